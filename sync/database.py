@@ -1,0 +1,30 @@
+"""A database seen from outside: its name and its figures."""
+
+import re
+from dataclasses import dataclass
+
+from sync.errors import InvalidDatabaseName
+
+_NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseInformation:
+    """What `GET /{db}` tells. `update_seq` is opaque; sizes are bytes."""
+
+    name: str
+    update_seq: str
+    doc_count: int
+    doc_del_count: int
+    file_size: int
+    active_size: int
+
+
+def checked_name(name: str) -> str:
+    """Return a usable database name; raises InvalidDatabaseName."""
+    if _NAME.fullmatch(name) is None:
+        raise InvalidDatabaseName(
+            f"Name: '{name[:80]}'. Only lowercase characters (a-z), digits (0-9), and any of the characters "
+            "_, $, (, ), +, -, and / are allowed. Must begin with a letter."
+        )
+    return name

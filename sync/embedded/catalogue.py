@@ -1,0 +1,157 @@
+"""The databases this node holds, as the event loop knows them: where, whose, and how far written.
+
+Everything here runs on the event loop; what blocks is handed to the writer's thread, so that a creation
+or a destruction has its place in the order of the writes.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sync.database import checked_name
+from sync.embedded.documents import State
+from sync.embedded.feed import NOW
+from sync.embedded.notifier import DatabaseSignal, Subscription
+from sync.embedded.readers import ReaderPool
+from sync.embedded.registry import DatabaseEntry, Registry
+from sync.embedded.writer import Writer
+from sync.errors import DatabaseExists, DatabaseNotFound, StorageFailed
+from sync.security import Security
+from sync.sequence import Sequence
+
+
+class Catalogue:
+    """Names to databases, and those who wait for their changes."""
+
+    def __init__(self, readers: ReaderPool) -> None:
+        self._readers = readers
+        self._entries: dict[str, DatabaseEntry] = {}
+        self._signals: dict[Path, DatabaseSignal] = {}
+        self._names: dict[Path, str] = {}
+        self._read_signals: set[Path] = set()
+        self._listeners: set[Subscription] = set()
+        self._lock: int | None = None
+        self._released = False
+
+    async def open(self, writer: Writer, directory: Path, new_identity: Callable[[], str]) -> None:
+        """Read the node's file. Raises StorageFailed when another process holds the directory."""
+        self._writer = writer
+        await writer.alone(partial(self._open, directory, new_identity))
+        for entry in await writer.alone(self._registry.entries):
+            self._add(entry)
+
+    @property
+    def instance(self) -> str:
+        """The store's identity."""
+        return self._registry.instance
+
+    def names(self) -> list[str]:
+        """Return the databases' names, sorted."""
+        return sorted(self._entries)
+
+    def entry(self, name: str) -> DatabaseEntry:
+        """Return a database; raises DatabaseNotFound."""
+        entry = self._entries.get(name)
+        if entry is None:
+            raise DatabaseNotFound
+        return entry
+
+    async def create(self, name: str, security: Security) -> None:
+        """Create a database. Raises DatabaseExists, InvalidDatabaseName."""
+        checked_name(name)
+        if name in self._entries:
+            raise DatabaseExists
+        self._add(await self._writer.alone(partial(self._registry.create, name, security)))
+        self._publish(name)
+
+    async def remove(self, name: str) -> None:
+        """Destroy a database; whoever waits for its changes is told."""
+        entry = self.entry(name)
+        del self._entries[name], self._names[entry.path]
+        self._signals.pop(entry.path).destroy()
+        self._read_signals.discard(entry.path)
+
+        def destroy() -> None:
+            self._writer.release(entry.path)
+            self._readers.forget(entry.path)
+            self._registry.remove(entry)
+
+        await self._writer.alone(destroy)
+        self._publish(name)
+
+    async def change_security(self, name: str, security: Security) -> None:
+        """Store and apply who may use a database."""
+        entry = self.entry(name)
+        self._entries[name] = await self._writer.alone(
+            partial(self._registry.change_security, entry, security)
+        )
+
+    def committed(self, path: Path, update_seq: int) -> None:
+        """Announce a commit (called on the event loop by the writer)."""
+        signal = self._signals.get(path)
+        if signal is None:
+            return
+        signal.publish(update_seq)
+        self._publish(self._names[path])
+
+    async def wait_for_change(self, name: str, since: str, timeout_s: float) -> bool:
+        """Wait until something changed after `since` ("now" included). Raises DatabaseNotFound."""
+        entry = self.entry(name)
+        signal = self._signals[entry.path]
+        if entry.path not in self._read_signals:
+            # A commit that comes meanwhile is not lost: the signal keeps the greater number.
+            signal.publish((await self._readers.run(entry.path, State.read)).update_seq)
+            self._read_signals.add(entry.path)
+        current = signal.update_seq
+        if since == NOW:
+            return await signal.wait(current, timeout_s)
+        number = Sequence.resume(since, identity=entry.identity, current=current).number
+        return await signal.wait(number, timeout_s)
+
+    def subscribe(self) -> Subscription:
+        """Listen to the updates of all databases."""
+        subscription = Subscription(self._listeners)
+        if self._released:
+            subscription.close()
+        return subscription
+
+    def release_waiters(self) -> None:
+        """End every wait, now and from now on."""
+        self._released = True
+        for signal in self._signals.values():
+            signal.close()
+        for subscription in list(self._listeners):
+            subscription.close()
+
+    def close(self) -> None:
+        """Close the node file and let another process have the directory."""
+        if self._lock is not None:
+            self._registry.close()
+            os.close(self._lock)
+            self._lock = None
+
+    def _open(self, directory: Path, new_identity: Callable[[], str]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = os.open(directory / "node.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            raise StorageFailed("Another process holds this store.") from error
+        try:
+            self._registry = Registry(directory, new_identity)
+        except BaseException:
+            os.close(lock)
+            raise
+        self._lock = lock
+
+    def _add(self, entry: DatabaseEntry) -> None:
+        self._entries[entry.name] = entry
+        self._names[entry.path] = entry.name
+        self._signals[entry.path] = DatabaseSignal(0)
+
+    def _publish(self, name: str) -> None:
+        for subscription in self._listeners:
+            subscription.publish(name)

@@ -1,0 +1,227 @@
+"""The embedded engine: `sync.engine.Engine` over SQLite files in one directory."""
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sync.all_docs import AllDocsPage, AllDocsQuery
+from sync.changes import ChangesPage, ChangesQuery, Style
+from sync.database import DatabaseInformation
+from sync.document import Document, IncomingDocument, JsonObject, MissingRevision, WriteResult
+from sync.document import checked_identifier as checked
+from sync.embedded import feed, local_documents, queries
+from sync.embedded.catalogue import Catalogue
+from sync.embedded.notifier import Subscription
+from sync.embedded.readers import ReaderPool
+from sync.embedded.updates import apply_batch, prepare
+from sync.embedded.writer import Writer
+from sync.errors import Conflict, DocumentNotFound, Forbidden
+from sync.revision import Revision
+from sync.revs_diff import RevisionsDifference
+from sync.security import Security
+from sync.sequence import FROM_THE_START
+from sync.write_rules import WriteRule
+
+Answer = TypeVar("Answer")
+Query = Callable[[sqlite3.Connection], Answer]
+
+
+def random_identity() -> str:
+    """Draw an identity for a node or a database: 128 bits, hexadecimal."""
+    return secrets.token_hex(16)
+
+
+class EmbeddedEngine:
+    """CouchDB semantics over SQLite (`sync.engine.Engine`, where each method is described)."""
+
+    def __init__(self, catalogue: Catalogue, writer: Writer, readers: ReaderPool) -> None:
+        self._catalogue = catalogue
+        self._writer = writer
+        self._readers = readers
+
+    @classmethod
+    async def open(
+        cls,
+        directory: Path,
+        *,
+        new_identity: Callable[[], str] = random_identity,
+        database_page_limit: int | None = None,
+    ) -> Self:
+        """Open, or create, the store in `directory`, which this process then holds alone.
+
+        `database_page_limit` bounds each database, in pages of 8 KiB. Raises StorageFull, StorageFailed.
+        """
+        readers = ReaderPool()
+        catalogue = Catalogue(readers)
+        writer = Writer(catalogue.committed, page_limit=database_page_limit)
+        try:
+            await catalogue.open(writer, directory, new_identity)
+        except BaseException:
+            await writer.aclose()
+            await readers.aclose()
+            catalogue.close()
+            raise
+        return cls(catalogue, writer, readers)
+
+    @property
+    def instance(self) -> str:
+        """The store's identity."""
+        return self._catalogue.instance
+
+    async def create_database(self, name: str, security: Security) -> None:
+        """Create an empty database."""
+        await self._catalogue.create(name, security)
+
+    async def delete_database(self, name: str) -> None:
+        """Destroy a database and all it holds."""
+        await self._catalogue.remove(name)
+
+    async def databases(self) -> list[str]:
+        """Return the databases' names, sorted."""
+        return self._catalogue.names()
+
+    async def information(self, name: str) -> DatabaseInformation:
+        """Return a database's figures."""
+        identity = self._catalogue.entry(name).identity
+        return await self._read(name, partial(queries.information, name=name, identity=identity))
+
+    async def security(self, name: str) -> Security:
+        """Return who may use a database."""
+        return self._catalogue.entry(name).security
+
+    async def set_security(self, name: str, security: Security) -> None:
+        """Change who may use a database."""
+        await self._catalogue.change_security(name, security)
+
+    async def get(
+        self, name: str, identifier: str, *, revision: str | None = None, latest: bool = False
+    ) -> Document:
+        """Return the winner, or one revision."""
+        return await self._read(
+            name, partial(queries.get, identifier=identifier, revision=revision, latest=latest)
+        )
+
+    async def open_revisions(
+        self, name: str, identifier: str, revisions: Collection[str] | None, *, latest: bool = False
+    ) -> list[Document | MissingRevision]:
+        """Return the named revisions, or every leaf."""
+        return await self._read(
+            name, partial(queries.open_revisions, identifier=identifier, revisions=revisions, latest=latest)
+        )
+
+    async def write(
+        self,
+        name: str,
+        documents: Sequence[IncomingDocument],
+        *,
+        new_edits: bool,
+        rule: WriteRule | None = None,
+    ) -> list[WriteResult]:
+        """Write documents in one transaction."""
+        path = self._catalogue.entry(name).path
+        batch = await self._readers.compute(partial(prepare, documents, new_edits=new_edits, rule=rule))
+        return await self._writer.write(path, partial(apply_batch, batch=batch))
+
+    async def put(self, name: str, identifier: str, body: JsonObject, *, revision: str | None) -> str:
+        """Write one edit."""
+        return await self._edit(name, identifier, body, revision=revision, deleted=False)
+
+    async def delete(self, name: str, identifier: str, *, revision: str) -> str:
+        """Write a tombstone."""
+        if isinstance((await self.bulk_get(name, [(identifier, None)]))[0][0], MissingRevision):
+            raise DocumentNotFound
+        return await self._edit(name, identifier, {}, revision=revision, deleted=True)
+
+    async def revs_diff(
+        self, name: str, offered: Mapping[str, Collection[str]]
+    ) -> dict[str, RevisionsDifference]:
+        """Return what is lacking of the revisions offered."""
+        return await self._read(name, partial(queries.revs_diff, offered=offered))
+
+    async def bulk_get(
+        self, name: str, wanted: Sequence[tuple[str, str | None]], *, latest: bool = False
+    ) -> list[list[Document | MissingRevision]]:
+        """Return, for each (id, revision or None for the winner), what was found."""
+        return await self._read(name, partial(queries.bulk_get, wanted=wanted, latest=latest))
+
+    async def all_docs(self, name: str, query: AllDocsQuery) -> AllDocsPage:
+        """List documents by id."""
+        identity = self._catalogue.entry(name).identity
+        return await self._read(name, partial(queries.all_docs, query=query, identity=identity))
+
+    async def changes(
+        self,
+        name: str,
+        *,
+        since: str = FROM_THE_START,
+        limit: int | None = None,
+        include_docs: bool = False,
+        style: Style = Style.MAIN_ONLY,
+        descending: bool = False,
+        doc_ids: Collection[str] | None = None,
+    ) -> ChangesPage:
+        """List documents by their last change."""
+        query = ChangesQuery(
+            since=since,
+            limit=None if limit is None else max(1, limit),
+            include_docs=include_docs,
+            style=style,
+            descending=descending,
+            doc_ids=doc_ids,
+        )
+        identity = self._catalogue.entry(name).identity
+        return await self._read(name, partial(feed.changes, query=query, identity=identity))
+
+    async def wait_for_change(self, name: str, since: str, timeout_s: float) -> bool:
+        """Wait until something changed after `since`."""
+        return await self._catalogue.wait_for_change(name, since, timeout_s)
+
+    def updates(self) -> Subscription:
+        """Listen to the updates of all databases."""
+        return self._catalogue.subscribe()
+
+    async def get_local(self, name: str, identifier: str) -> Document:
+        """Return a local document."""
+        return await self._read(name, partial(local_documents.read_local, identifier=identifier))
+
+    async def put_local(
+        self, name: str, identifier: str, body: JsonObject, *, revision: str | None
+    ) -> Revision:
+        """Write a local document."""
+        path = self._catalogue.entry(name).path
+        return await self._writer.write(
+            path,
+            lambda connection, _: local_documents.write_local(connection, identifier, body, revision),
+        )
+
+    async def delete_local(self, name: str, identifier: str, *, revision: str | None) -> None:
+        """Remove a local document."""
+        path = self._catalogue.entry(name).path
+        await self._writer.write(
+            path, lambda connection, _: local_documents.remove_local(connection, identifier, revision)
+        )
+
+    async def aclose(self) -> None:
+        """Release every waiter at once, finish the writes under way, close the files."""
+        self._catalogue.release_waiters()
+        await self._writer.aclose()
+        await self._readers.aclose()
+        self._catalogue.close()
+
+    async def _read(self, name: str, query: Query[Answer]) -> Answer:
+        return await self._readers.run(self._catalogue.entry(name).path, query)
+
+    async def _edit(
+        self, name: str, identifier: str, body: JsonObject, *, revision: str | None, deleted: bool
+    ) -> str:
+        named = () if revision is None else (Revision.parse(revision),)
+        document = IncomingDocument(checked(identifier), body, named, deleted)
+        (result,) = await self.write(name, [document], new_edits=True)
+        if result.error == Conflict.error:
+            raise Conflict
+        if result.revision is None:
+            raise Forbidden(result.reason or "The write was refused.")
+        return str(result.revision)

@@ -1,0 +1,89 @@
+"""Telling those who wait that something was committed. Everything here runs on the event loop."""
+
+import asyncio
+
+from sync.errors import DatabaseNotFound
+
+
+class DatabaseSignal:
+    """The last committed update number of one database, and those who wait for the next."""
+
+    def __init__(self, update_seq: int) -> None:
+        self._update_seq = update_seq
+        self._next: asyncio.Future[None] | None = None
+        self._gone = False
+        self._closed = False
+
+    def publish(self, update_seq: int) -> None:
+        """Announce a commit."""
+        self._update_seq = max(update_seq, self._update_seq)
+        self._wake()
+
+    def destroy(self) -> None:
+        """Tell every waiter that the database is gone."""
+        self._gone = True
+        self._wake()
+
+    def close(self) -> None:
+        """Release every waiter, now and from now on."""
+        self._closed = True
+        self._wake()
+
+    @property
+    def update_seq(self) -> int:
+        """The last number committed."""
+        return self._update_seq
+
+    async def wait(self, since: int, timeout_s: float) -> bool:
+        """Wait for a number above `since`; False after `timeout_s` or at the end. Raises DatabaseNotFound."""
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while True:
+            if self._gone:
+                raise DatabaseNotFound
+            if self._update_seq > since:
+                return True
+            remaining = deadline - asyncio.get_running_loop().time()
+            if self._closed or remaining <= 0:
+                return False
+            if self._next is None:
+                self._next = asyncio.get_running_loop().create_future()
+            # One future serves every waiter; asyncio.wait leaves it alone when one of them gives up.
+            await asyncio.wait([self._next], timeout=remaining)
+
+    def _wake(self) -> None:
+        if self._next is not None and not self._next.done():
+            self._next.set_result(None)
+        self._next = None
+
+
+class Subscription:
+    """One listener to the updates of all databases (sync.engine.UpdateSubscription)."""
+
+    def __init__(self, listeners: set["Subscription"]) -> None:
+        self._listeners = listeners
+        self._names: set[str] = set()
+        self._woken = asyncio.Event()
+        self._closed = False
+        listeners.add(self)
+
+    def publish(self, name: str) -> None:
+        """Note that a database changed."""
+        self._names.add(name)
+        self._woken.set()
+
+    async def wait(self, timeout_s: float) -> set[str]:
+        """Return the names noted since the last call, waiting for one at most `timeout_s`."""
+        if not self._names and not self._closed:
+            self._woken.clear()
+            try:
+                await asyncio.wait_for(self._woken.wait(), timeout_s)
+            except TimeoutError:
+                return set()
+        names, self._names = self._names, set()
+        return names
+
+    def close(self) -> None:
+        """Stop listening and release whoever waits."""
+        self._closed = True
+        self._woken.set()
+        self._listeners.discard(self)

@@ -1,0 +1,168 @@
+"""Reading documents: by id, by revision, by sequence, by the primary index."""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
+from sync.database import DatabaseInformation
+from sync.document import Document, MissingRevision
+from sync.embedded.documents import DocumentRow, State, find_row, read_document, unpack
+from sync.errors import DocumentNotFound
+from sync.revision import Revision
+from sync.revs_diff import RevisionsDifference, difference
+from sync.revtree import Leaf
+from sync.sequence import Sequence as UpdateSequence
+
+
+def information(connection: sqlite3.Connection, name: str, identity: str) -> DatabaseInformation:
+    """Return a database's figures."""
+    state = State.read(connection)
+    page_size, page_count, free_pages = (
+        connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+        for pragma in ("page_size", "page_count", "freelist_count")
+    )
+    return DatabaseInformation(
+        name=name,
+        update_seq=str(UpdateSequence(state.update_seq, identity)),
+        doc_count=state.doc_count,
+        doc_del_count=state.doc_del_count,
+        file_size=page_size * page_count,
+        active_size=page_size * (page_count - free_pages),
+    )
+
+
+def get(connection: sqlite3.Connection, identifier: str, revision: str | None, *, latest: bool) -> Document:
+    """Return the winner or the named revision; raises DocumentNotFound, InvalidRevision."""
+    row = find_row(connection, identifier)
+    if row is None:
+        raise DocumentNotFound
+    if revision is None:
+        winner = row.tree.winner()
+        if winner.deleted:
+            raise DocumentNotFound("deleted")
+        wanted = [winner]
+    else:
+        wanted = _named_leaves(row, Revision.parse(revision), latest=latest)
+    found = read_document(connection, row, wanted[0]) if wanted else None
+    if found is None:
+        raise DocumentNotFound
+    return found
+
+
+def open_revisions(
+    connection: sqlite3.Connection, identifier: str, revisions: Collection[str] | None, *, latest: bool
+) -> list[Document | MissingRevision]:
+    """Return every leaf (None), or the named revisions; raises DocumentNotFound for an unknown id."""
+    row = find_row(connection, identifier)
+    if row is None:
+        if revisions is None:
+            raise DocumentNotFound
+        return [MissingRevision(identifier, Revision.parse(revision)) for revision in revisions]
+    if revisions is None:
+        return [_read(connection, row, leaf) for leaf in row.tree.leaves()]
+    found: dict[Revision, Document | MissingRevision] = {}
+    for revision in map(Revision.parse, revisions):
+        for leaf in _named_leaves(row, revision, latest=latest) or [Leaf(revision, deleted=False, body=None)]:
+            found[leaf.revision] = _read(connection, row, leaf)
+    return list(found.values())
+
+
+def bulk_get(
+    connection: sqlite3.Connection, wanted: Sequence[tuple[str, str | None]], *, latest: bool
+) -> list[list[Document | MissingRevision]]:
+    """Return, for each (id, revision or None for the winner), what was found."""
+    return [list(_bulk_get_one(connection, *one, latest=latest)) for one in wanted]
+
+
+def revs_diff(
+    connection: sqlite3.Connection, offered: Mapping[str, Collection[str]]
+) -> dict[str, RevisionsDifference]:
+    """Return, for each document that lacks some of the revisions offered, which."""
+    lacking: dict[str, RevisionsDifference] = {}
+    for identifier, revisions in offered.items():
+        row = find_row(connection, identifier)
+        found = difference(None if row is None else row.tree, [Revision.parse(one) for one in revisions])
+        if found.missing:
+            lacking[identifier] = found
+    return lacking
+
+
+def all_docs(connection: sqlite3.Connection, query: AllDocsQuery, identity: str) -> AllDocsPage:
+    """List the primary index, or the rows of the requested keys."""
+    state = State.read(connection)
+    rows: list[DocumentRow | str]
+    if query.keys is not None:
+        asked = query.keys[query.skip :][: query.limit]
+        rows = [find_row(connection, key) or key for key in asked]
+        offset = query.skip
+    else:
+        where, values = _key_range(query)
+        order = "DESC" if query.descending else "ASC"
+        listed = connection.execute(
+            f"SELECT sequence, id, tree FROM documents WHERE NOT deleted{where} "  # noqa: S608 - our own text
+            f"ORDER BY id {order} LIMIT ? OFFSET ?",
+            (*values, -1 if query.limit is None else query.limit, query.skip),
+        )
+        rows = [DocumentRow(sequence, identifier, unpack(tree)) for sequence, identifier, tree in listed]
+        offset = query.skip + _rows_before(connection, query)
+    return AllDocsPage(
+        total_rows=state.doc_count,
+        offset=offset,
+        rows=tuple(_index_row(connection, row, include_docs=query.include_docs) for row in rows),
+        update_seq=str(UpdateSequence(state.update_seq, identity)),
+    )
+
+
+def _index_row(connection: sqlite3.Connection, row: DocumentRow | str, *, include_docs: bool) -> AllDocsRow:
+    if isinstance(row, str):
+        return AllDocsRow(row, None)
+    winner = row.tree.winner()
+    document = read_document(connection, row, winner) if include_docs and not winner.deleted else None
+    return AllDocsRow(row.identifier, winner.revision, winner.deleted, document)
+
+
+def _key_range(query: AllDocsQuery) -> tuple[str, list[str]]:
+    after, before = ("<=", ">") if query.descending else (">=", "<")
+    where, values = "", []
+    if query.start_key is not None:
+        where += f" AND id {after} ?"
+        values.append(query.start_key)
+    if query.end_key is not None:
+        where += f" AND id {before}{'=' if query.inclusive_end else ''} ?"
+        values.append(query.end_key)
+    return where, values
+
+
+def _rows_before(connection: sqlite3.Connection, query: AllDocsQuery) -> int:
+    if query.start_key is None:
+        return 0
+    sign = ">" if query.descending else "<"
+    counted: int = connection.execute(
+        f"SELECT count(*) FROM documents WHERE NOT deleted AND id {sign} ?",  # noqa: S608 - our own text
+        (query.start_key,),
+    ).fetchone()[0]
+    return counted
+
+
+def _named_leaves(row: DocumentRow, revision: Revision, *, latest: bool) -> list[Leaf]:
+    node = row.tree.nodes.get(revision)
+    if node is None:
+        return []
+    return row.tree.latest(revision) if latest else [Leaf(revision, node.deleted, node.body)]
+
+
+def _read(connection: sqlite3.Connection, row: DocumentRow, leaf: Leaf) -> Document | MissingRevision:
+    return read_document(connection, row, leaf) or MissingRevision(row.identifier, leaf.revision)
+
+
+def _bulk_get_one(
+    connection: sqlite3.Connection, identifier: str, revision: str | None, *, latest: bool
+) -> Iterator[Document | MissingRevision]:
+    if revision is not None:
+        yield from open_revisions(connection, identifier, [revision], latest=latest)
+        return
+    row = find_row(connection, identifier)
+    if row is None:
+        yield MissingRevision(identifier, None)
+    else:
+        yield _read(connection, row, row.tree.winner())

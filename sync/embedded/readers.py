@@ -1,0 +1,108 @@
+"""Readers: queries on their own connections, in their own threads, never waiting for the writer."""
+
+import asyncio
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sync.embedded.failures import storage_error
+from sync.embedded.schema import open_for_reading
+from sync.errors import DatabaseNotFound, EngineClosed
+
+Answer = TypeVar("Answer")
+
+THREADS: Final = 4
+IDLE_CONNECTIONS: Final = 64
+
+
+class ReaderPool:
+    """Runs queries. Connections are kept open for the files read last, `IDLE_CONNECTIONS` in all."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="sync-reader")
+        self._lock = threading.Lock()
+        self._idle: OrderedDict[tuple[Path, int], sqlite3.Connection] = OrderedDict()
+        self._forgotten: set[Path] = set()
+        self._closing = False
+
+    async def run(self, path: Path, query: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Run `query` in one read transaction on the file at `path`, off the event loop.
+
+        Raises what the query raises, StorageFailed, DatabaseNotFound when the file was destroyed meanwhile.
+        """
+        return await self.compute(partial(self._run, path, query))
+
+    async def compute(self, work: Callable[[], Answer]) -> Answer:
+        """Run work that needs no file off the event loop. Raises what it raises, EngineClosed."""
+        if self._closing:
+            raise EngineClosed
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    def forget(self, path: Path) -> None:
+        """Close what is open on a file that is being destroyed."""
+        with self._lock:
+            self._forgotten.add(path)
+            closing = [key for key in self._idle if key[0] == path]
+            connections = [self._idle.pop(key) for key in closing]
+        for connection in connections:
+            connection.close()
+
+    async def aclose(self) -> None:
+        """Wait for the queries under way and close every connection."""
+        self._closing = True
+        await asyncio.get_running_loop().run_in_executor(None, self._executor.shutdown)
+        with self._lock:
+            connections = list(self._idle.values())
+            self._idle.clear()
+        for connection in connections:
+            connection.close()
+
+    def _run(self, path: Path, query: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        try:
+            with self._borrowed(path) as connection:
+                connection.execute("BEGIN")
+                try:
+                    return query(connection)
+                finally:
+                    connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            if path in self._forgotten or not path.exists():
+                raise DatabaseNotFound from error
+            raise storage_error(error) from error
+
+    @contextmanager
+    def _borrowed(self, path: Path) -> Iterator[sqlite3.Connection]:
+        connection = self._take(path) or open_for_reading(path)
+        try:
+            yield connection
+        except sqlite3.Error:
+            # Its state is unknown: never lend it again.
+            connection.close()
+            raise
+        except BaseException:
+            self._give_back(path, connection)
+            raise
+        self._give_back(path, connection)
+
+    def _take(self, path: Path) -> sqlite3.Connection | None:
+        with self._lock:
+            for key in self._idle:
+                if key[0] == path:
+                    return self._idle.pop(key)
+        return None
+
+    def _give_back(self, path: Path, connection: sqlite3.Connection) -> None:
+        closing = connection
+        with self._lock:
+            if path not in self._forgotten:
+                self._idle[path, id(connection)] = connection
+                if len(self._idle) <= IDLE_CONNECTIONS:
+                    return
+                _, closing = self._idle.popitem(last=False)
+        closing.close()

@@ -1,0 +1,211 @@
+"""The single writer: one thread, and one commit for all that arrived while the last one was under way.
+
+A commit costs one wait for the disk, whatever it holds; twenty tablets that push at once therefore share
+it. Each caller is answered only after the commit that holds its write.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeVar
+
+from sync.embedded.documents import State
+from sync.embedded.failures import storage_error
+from sync.embedded.schema import open_for_writing
+from sync.errors import DatabaseNotFound, EngineClosed
+
+Answer = TypeVar("Answer")
+Work = Callable[[sqlite3.Connection, State], Answer]
+Committed = Callable[[Path, int], None]
+
+OPEN_FILES: Final = 64
+GROUP_LIMIT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A write that waits for the writer. `path` None: work on no database's file, done by itself."""
+
+    path: Path | None
+    work: Callable[..., Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What to tell the caller of a write: an answer, or an error."""
+
+    write: _Write
+    answer: Any = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Owns every connection that writes.
+
+    `committed(path, update_seq)` is called on the event loop for each file changed, after the commit and
+    before its callers are answered. `page_limit` bounds the size of each database, in pages.
+    """
+
+    def __init__(self, committed: Committed, *, page_limit: int | None = None) -> None:
+        self._committed = committed
+        self._page_limit = page_limit
+        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        self._connections: OrderedDict[Path, sqlite3.Connection] = OrderedDict()
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="sync-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, path: Path, work: Work[Answer]) -> Answer:
+        """Run `work` in a transaction on the file at `path`; return its answer once committed.
+
+        `work` may be run twice: alone, when the group it was in could not be committed. Raises what it
+        raises, StorageFull, StorageFailed.
+        """
+        answer: Answer = await self._submit(path, work)
+        return answer
+
+    async def alone(self, work: Callable[[], Answer]) -> Answer:
+        """Run `work` in the writer's thread between two groups."""
+        answer: Answer = await self._submit(None, work)
+        return answer
+
+    def release(self, path: Path) -> None:
+        """Close the connection on a file; only for work given to `alone`."""
+        connection = self._connections.pop(path, None)
+        if connection is not None:
+            connection.close()
+
+    async def aclose(self) -> None:
+        """Finish what was submitted, then close every file."""
+        if not self._closing:
+            self._closing = True
+            self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+
+    async def _submit(self, path: Path | None, work: Callable[..., Any]) -> Any:
+        if self._closing:
+            raise EngineClosed
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._queue.put(_Write(path, work, loop, future))
+        return await future
+
+    def _serve(self) -> None:
+        """Take all that waits, commit it, answer; until told to stop."""
+        stopping = False
+        while not stopping:
+            group, stopping = self._next_group()
+            for path, writes in _by_file(group):
+                if path is None:
+                    self._answer([self._run_alone(write) for write in writes], None, None)
+                else:
+                    self._commit_group(path, writes)
+            while len(self._connections) > OPEN_FILES:
+                self._connections.popitem(last=False)[1].close()
+        for connection in self._connections.values():
+            connection.close()
+
+    def _next_group(self) -> tuple[list[_Write], bool]:
+        """Wait for a write, then take those that came meanwhile; tell whether the end was reached."""
+        group: list[_Write] = []
+        try:
+            taken = self._queue.get()
+            while taken is not None and len(group) < GROUP_LIMIT - 1:
+                group.append(taken)
+                taken = self._queue.get_nowait()
+        except Empty:
+            return group, False
+        if taken is None:
+            return group, True
+        return [*group, taken], False
+
+    def _commit_group(self, path: Path, writes: list[_Write]) -> None:
+        """Commit writes together; when one of them fails, each by itself so that only that one does."""
+        try:
+            outcomes, update_seq = self._transaction(path, writes)
+        except Exception as error:  # noqa: BLE001 - whatever a write raises is its caller's to know
+            if len(writes) == 1:
+                told = storage_error(error) if isinstance(error, sqlite3.Error | OSError) else error
+                self._answer([_Outcome(writes[0], error=told)], None, None)
+                return
+            for write in writes:
+                self._commit_group(path, [write])
+            return
+        self._answer(outcomes, path, update_seq)
+
+    def _transaction(self, path: Path, writes: list[_Write]) -> tuple[list[_Outcome], int | None]:
+        connection = self._connection(path)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            state = State.read(connection)
+            before = state.update_seq
+            outcomes = [_Outcome(write, write.work(connection, state)) for write in writes]
+            if state.update_seq != before:
+                state.write(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may already have ended the transaction.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return outcomes, state.update_seq if state.update_seq != before else None
+
+    def _connection(self, path: Path) -> sqlite3.Connection:
+        connection = self._connections.pop(path, None)
+        if connection is None:
+            # Opening would make the file anew: a write that comes after the destruction must not.
+            if not path.exists():
+                raise DatabaseNotFound
+            connection = open_for_writing(path, page_limit=self._page_limit)
+        self._connections[path] = connection
+        return connection
+
+    @staticmethod
+    def _run_alone(write: _Write) -> _Outcome:
+        try:
+            return _Outcome(write, write.work())
+        except (sqlite3.Error, OSError) as error:
+            return _Outcome(write, error=storage_error(error))
+        except Exception as error:  # noqa: BLE001 - whatever the work raises is its caller's to know
+            return _Outcome(write, error=error)
+
+    def _answer(self, outcomes: list[_Outcome], path: Path | None, update_seq: int | None) -> None:
+        """Hand the outcomes to the event loop, listeners first: an answered write was announced."""
+
+        def on_loop() -> None:
+            if path is not None and update_seq is not None:
+                self._committed(path, update_seq)
+            for outcome in outcomes:
+                if outcome.write.future.done():
+                    continue
+                if outcome.error is None:
+                    outcome.write.future.set_result(outcome.answer)
+                else:
+                    outcome.write.future.set_exception(outcome.error)
+
+        loop = outcomes[0].write.loop
+        # A loop that closed without closing the engine has nobody left to answer.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(on_loop)
+
+
+def _by_file(group: list[_Write]) -> list[tuple[Path | None, list[_Write]]]:
+    """Sort a group by file, keeping the order within each; work of its own divides the group."""
+    ordered: list[tuple[Path | None, list[_Write]]] = []
+    current: dict[Path, list[_Write]] = {}
+    for write in group:
+        if write.path is None:
+            ordered.extend(current.items())
+            current = {}
+            ordered.append((None, [write]))
+        else:
+            current.setdefault(write.path, []).append(write)
+    return [*ordered, *current.items()]

@@ -1,0 +1,8 @@
+"""CouchDB's HTTP interface, as an ASGI application: what PouchDB and CouchDB need to replicate."""
+
+from sync.http.application import ReplicationApplication, create_app
+from sync.http.cors import Cors
+from sync.http.limits import Limits
+from sync.http.principal import Authorizer, Principal
+
+__all__ = ["Authorizer", "Cors", "Limits", "Principal", "ReplicationApplication", "create_app"]

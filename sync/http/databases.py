@@ -1,0 +1,58 @@
+"""One database as a whole: figures, creation, destruction, security."""
+
+from sync.http.exchange import Exchange
+from sync.http.response import JsonResponse
+from sync.security import Security
+
+_OK = {"ok": True}
+# CouchDB 3 answers a constant: clients only compare it with itself.
+_START_TIME = "0"
+
+
+async def information(exchange: Exchange) -> JsonResponse:
+    """Answer `GET /{db}`."""
+    found = await exchange.engine.information(exchange.database)
+    return JsonResponse(
+        {
+            "db_name": found.name,
+            "update_seq": found.update_seq,
+            "doc_count": found.doc_count,
+            "doc_del_count": found.doc_del_count,
+            "sizes": {"file": found.file_size, "active": found.active_size, "external": found.active_size},
+            "purge_seq": "0",
+            "props": {},
+            "disk_format_version": 8,
+            "compact_running": False,
+            "cluster": {"q": 1, "n": 1, "w": 1, "r": 1},
+            "instance_start_time": _START_TIME,
+        }
+    )
+
+
+async def create(exchange: Exchange) -> JsonResponse:
+    """Answer `PUT /{db}`: an empty database for server administrators only, until `_security` says more."""
+    await exchange.engine.create_database(exchange.database, Security())
+    return JsonResponse(_OK, 201)
+
+
+async def destroy(exchange: Exchange) -> JsonResponse:
+    """Answer `DELETE /{db}`."""
+    await exchange.engine.delete_database(exchange.database)
+    return JsonResponse(_OK)
+
+
+async def read_security(exchange: Exchange) -> JsonResponse:
+    """Answer `GET /{db}/_security`."""
+    return JsonResponse((await exchange.engine.security(exchange.database)).to_json())
+
+
+async def write_security(exchange: Exchange) -> JsonResponse:
+    """Answer `PUT /{db}/_security`."""
+    await exchange.engine.set_security(exchange.database, Security.from_json(await exchange.json_object()))
+    return JsonResponse(_OK)
+
+
+async def ensure_full_commit(exchange: Exchange) -> JsonResponse:
+    """Answer `POST /{db}/_ensure_full_commit`: every acknowledged write is already on the disk."""
+    await exchange.engine.security(exchange.database)
+    return JsonResponse({"ok": True, "instance_start_time": _START_TIME}, 201)

@@ -1,0 +1,80 @@
+"""What a handler works with: the request, who asks, and the node that answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sync.document import DESIGN_PREFIX, IncomingDocument
+from sync.engine import Engine
+from sync.http.limits import Limits
+from sync.http.principal import Principal
+from sync.http.request import Request
+from sync.http.response import Response
+from sync.http.stopping import Stopping
+from sync.security import Security
+from sync.write_rules import Refusal, WriteRule
+
+RuleFor = Callable[[Principal], WriteRule | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What serves every request. `stopping` is set once the node stops; `now` gives epoch seconds."""
+
+    engine: Engine
+    rule_for: RuleFor
+    limits: Limits
+    now: Callable[[], float]
+    new_identifier: Callable[[], str]
+    stopping: Stopping
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request on its way. `database` and `document` come from the path, "" when it names none."""
+
+    node: Node
+    request: Request
+    principal: Principal
+    database: str = ""
+    document: str = ""
+    security: Security | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The node's engine."""
+        return self.node.engine
+
+    @property
+    def rule(self) -> WriteRule | None:
+        """The rule that binds this principal's writes, None for one who is trusted."""
+        return self.node.rule_for(self.principal)
+
+    @property
+    def write_rule(self) -> WriteRule | None:
+        """The rule to write with: theirs, and design documents only by who administers the database."""
+        if self.security is not None and self.security.is_admin(self.principal.name, self.principal.roles):
+            return self.rule
+        return _NoDesignDocuments(self.rule)
+
+    async def json(self) -> object:
+        """Read the request's JSON body, within the node's bound."""
+        return await self.request.json(self.node.limits.body_bytes)
+
+    async def json_object(self) -> Mapping[str, object]:
+        """Read the request's JSON object, within the node's bound."""
+        return await self.request.json_object(self.node.limits.body_bytes)
+
+
+Handler = Callable[[Exchange], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class _NoDesignDocuments:
+    """Refuses design documents, then asks the rule beneath."""
+
+    beneath: WriteRule | None
+
+    def __call__(self, document: IncomingDocument, *, new_edits: bool) -> Refusal | None:
+        if document.identifier.startswith(DESIGN_PREFIX):
+            return Refusal("design", "You are not a db or server admin.")
+        return None if self.beneath is None else self.beneath(document, new_edits=new_edits)

@@ -1,0 +1,19 @@
+"""Bounds on what one client may ask of the node."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds.
+
+    `body_bytes` admits PouchDB's usual batch of 100 envelopes of the largest size (wire §3.3).
+    `feed_life_s` ends a feed that its client keeps alive by heartbeats; the client asks again.
+    """
+
+    body_bytes: int = 48 * 1024 * 1024
+    local_bytes: int = 64 * 1024
+    default_timeout_s: float = 60.0
+    min_heartbeat_s: float = 0.1
+    feed_life_s: float = 3600.0
+    page_rows: int = 1000

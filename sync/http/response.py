@@ -1,0 +1,56 @@
+"""Answers: one JSON value, or a stream."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from sync.http.asgi import HeaderList, Send
+
+
+@dataclass(frozen=True, slots=True)
+class JsonResponse:
+    """A status and a JSON value, with headers of its own."""
+
+    value: object
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResponse:
+    """A 200 whose body comes in pieces, some of them much later."""
+
+    pieces: AsyncIterator[bytes]
+    content_type: str = "application/json"
+
+
+Response = JsonResponse | StreamResponse
+
+
+async def send_json(send: Send, response: JsonResponse, headers: HeaderList, *, body: bool = True) -> None:
+    """Send a JSON answer; without its body for HEAD."""
+    content = orjson.dumps(response.value) + b"\n"
+    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    if response.status in (204, 304):
+        content, length = b"", []
+    else:
+        length = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode("ascii")),
+        ]
+    start = [(b"cache-control", b"must-revalidate"), *length, *own, *headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": start})
+    await send({"type": "http.response.body", "body": content if body else b""})
+
+
+async def start_stream(send: Send, response: StreamResponse, headers: HeaderList) -> None:
+    """Send the head of a stream."""
+    start = [
+        (b"content-type", response.content_type.encode("ascii")),
+        (b"cache-control", b"no-cache"),
+        # A buffering proxy would keep heartbeats from the client, which would give up.
+        (b"x-accel-buffering", b"no"),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": start})

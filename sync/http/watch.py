@@ -1,0 +1,64 @@
+"""Waiting for changes within the life of one request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from sync.engine import Engine
+from sync.errors import DatabaseNotFound
+from sync.http.stopping import Stopping
+
+
+class Watch:
+    """Tells of changes to one database until a term: a timeout, a token's end, the node's stop.
+
+    `life_s` counts from now, in seconds; `heartbeat_s` is the longest silence, None for no bound.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: str,
+        *,
+        life_s: float,
+        heartbeat_s: float | None,
+        stopping: Stopping,
+    ) -> None:
+        self._engine = engine
+        self._database = database
+        self._ends_at = asyncio.get_running_loop().time() + life_s
+        self._heartbeat_s = heartbeat_s
+        self._stopping = stopping
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the term has come."""
+        return self._stopping.is_stopped or self._remaining_s() <= 0
+
+    async def signs(self, since: str) -> AsyncIterator[bool]:
+        """Yield False at each heartbeat, True once something changed after `since`; end at the term."""
+        while not self.is_over:
+            remaining_s = self._remaining_s()
+            pause_s = remaining_s if self._heartbeat_s is None else min(remaining_s, self._heartbeat_s)
+            if await self._changed(since, pause_s):
+                yield True
+                return
+            if self._heartbeat_s is not None and not self.is_over:
+                yield False
+
+    async def _changed(self, since: str, pause_s: float) -> bool:
+        waiting = asyncio.ensure_future(self._engine.wait_for_change(self._database, since, pause_s))
+        try:
+            await asyncio.wait({waiting, self._stopping.future()}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if not waiting.done():
+            return False
+        try:
+            return waiting.result()
+        except DatabaseNotFound:
+            # The client is told by its next request; what it has received stays true.
+            self._ends_at = asyncio.get_running_loop().time()
+            return False
+
+    def _remaining_s(self) -> float:
+        return self._ends_at - asyncio.get_running_loop().time()

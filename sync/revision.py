@@ -1,0 +1,45 @@
+"""One revision of a document: `<generation>-<digest>`, as CouchDB writes it."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+
+import orjson
+
+from sync.errors import InvalidRevision
+
+_REVISION = re.compile(r"([1-9][0-9]{0,8})-([0-9A-Za-z_.+-]{1,64})")
+
+
+class Revision(NamedTuple):
+    """A revision. Its order (generation, then digest as text) is the one CouchDB's winner rule uses."""
+
+    generation: int
+    digest: str
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Read `<generation>-<digest>`; raises InvalidRevision."""
+        match = _REVISION.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise InvalidRevision("Invalid rev format")
+        return cls(int(match[1]), match[2])
+
+    def __str__(self) -> str:
+        """Write `<generation>-<digest>`."""
+        return f"{self.generation}-{self.digest}"
+
+
+def next_revision(parent: Revision | None, body: Mapping[str, object], *, deleted: bool) -> Revision:
+    """Derive the revision of an edit from what it says and from what it edits.
+
+    The same edit of the same parent gives the same revision on every node, so that two nodes which
+    receive it do not make a conflict of it. The digest is the first 32 hexadecimal digits of SHA-256 of
+    canonical JSON; CouchDB and PouchDB each derive their own, and no reader may depend on how.
+    """
+    said = orjson.dumps(
+        [deleted, None if parent is None else str(parent), dict(body)], option=orjson.OPT_SORT_KEYS
+    )
+    generation = 1 if parent is None else parent.generation + 1
+    return Revision(generation, hashlib.sha256(said).hexdigest()[:32])

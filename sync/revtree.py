@@ -1,0 +1,132 @@
+"""A document's revision tree: pure values, no storage.
+
+CouchDB keeps, for each document, every revision it has heard of and which came from which. Merging what
+two nodes know must give the same tree in whatever order it is learnt, so the tree is held as a map from
+revision to what is known of it, and merging is a union: commutative, associative and idempotent by
+construction. An honest revision has one parent; a forged history may claim two for the same revision, and
+then both are kept, since choosing one would make the answer depend on the order of arrival.
+
+A revision names its content: two nodes which know the body of one revision know the same body.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from sync.revision import Revision
+
+
+class Node(NamedTuple):
+    """What is known of one revision.
+
+    `parents` is empty for a first generation, and for a revision whose ancestors are unknown or stemmed.
+    `body` is the store's key of the content, None while only the revision's name is known; `deleted` has
+    a meaning only with a body.
+    """
+
+    parents: frozenset[Revision]
+    deleted: bool
+    body: int | None
+
+    def union(self, other: "Node") -> "Node":
+        """Join what two trees know of the same revision."""
+        parents = self.parents | other.parents
+        known = self if self.body is not None else other
+        return Node(parents, known.deleted, known.body)
+
+
+class Leaf(NamedTuple):
+    """A revision that nothing replaces."""
+
+    revision: Revision
+    deleted: bool
+    body: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTree:
+    """The revisions known of one document."""
+
+    nodes: Mapping[Revision, Node]
+
+    @classmethod
+    def of_path(cls, path: Iterable[Revision], *, deleted: bool, body: int | None) -> Self:
+        """Make the tree of one write: `path` is the revision, then its known ancestors, newest first."""
+        revisions = list(path)
+        nodes: dict[Revision, Node] = {}
+        for index, revision in enumerate(revisions):
+            parents = frozenset(revisions[index + 1 : index + 2])
+            nodes[revision] = Node(parents, deleted and index == 0, body if index == 0 else None)
+        return cls(nodes)
+
+    def merged(self, other: "RevisionTree") -> "RevisionTree":
+        """Join two trees of the same document."""
+        nodes = dict(self.nodes)
+        for revision, node in other.nodes.items():
+            known = nodes.get(revision)
+            nodes[revision] = node if known is None else known.union(node)
+        return RevisionTree(nodes)
+
+    def leaves(self) -> list[Leaf]:
+        """Return the leaves, the winner first (CouchDB's rule).
+
+        A leaf that is not deleted wins over one that is; then the longer history; then the digest that
+        comes last as text. Every node therefore chooses the same winner without asking another.
+        """
+        inner = {parent for node in self.nodes.values() for parent in node.parents}
+        found = [
+            Leaf(revision, node.deleted, node.body)
+            for revision, node in self.nodes.items()
+            if revision not in inner
+        ]
+        return sorted(found, key=lambda leaf: (not leaf.deleted, leaf.revision), reverse=True)
+
+    def winner(self) -> Leaf:
+        """Return the leaf that a reader who names no revision gets."""
+        return self.leaves()[0]
+
+    def conflicts(self) -> list[Revision]:
+        """Return the leaves that lost and are not deleted."""
+        return [leaf.revision for leaf in self.leaves()[1:] if not leaf.deleted]
+
+    def deleted_conflicts(self) -> list[Revision]:
+        """Return the deleted leaves that lost."""
+        return [leaf.revision for leaf in self.leaves()[1:] if leaf.deleted]
+
+    def ancestry(self, revision: Revision) -> tuple[Revision, ...]:
+        """Return `revision` and its known ancestors, newest first; of two claimed parents, the greater."""
+        path = [revision]
+        while parents := self.nodes[path[-1]].parents:
+            path.append(max(parents))
+        return tuple(path)
+
+    def latest(self, revision: Revision) -> list[Leaf]:
+        """Return the leaves that descend from `revision` (itself, when it is one), the winner first."""
+        return [leaf for leaf in self.leaves() if revision in self._lineage(leaf.revision)]
+
+    def stemmed(self, revs_limit: int) -> "RevisionTree":
+        """Forget ancestors further than `revs_limit` generations from every leaf; keep every leaf."""
+        kept: set[Revision] = set()
+        for leaf in self.leaves():
+            kept.update(self._lineage(leaf.revision, revs_limit))
+        if len(kept) == len(self.nodes):
+            return self
+        return RevisionTree(
+            {
+                revision: node._replace(parents=node.parents & kept)
+                for revision, node in self.nodes.items()
+                if revision in kept
+            }
+        )
+
+    def bodies(self) -> set[int]:
+        """Return the store's keys of every content this tree names."""
+        return {node.body for node in self.nodes.values() if node.body is not None}
+
+    def _lineage(self, revision: Revision, generations: int | None = None) -> Iterator[Revision]:
+        """Walk `revision` and all its ancestors, `generations` levels of them at most."""
+        level = {revision}
+        while level and (generations is None or generations > 0):
+            yield from level
+            level = {parent for known in level for parent in self.nodes[known].parents}
+            generations = None if generations is None else generations - 1

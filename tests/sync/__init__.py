@@ -1,0 +1,1 @@
+"""The replication engine and its HTTP interface."""

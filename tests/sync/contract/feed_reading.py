@@ -1,0 +1,13 @@
+"""What these tests share: the database's name, times to wait, and reading a feed's ids."""
+
+from sync.engine import Engine
+
+DB = "t1"
+SOON_S = 0.05
+LONG_S = 10.0
+
+
+async def identifiers(engine: Engine, **asked: object) -> list[str]:
+    """Return the ids of the changes asked for, in their order."""
+    page = await engine.changes(DB, **asked)  # type: ignore[arg-type]
+    return [change.identifier for change in page.results]

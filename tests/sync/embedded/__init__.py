@@ -1,0 +1,1 @@
+"""The engine over SQLite: what a contract cannot see (commits, files, disks)."""

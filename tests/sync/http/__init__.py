@@ -1,0 +1,1 @@
+"""CouchDB's HTTP interface, status by status."""

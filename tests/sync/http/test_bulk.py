@@ -1,0 +1,164 @@
+"""Replication's bulk requests, over HTTP."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sync.embedded import EmbeddedEngine
+from sync.security import Group, Security
+from tests.sync.envelopes import envelope
+from tests.sync.http.callers import Callers, application_for, client_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_replicated_documents_are_answered_only_when_refused(tablet: httpx.AsyncClient) -> None:
+    good, note = envelope(1), {"_id": "note", "_rev": "1-a", "text": "clear"}
+
+    accepted = await tablet.post("/t1/_bulk_docs", json={"docs": [good], "new_edits": False})
+    mixed = await tablet.post("/t1/_bulk_docs", json={"docs": [note, envelope(2)], "new_edits": False})
+
+    assert (accepted.status_code, accepted.json()) == (201, [])
+    assert mixed.json() == [
+        {
+            "id": "note",
+            "rev": "1-a",
+            "error": "forbidden",
+            "reason": "identifier: the id is not that of an envelope",
+        }
+    ]
+    assert (await tablet.get("/t1")).json()["doc_count"] == 2
+
+
+async def test_edits_are_answered_one_by_one(replicator: httpx.AsyncClient) -> None:
+    await replicator.put("/t1/a", json={})
+
+    answer = (
+        await replicator.post("/t1/_bulk_docs", json={"docs": [{"_id": "a"}, {"_id": "b"}, {"n": 1}]})
+    ).json()
+
+    assert answer[0] == {"id": "a", "error": "conflict", "reason": "Document update conflict."}
+    assert (answer[1]["ok"], answer[1]["id"], answer[2]["id"]) == (True, "b", "drawn0")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"docs": {}},
+        {"docs": [], "new_edits": "no"},
+        {"docs": [1]},
+        {"docs": [{"_id": "a"}], "new_edits": False},
+        [],
+    ],
+)
+async def test_a_malformed_bulk_write_is_refused(replicator: httpx.AsyncClient, asked: object) -> None:
+    assert (await replicator.post("/t1/_bulk_docs", json=asked)).status_code == 400
+
+
+async def test_a_batch_over_the_bound_is_refused(tablet: httpx.AsyncClient) -> None:
+    documents = [envelope(number, characters=50_000) for number in range(5)]
+
+    answer = await tablet.post("/t1/_bulk_docs", json={"docs": documents, "new_edits": False})
+
+    assert answer.status_code == 413
+    assert (await tablet.get("/t1")).json()["doc_count"] == 0
+
+
+async def test_missing_revisions_are_told(replicator: httpx.AsyncClient) -> None:
+    await replicator.put("/t1/a?new_edits=false", json={"_rev": "1-a"})
+    offered = {"a": ["1-a", "2-b"], "b": ["1-x"], "c": []}
+
+    diff = (await replicator.post("/t1/_revs_diff", json=offered)).json()
+    missing = (await replicator.post("/t1/_missing_revs", json=offered)).json()
+
+    assert diff == {"a": {"missing": ["2-b"], "possible_ancestors": ["1-a"]}, "b": {"missing": ["1-x"]}}
+    assert missing == {"missing_revs": {"a": ["2-b"], "b": ["1-x"]}}
+
+
+@pytest.mark.parametrize("asked", [[], {"a": "1-a"}, {"a": [1]}, {"a": ["nonsense"]}])
+async def test_a_malformed_diff_is_refused(replicator: httpx.AsyncClient, asked: object) -> None:
+    assert (await replicator.post("/t1/_revs_diff", json=asked)).status_code == 400
+
+
+async def test_documents_are_read_in_bulk(replicator: httpx.AsyncClient) -> None:
+    await replicator.put("/t1/a?new_edits=false", json={"_rev": "1-a", "n": 1})
+
+    answer = await replicator.post(
+        "/t1/_bulk_get?revs=true",
+        json={"docs": [{"id": "a", "rev": "1-a"}, {"id": "b", "rev": "1-b"}, {"id": "c"}]},
+    )
+
+    assert answer.json() == {
+        "results": [
+            {
+                "id": "a",
+                "docs": [
+                    {"ok": {"_id": "a", "_rev": "1-a", "_revisions": {"start": 1, "ids": ["a"]}, "n": 1}}
+                ],
+            },
+            {"id": "b", "docs": [{"error": not_found("b", "1-b")}]},
+            {"id": "c", "docs": [{"error": not_found("c", "undefined")}]},
+        ]
+    }
+
+
+def not_found(identifier: str, revision: str) -> dict[str, str]:
+    return {"id": identifier, "rev": revision, "error": "not_found", "reason": "missing"}
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"docs": {}}, {"docs": [{}]}, {"docs": [1]}, {"docs": [{"id": "a", "rev": "x"}]}]
+)
+async def test_a_malformed_bulk_read_is_refused(replicator: httpx.AsyncClient, asked: object) -> None:
+    assert (await replicator.post("/t1/_bulk_get", json=asked)).status_code == 400
+
+
+async def test_the_primary_index_is_listed(replicator: httpx.AsyncClient) -> None:
+    for identifier in "abc":
+        await replicator.put(f"/t1/{identifier}?new_edits=false", json={"_rev": f"1-{identifier}", "n": 1})
+
+    listed = (
+        await replicator.get('/t1/_all_docs?startkey="b"&include_docs=true&limit=1&update_seq=true')
+    ).json()
+    by_key = (await replicator.post("/t1/_all_docs", json={"keys": ["c", "z"]})).json()
+    one = (await replicator.get('/t1/_all_docs?key="b"')).json()
+
+    assert (listed["total_rows"], listed["offset"]) == (3, 1)
+    assert listed["rows"] == [
+        {"id": "b", "key": "b", "value": {"rev": "1-b"}, "doc": {"_id": "b", "_rev": "1-b", "n": 1}}
+    ]
+    assert listed["update_seq"].startswith("3-")
+    assert by_key["rows"] == [
+        {"id": "c", "key": "c", "value": {"rev": "1-c"}},
+        {"key": "z", "error": "not_found"},
+    ]
+    assert [row["id"] for row in one["rows"]] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "query", ["startkey=b", "startkey=1", "limit=x", "descending=1", "keys=1", "limit=-1"]
+)
+async def test_a_malformed_query_is_refused(replicator: httpx.AsyncClient, query: str) -> None:
+    assert (await replicator.get(f"/t1/_all_docs?{query}")).status_code == 400
+
+
+async def test_a_full_disk_is_507_with_couchdbs_body(tmp_path: Path, callers: Callers) -> None:
+    engine = await EmbeddedEngine.open(tmp_path / "small", database_page_limit=20)
+    await engine.create_database("t1", Security(members=Group(roles=frozenset({"team:t1"}))))
+    batch = [envelope(number, characters=5000) for number in range(38)]
+    async with client_of(application_for(engine, callers), "tablet") as tablet:
+        answer = await tablet.post("/t1/_bulk_docs", json={"docs": batch, "new_edits": False})
+        count = (await tablet.get("/t1")).json()["doc_count"]
+    await engine.aclose()
+
+    assert (answer.status_code, answer.json()["error"], count) == (507, "insufficient_storage", 0)
+
+
+async def test_a_stopped_engine_is_503(tablet: httpx.AsyncClient, engine: EmbeddedEngine) -> None:
+    await engine.aclose()
+
+    answer = await tablet.get("/t1/_all_docs")
+
+    assert (answer.status_code, answer.json()["error"]) == (503, "service_unavailable")

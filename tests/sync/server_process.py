@@ -1,0 +1,63 @@
+"""A real `python -m sync serve`, in a process of its own that can be killed."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ADMINISTRATOR = ("central", "a long password")
+
+
+class ServerProcess:
+    """The process and where it listens."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "sync", "serve", "--port", "0"),
+                *("--data", str(directory), "--admin", ":".join(ADMINISTRATOR)),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        # The address is printed once the server listens: reading it is waiting for it.
+        self.url = self._line().strip()
+
+    def kill(self) -> None:
+        """End the process as a power cut does, and wait until it is gone."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+
+    def interrupt(self) -> tuple[int, float]:
+        """Press Ctrl-C; return the exit status and how long the end took, in seconds."""
+        before = time.monotonic()
+        self._process.send_signal(signal.SIGINT)
+        status = self._process.wait(30)
+        return status, time.monotonic() - before
+
+    def close(self) -> None:
+        """End the process if it still runs."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(10)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _line(self) -> str:
+        if self._process.stdout is None:
+            raise RuntimeError("the process has no output")
+        return self._process.stdout.readline()
+
+
+@contextmanager
+def server_process(directory: Path) -> Iterator[ServerProcess]:
+    """Run a server on the store in `directory` until the end of the block."""
+    server = ServerProcess(directory)
+    try:
+        yield server
+    finally:
+        server.close()
