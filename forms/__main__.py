@@ -1,0 +1,7 @@
+"""Runs `forms.cli`."""
+
+import sys
+
+from forms.cli import main
+
+sys.exit(main())

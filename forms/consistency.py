@@ -1,0 +1,159 @@
+"""What must hold between the items of a form for every answer to have one meaning (docs/forms.md).
+
+Each rule is one function from the items in document order to the defects it finds; `RULES` lists them all.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from forms.definition import NUMBER_TYPES, Condition, Item
+from forms.errors import Defect
+from forms.finding import MESSAGES
+
+_LINK_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
+Items = Sequence[Item]
+
+
+def _place(item: Item) -> str:
+    return item.link_id or "(item without linkId)"
+
+
+def link_ids(items: Items) -> Iterator[Defect]:
+    """linkIds are unique, lower-case and dotted, and start with their section's."""
+    for link_id, times in Counter(item.link_id for item in items).items():
+        if times > 1:
+            yield Defect(link_id, "linkId occurs twice")
+    for item in items:
+        if _LINK_ID.fullmatch(item.link_id) is None:
+            yield Defect(_place(item), "linkId is lower-case dotted English")
+        elif item.path and not item.link_id.startswith(f"{item.path[0]}."):
+            yield Defect(_place(item), f"linkId starts with {item.path[0]}.")
+
+
+def sections(items: Items) -> Iterator[Defect]:
+    """Top-level items are groups."""
+    for item in items:
+        if not item.path and item.type != "group":
+            yield Defect(_place(item), "a top-level item is a group")
+
+
+def shapes(items: Items) -> Iterator[Defect]:
+    """Members fit the item's type."""
+    for item in items:
+        leaf_only = item.required or item.repeats or item.read_only
+        if leaf_only and not item.is_leaf:
+            yield Defect(_place(item), "only simple items are required, repeat or are read-only")
+        if item.max_length is not None and item.type not in ("string", "text"):
+            yield Defect(_place(item), "maxLength applies to text")
+        if item.type == "quantity" and item.unit is None:
+            yield Defect(_place(item), "a quantity has a unit")
+        if item.type == "choice" and not (item.options or item.lookup):
+            yield Defect(_place(item), "a choice has options")
+        if item.type != "choice" and item.options:
+            yield Defect(_place(item), "only a choice has options")
+        if item.type == "group" and not item.items:
+            yield Defect(_place(item), "a group holds items")
+
+
+def limits(items: Items) -> Iterator[Defect]:
+    """Soft limits are ordered and within the hard ones; limits name their source."""
+    for item in items:
+        chain = [item.minimum, item.soft_minimum, item.soft_maximum, item.maximum]
+        known = [limit for limit in chain if limit is not None]
+        if known != sorted(known):
+            yield Defect(_place(item), "limits are in the order minValue, soft-min, soft-max, maxValue")
+        if known and item.limit_source is None:
+            yield Defect(_place(item), "limits name their source (limit-source)")
+
+
+def conditions(items: Items) -> Iterator[Defect]:
+    """enableWhen looks back, and compares with an answer the question can have."""
+    before: dict[str, Item] = {}
+    for item in items:
+        for condition in item.conditions:
+            question = before.get(condition.question)
+            if question is None:
+                yield Defect(_place(item), f"enableWhen names {condition.question}, not a question before it")
+            elif condition.operator == "exists":
+                if not isinstance(condition.value, bool):
+                    yield Defect(_place(item), "exists compares with answerBoolean")
+            elif question.type == "boolean":
+                if not isinstance(condition.value, bool):
+                    yield Defect(_place(item), f"{condition.question} is a boolean")
+            elif not _offers(question, condition):
+                yield Defect(_place(item), f"{condition.question} does not offer {condition.value}")
+        if item.is_leaf:
+            before[item.link_id] = item
+
+
+def _offers(question: Item, condition: Condition) -> bool:
+    option = question.options.get(str(condition.value))
+    return option is not None and option.system == condition.system
+
+
+def calculations(items: Items) -> Iterator[Defect]:
+    """A calculated item is read-only, is not required, and reads items before it."""
+    before: set[str] = set()
+    for item in items:
+        if item.is_calculated and (not item.read_only or item.required or item.repeats):
+            yield Defect(_place(item), "a calculated item is readOnly, not required, and does not repeat")
+        if item.calculated is not None and item.calculation is not None:
+            yield Defect(_place(item), "either a calculated expression or a named calculation")
+        if item.calculated is not None:
+            for link_id in (link for link in item.calculated.reads if link not in before):
+                yield Defect(_place(item), f"the calculation reads {link_id}, not a question before it")
+        before.add(item.link_id)
+
+
+def distances(items: Items) -> Iterator[Defect]:
+    """A distance has exactly one commune to start from, placed before it."""
+    communes = [item.link_id for item in items if item.lookup == "insee-commune"]
+    order = [item.link_id for item in items]
+    for item in items:
+        if item.calculation is not None and (
+            len(communes) != 1 or order.index(communes[0]) > order.index(item.link_id)
+        ):
+            yield Defect(_place(item), "the distance needs the form's only insee-commune item, before it")
+
+
+def constraints(items: Items) -> Iterator[Defect]:
+    """Constraint keys are unique; their expressions read items of the form."""
+    keys = Counter(constraint.key for item in items for constraint in item.constraints)
+    leaves = {item.link_id for item in items if item.is_leaf}
+    for item in items:
+        for constraint in item.constraints:
+            if keys[constraint.key] > 1:
+                yield Defect(_place(item), f"constraint key {constraint.key} occurs twice")
+            if constraint.key in MESSAGES:
+                yield Defect(_place(item), f"constraint key {constraint.key} is a built-in code")
+            for link_id in (link for link in constraint.expression.reads if link not in leaves):
+                yield Defect(
+                    _place(item), f"constraint {constraint.key} reads {link_id}, which is no question"
+                )
+
+
+def pairs(items: Items) -> Iterator[Defect]:
+    """An entry pair names a number item."""
+    numbers = {item.link_id for item in items if item.type in NUMBER_TYPES}
+    for item in items:
+        if item.entry_pair is not None and item.entry_pair not in numbers:
+            yield Defect(_place(item), f"entry-pair names {item.entry_pair}, which is no number item")
+
+
+RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
+    link_ids,
+    sections,
+    shapes,
+    limits,
+    conditions,
+    calculations,
+    distances,
+    constraints,
+    pairs,
+)
+
+
+def defects(items: Items) -> list[Defect]:
+    """Every broken rule, over the items in document order."""
+    return [defect for rule in RULES for defect in rule(items)]

@@ -1,0 +1,157 @@
+"""A published form, parsed: frozen values, so that one object serves every thread and every record.
+
+Built by `forms.load`; the meaning of each field is in docs/forms.md.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from forms.expression import Expression
+
+ItemType = Literal[
+    "group", "display", "string", "text", "integer", "decimal", "quantity", "date", "boolean", "choice"
+]
+ItemClass = Literal["administrative", "identity", "clinical", "sensitive"]
+Severity = Literal["error", "warning"]
+Operator = Literal["exists", "=", "!="]
+Value = str | bool | int | Decimal
+"""One flat value: text, ISO date, code, boolean, whole or decimal number in the item's unit."""
+
+NUMBER_TYPES = frozenset({"integer", "decimal", "quantity"})
+TEXT_TYPES = frozenset({"string", "text"})
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """The unit in which an item's number is kept: UCUM `code`, and how people write it."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Coding(msgspec.Struct, frozen=True):
+    """A code of what an item measures (LOINC), for export."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One allowed answer of a choice; `exclusive` tolerates no other beside it."""
+
+    system: str
+    code: str
+    display: str
+    display_en: str
+    exclusive: bool = False
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One `enableWhen`: compares the values of an earlier question.
+
+    `value` is a boolean, or a code of `system`.
+    """
+
+    question: str
+    operator: Operator
+    value: Value
+    system: str = ""
+
+
+class EntryUnit(msgspec.Struct, frozen=True):
+    """A unit people type: a number within the inclusive range is proposed as number × factor."""
+
+    label: str
+    factor: Decimal
+    suggest_minimum: Decimal
+    suggest_maximum: Decimal
+
+
+class Constraint(msgspec.Struct, frozen=True):
+    """A rule over several answers, broken only when its expression evaluates to `false`."""
+
+    key: str
+    severity: Severity
+    expression: Expression
+    human: str
+    human_en: str
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One item of the Questionnaire, with what its extensions say.
+
+    `path`: the linkIds of the groups around it, outermost first. `options`: by code.
+    """
+
+    link_id: str
+    type: ItemType
+    text: str
+    text_en: str
+    item_class: ItemClass
+    path: tuple[str, ...] = ()
+    required: bool = False
+    repeats: bool = False
+    read_only: bool = False
+    hidden: bool = False
+    absence: bool = True
+    max_length: int | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int | None = None
+    soft_minimum: Decimal | None = None
+    soft_maximum: Decimal | None = None
+    limit_source: str | None = None
+    unit: Unit | None = None
+    entry_units: tuple[EntryUnit, ...] = ()
+    entry_pair: str | None = None
+    control: str | None = None
+    text_rule: str | None = None
+    date_rule: str | None = None
+    lookup: str | None = None
+    calculation: str | None = None
+    calculated: Expression | None = None
+    initial: str | None = None
+    options: dict[str, Option] = {}
+    codes: tuple[Coding, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    condition_behavior: Literal["any", "all"] = "any"
+    constraints: tuple[Constraint, ...] = ()
+    items: tuple["Item", ...] = ()
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it can be answered: neither a group nor mere text."""
+        return self.type not in ("group", "display")
+
+    @property
+    def is_calculated(self) -> bool:
+        """Whether its value comes from other answers."""
+        return self.calculated is not None or self.calculation is not None
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One published version: `text` is the file as published, `digest` the SHA-256 of its bytes (wire §2).
+
+    `items` are the sections; `index` holds every item by linkId, in document order; `commune` is the
+    linkId of the commune of residence, from which a distance starts. Two forms are equal only when
+    they are the same object: a version is loaded once.
+    """
+
+    url: str
+    version: str
+    title: str
+    title_en: str
+    digest: str
+    text: str
+    retention: str
+    items: tuple[Item, ...]
+    index: dict[str, Item]
+    commune: str | None = None
+
+    @property
+    def canonical(self) -> str:
+        """`url|version`, as a QuestionnaireResponse names it."""
+        return f"{self.url}|{self.version}"

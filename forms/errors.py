@@ -1,0 +1,55 @@
+"""What can go wrong with a form as software; what is wrong with an answer is a finding (`forms.finding`).
+
+::
+
+    FormsError
+    ├── FormInvalid           a definition file is outside the subset; carries every defect
+    ├── ExpressionRefused     a FHIRPath expression is outside the allowed list
+    ├── ExpressionFailed      an allowed expression could not be evaluated
+    ├── ResponseMalformed     the resource is no QuestionnaireResponse of this form
+    └── CommuneTableInvalid   the table of communes cannot be read
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Defect(msgspec.Struct, frozen=True):
+    """One reason to refuse a definition file: `place` is a path in the JSON (`item[0].item[2].text`)."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        """`place: message`, one line."""
+        return f"{self.place}: {self.message}"
+
+
+class FormsError(Exception):
+    """Any failure of this package."""
+
+
+class FormInvalid(FormsError):
+    """A definition file is not within the subset of docs/forms.md; `defects` holds every reason."""
+
+    def __init__(self, source: str, defects: Sequence[Defect]) -> None:
+        super().__init__(f"{source}: {len(defects)} defects, first: {defects[0]}")
+        self.source = source
+        self.defects = tuple(defects)
+
+
+class ExpressionRefused(FormsError):
+    """A FHIRPath expression uses something that docs/forms.md does not allow."""
+
+
+class ExpressionFailed(FormsError):
+    """An allowed FHIRPath expression raised; carries the expression, never an answer."""
+
+
+class ResponseMalformed(FormsError):
+    """The resource is not a QuestionnaireResponse, or answers another form or version."""
+
+
+class CommuneTableInvalid(FormsError):
+    """A line of the table of communes is not `code;name;latitude;longitude;population`."""

@@ -1,0 +1,188 @@
+"""FHIRPath within the list on which fhirpath.js and fhirpathpy agree (docs/forms.md, "Expressions").
+
+An expression is parsed once. Every node of its tree must be on the list, and an answer may be read only as
+``%resource.repeat(item).where(linkId = '…').answer``. That form is then bound to the answers directly instead
+of searching the whole response at each evaluation: same result (a test compares), many times faster.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from forms import fhirpath
+from forms.errors import ExpressionFailed, ExpressionRefused
+from forms.fhirpath import Node
+
+FUNCTIONS = frozenset({
+    *("where", "repeat", "exists", "empty", "count", "distinct", "first", "last", "skip", "take"),
+    *("startsWith", "contains", "lower", "matches", "indexOf", "substring", "replace", "split", "join"),
+    *("iif", "not", "floor", "ceiling", "truncate", "abs", "aggregate", "allTrue", "anyTrue", "all"),
+    *("select", "ofType", "toDecimal", "toInteger"),
+})  # fmt: skip
+VARIABLES = frozenset({"visitDate", "stop"})
+OPERATORS: Mapping[str, frozenset[str]] = {
+    "AndExpression": frozenset({"and"}),
+    "OrExpression": frozenset({"or", "xor"}),
+    "ImpliesExpression": frozenset({"implies"}),
+    "EqualityExpression": frozenset({"=", "!="}),
+    "InequalityExpression": frozenset({"<", "<=", ">", ">="}),
+    "MembershipExpression": frozenset({"in"}),
+    "AdditiveExpression": frozenset({"+", "-"}),
+    "MultiplicativeExpression": frozenset({"*", "/", "div"}),
+    "PolarityExpression": frozenset({"-", "+"}),
+}
+PASSING = frozenset({"TermExpression", "InvocationTerm", "ParenthesizedTerm"})
+"""Nodes that only pass on their single child."""
+STRUCTURE = PASSING | {
+    *("InvocationExpression", "MemberInvocation", "FunctionInvocation", "ThisInvocation", "TotalInvocation"),
+    *("Functn", "ParamList", "Identifier", "ExternalConstantTerm", "ExternalConstant", "LiteralTerm"),
+    *("NullLiteral", "BooleanLiteral", "StringLiteral", "NumberLiteral"),
+    *("DateTimeLiteral", "QuantityLiteral"),
+}  # fmt: skip
+
+
+class Expression:
+    """A checked, compiled expression.
+
+    `text`: as written. `reads`: the linkIds whose answers it reads, sorted. `names_variables`: whether it
+    depends on the visit's date or the stop. Raises ExpressionRefused.
+    """
+
+    __slots__ = ("_bound", "names_variables", "reads", "text")
+
+    def __init__(self, text: str) -> None:
+        reads: set[str] = set()
+        bound = _bind(fhirpath.parse(text), reads)
+        _check(bound)
+        self._bound = _unwrap(bound)
+        self.text = text
+        self.reads = tuple(sorted(reads))
+        self.names_variables = any(f"%{name}" in text for name in VARIABLES)
+
+    def evaluate(
+        self, answers: Mapping[str, Sequence[Mapping[str, object]]], variables: Mapping[str, object]
+    ) -> list[object]:
+        """The resulting collection, as Python values (numbers are `int` or `Decimal`).
+
+        `answers`: linkId → the elements of `QuestionnaireResponse.item.answer`. `variables`: `visitDate`,
+        `stop`. Raises ExpressionFailed when the evaluation does.
+        """
+        named = dict(variables)
+        for link_id in self.reads:
+            named[_variable(link_id)] = fhirpath.answer_nodes(answers.get(link_id, ()))
+        try:
+            return fhirpath.evaluate(self._bound, named)
+        except Exception as error:
+            raise ExpressionFailed(self.text) from error
+
+
+@lru_cache(maxsize=1024)
+def compiled(text: str) -> Expression:
+    """The expression, parsed and checked once per process. Raises ExpressionRefused."""
+    return Expression(text)
+
+
+def variables(visit_date: date | None, stop: Mapping[str, float] | None) -> dict[str, object]:
+    """What an expression may name besides answers: `%visitDate` and `%stop`, in degrees."""
+    return {"visitDate": None if visit_date is None else fhirpath.date_node(visit_date), "stop": stop}
+
+
+def is_false(result: Sequence[object]) -> bool:
+    """Whether a constraint is broken: exactly one `false`; an empty result says nothing."""
+    return len(result) == 1 and result[0] is False
+
+
+def number(result: Sequence[object]) -> Decimal | None:
+    """The single number of a result, or None when there is none."""
+    if len(result) == 1 and isinstance(result[0], int | Decimal) and not isinstance(result[0], bool):
+        return Decimal(result[0])
+    return None
+
+
+def _variable(link_id: str) -> str:
+    return f"answer {link_id}"
+
+
+def _bind(node: Node, reads: set[str]) -> Node:
+    """The tree with each read of an answer replaced by a variable; notes the linkIds in `reads`."""
+    link_id = _link_id_read(node)
+    if link_id is not None:
+        reads.add(link_id)
+        identifier = {"type": "Identifier", "text": _variable(link_id), "terminalNodeText": []}
+        constant = {"type": "ExternalConstant", "children": [identifier], "terminalNodeText": ["%"]}
+        term = {"type": "ExternalConstantTerm", "children": [constant], "terminalNodeText": []}
+        return {"type": "TermExpression", "children": [term], "terminalNodeText": []}
+    if "children" not in node:
+        return node
+    return {**node, "children": [_bind(child, reads) for child in node["children"]]}
+
+
+def _unwrap(node: Node) -> Node:
+    """The tree without the nodes that only pass on their single child: half the steps of an evaluation."""
+    children = [_unwrap(child) for child in node.get("children", ())]
+    if node["type"] in PASSING and len(children) == 1:
+        return children[0]
+    return {**node, "children": children} if children else node
+
+
+def _link_id_read(node: Node) -> str | None:
+    """The linkId, when the node is `%resource.repeat(item).where(linkId = '…').answer`."""
+    if node["type"] != "InvocationExpression":
+        return None
+    source, member = node["children"]
+    if member["type"] != "MemberInvocation" or member["children"][0]["text"] != "answer":
+        return None
+    text = source.get("text", "")
+    start, end = "%resource.repeat(item).where(linkId='", "')"
+    link_id: str = text[len(start) : -len(end)]
+    if text.startswith(start) and text.endswith(end) and "'" not in link_id:
+        return link_id
+    return None
+
+
+def _check(node: Node) -> None:
+    """Raises ExpressionRefused unless the node and all below it are on the list."""
+    kind: str = node["type"]
+    if kind in OPERATORS:
+        operator = node["terminalNodeText"][0]
+        if operator not in OPERATORS[kind]:
+            raise ExpressionRefused(f"operator {operator} is not allowed")
+    elif kind not in STRUCTURE:
+        raise ExpressionRefused(f"{kind} is not allowed")
+    if kind == "Functn":
+        _check_function(node)
+        return
+    if kind == "ExternalConstant":
+        _check_variable(node)
+        return
+    if kind == "QuantityLiteral":
+        _check_duration(node)
+        return
+    if kind == "MemberInvocation" and node["children"][0]["text"] in ("item", "linkId"):
+        raise ExpressionRefused("answers are read only as %resource.repeat(item).where(linkId = '…').answer")
+    for child in node.get("children", ()):
+        _check(child)
+
+
+def _check_function(node: Node) -> None:
+    name = node["children"][0]["text"]
+    if name not in FUNCTIONS:
+        raise ExpressionRefused(f"function {name}() is not allowed")
+    for child in node["children"][1:]:
+        _check(child)
+
+
+def _check_variable(node: Node) -> None:
+    children = node.get("children", [])
+    name = children[0]["text"] if children else ""
+    if name not in VARIABLES and not name.startswith(_variable("")):
+        raise ExpressionRefused(f"variable %{name} is not allowed")
+
+
+def _check_duration(node: Node) -> None:
+    unit = node["children"][0]["children"][0]
+    if not unit.get("children"):
+        raise ExpressionRefused(
+            "only calendar durations (days, weeks, months, years) are allowed as quantities"
+        )

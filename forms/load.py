@@ -1,0 +1,113 @@
+"""From a definition file to a `Form`, or to every defect at once; and the forms this package publishes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from forms.consistency import defects as consistency_defects
+from forms.definition import Form, Item
+from forms.element import Element
+from forms.errors import Defect, FormInvalid
+from forms.extensions import FORM_EXTENSIONS, read_extensions, translation
+from forms.questionnaire import read_item, read_value_sets
+
+FORM_MEMBERS = frozenset(
+    [
+        "resourceType",
+        "language",
+        "contained",
+        "extension",
+        "url",
+        "version",
+        "name",
+        "title",
+        "_title",
+        "status",
+        "subjectType",
+        "date",
+        "publisher",
+        "item",
+    ]
+)
+
+
+@cache
+def published() -> dict[tuple[str, str], Form]:
+    """Every form in `forms/definitions`, by (url, version); read once. Raises FormInvalid."""
+    found: dict[tuple[str, str], Form] = {}
+    folder = resources.files("forms").joinpath("definitions")
+    for entry in sorted(folder.iterdir(), key=lambda file: file.name):
+        if entry.name.endswith(".json"):
+            form = parse(entry.read_bytes(), entry.name)
+            found[form.url, form.version] = form
+    return found
+
+
+def load(path: Path) -> Form:
+    """The form in a file. Raises FormInvalid with every defect, OSError when it cannot be read."""
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(content: bytes, source: str) -> Form:
+    """The form in the bytes of a file; `source` names it in errors. Raises FormInvalid."""
+    try:
+        text = content.decode()
+        document = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
+    except ValueError as error:
+        raise FormInvalid(source, [Defect("(file)", f"not JSON in UTF-8: {error}")]) from error
+    if not isinstance(document, dict):
+        raise FormInvalid(source, [Defect("(file)", "an object is expected")])
+    root = Element(document, "", [])
+    form = _form(root, text, hashlib.sha256(content).hexdigest())
+    found = root.defects or consistency_defects(tuple(_walk(form.items)))
+    if found:
+        raise FormInvalid(source, found)
+    return form
+
+
+def _form(root: Element, text: str, digest: str) -> Form:
+    root.only(FORM_MEMBERS)
+    root.one_of("resourceType", ("Questionnaire",))
+    root.one_of("status", ("active", "draft", "retired"))
+    root.one_of("language", ("fr",))
+    for member in ("name", "date", "publisher"):
+        root.text(member)
+    root.texts("subjectType")
+    retention = read_extensions(root, FORM_EXTENSIONS, "form").get("retention")
+    if retention is None:
+        root.refuse("a retention is expected", "extension")
+    value_sets = read_value_sets(root)
+    items = tuple(read_item(item, value_sets) for item in root.objects("item"))
+    if not items:
+        root.refuse("sections are expected", "item")
+    index = {item.link_id: item for item in _walk(items)}
+    return Form(
+        url=root.text("url"),
+        version=root.text("version"),
+        title=root.text("title"),
+        title_en=translation(root, "title"),
+        digest=digest,
+        text=text,
+        retention=str(retention),
+        items=items,
+        index=index,
+        commune=next((link for link, item in index.items() if item.lookup == "insee-commune"), None),
+    )
+
+
+def _walk(items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        yield from _walk(item.items)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object. Raises ValueError when a member occurs twice: readers would disagree on it."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member occurs twice in one object")
+    return members

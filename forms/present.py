@@ -1,0 +1,107 @@
+"""A record as a reviewer reads it: label, value with its unit, or the reason why there is none."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from forms.communes import table
+from forms.definition import Form, Item, ItemClass, Value
+from forms.response import AbsenceReason, Answer, Response
+
+Language = Literal["fr", "en"]
+
+ABSENCES: dict[AbsenceReason, tuple[str, str]] = {
+    "not-asked": ("Non demandé", "Not asked"),
+    "asked-unknown": ("Inconnu", "Unknown"),
+    "asked-declined": ("Refusé", "Declined"),
+    "not-performed": ("Impossible", "Not possible"),
+}
+BOOLEANS: dict[bool, tuple[str, str]] = {True: ("Oui", "Yes"), False: ("Non", "No")}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One answered question. `values` are ready to print; `absence` says why there is none, else it is None.
+
+    `item_class` decides who may see the row; `group` is the innermost titled block, "" directly under the
+    section.
+    """
+
+    link_id: str
+    item_class: ItemClass
+    section: str
+    group: str
+    label: str
+    values: tuple[str, ...]
+    absence: str | None
+    confirmed: bool
+    typed_as: str | None
+    answered_by: str | None
+
+
+def rows(form: Form, response: Response, language: Language = "fr") -> list[Row]:
+    """The answered questions in the form's order; unanswered and unknown ones are left out."""
+    return [
+        _row(form, item, response.answers[link_id], language)
+        for link_id, item in form.index.items()
+        if link_id in response.answers
+    ]
+
+
+def _row(form: Form, item: Item, answer: Answer, language: Language) -> Row:
+    titles = [_label(form.index[link_id], language) for link_id in item.path]
+    displays = answer.displays or (None,) * len(answer.values)
+    return Row(
+        link_id=item.link_id,
+        item_class=item.item_class,
+        section=titles[0],
+        group=titles[-1] if len(titles) > 1 else "",
+        label=_label(item, language),
+        values=tuple(_shown(item, v, d, language) for v, d in zip(answer.values, displays, strict=True)),
+        absence=_in(language, ABSENCES[answer.absent]) if answer.absent is not None else None,
+        confirmed=answer.confirmed,
+        typed_as=answer.typed_as,
+        answered_by=answer.answered_by,
+    )
+
+
+def _label(item: Item, language: Language) -> str:
+    return item.text if language == "fr" else item.text_en
+
+
+def _in(language: Language, texts: tuple[str, str]) -> str:
+    return texts[0] if language == "fr" else texts[1]
+
+
+def _shown(item: Item, value: Value, recorded: str | None, language: Language) -> str:
+    if isinstance(value, bool):
+        return _in(language, BOOLEANS[value])
+    if isinstance(value, int | Decimal):
+        return _number(Decimal(value), item, language)
+    if item.type == "date":
+        day = date.fromisoformat(value)
+        return f"{day:%d/%m/%Y}" if language == "fr" else day.isoformat()
+    if item.type == "choice":
+        return _choice(item, value, recorded, language)
+    return value
+
+
+def _number(value: Decimal, item: Item, language: Language) -> str:
+    """`1 234,5 mg/dL`: U+202F every three digits and a comma in French, a no-break space before the unit."""
+    plain = f"{value.normalize():f}"
+    if language == "fr":
+        whole, _, decimals = plain.partition(".")
+        grouped = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", whole)
+        plain = f"{grouped},{decimals}" if decimals else grouped
+    return f"{plain}\u00a0{item.unit.display}" if item.unit is not None else plain
+
+
+def _choice(item: Item, code: str, recorded: str | None, language: Language) -> str:
+    option = item.options.get(code)
+    if option is not None:
+        return _in(language, (option.display, option.display_en))
+    commune = table().by_code.get(code)
+    name = commune.name if commune is not None else recorded
+    return f"{name} ({code})" if name else code

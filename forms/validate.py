@@ -1,0 +1,92 @@
+"""A form's rules applied to a response: every finding, in document order (docs/forms.md, "Findings")."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from forms.communes import Position
+from forms.definition import NUMBER_TYPES, TEXT_TYPES, Constraint, Form, Item, Value
+from forms.derive import Derived, derive
+from forms.evaluation import evaluate
+from forms.expression import is_false
+from forms.finding import Finding, finding
+from forms.response import Answer, Response
+from forms.value_rules import choice_findings, date_finding, number_finding, text_finding
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""A tablet's clock may be wrong by hours: a visit dated tomorrow is not yet a finding."""
+
+
+def validate(
+    form: Form, response: Response, *, visit_date: date, stop: Position | None, today: date
+) -> list[Finding]:
+    """Every broken rule of one response; an empty list means that nothing is to be corrected or confirmed.
+
+    `visit_date`: the day of the visit, to which dates are compared, so that the answer is the same years
+    later. `stop`: the stop's position, for the distance. `today`: only refuses a visit dated in the future.
+    Raises ExpressionFailed when a constraint or a calculation cannot be evaluated.
+    """
+    findings = list(response.findings)
+    if visit_date > today + CLOCK_TOLERANCE:
+        findings.append(finding("", "visit-date"))
+    derived = derive(form, response.answers, visit_date=visit_date, stop=stop)
+    flawed = {flaw.link_id for flaw in response.findings}
+    for link_id, item in form.index.items():
+        answer = response.answers.get(link_id)
+        if link_id not in derived.enabled:
+            if answer is not None:
+                findings.append(finding(link_id, "not-enabled"))
+            continue
+        if item.is_leaf and link_id not in flawed:
+            findings.extend(_item_findings(item, answer, derived, visit_date))
+        for constraint in item.constraints:
+            if _is_silenced(constraint, answer):
+                continue
+            if is_false(evaluate(form, constraint.expression, derived.answers, visit_date, stop)):
+                findings.append(_broken(item, constraint))
+    return findings
+
+
+def _item_findings(
+    item: Item, answer: Answer | None, derived: Derived, visit_date: date
+) -> Iterator[Finding]:
+    if item.is_calculated:
+        recorded = answer.values if answer is not None else ()
+        if recorded != derived.values.get(item.link_id, ()):
+            yield finding(item.link_id, "calculation")
+            return
+    if answer is None:
+        if item.required and not item.is_calculated:
+            yield finding(item.link_id, "required")
+        return
+    if answer.absent is not None and not _offers_absence(item):
+        yield finding(item.link_id, "absence-not-allowed")
+    for value in answer.values:
+        broken = _value_finding(item, value, answer, visit_date)
+        if broken is not None:
+            yield broken
+    if item.type == "choice":
+        yield from choice_findings(item, answer.values)
+
+
+def _offers_absence(item: Item) -> bool:
+    return item.absence and not item.is_calculated and not item.read_only
+
+
+def _value_finding(item: Item, value: Value, answer: Answer, visit_date: date) -> Finding | None:
+    if item.type in NUMBER_TYPES and isinstance(value, int | Decimal):
+        return number_finding(item, Decimal(value), confirmed=answer.confirmed)
+    if item.type in TEXT_TYPES:
+        return text_finding(item, str(value))
+    if item.type == "date":
+        return date_finding(item, date.fromisoformat(str(value)), visit_date)
+    return None
+
+
+def _is_silenced(constraint: Constraint, answer: Answer | None) -> bool:
+    """A warning is silenced by confirming the answer that carries it; an error never is."""
+    return constraint.severity == "warning" and answer is not None and answer.confirmed
+
+
+def _broken(item: Item, constraint: Constraint) -> Finding:
+    return Finding(item.link_id, constraint.key, constraint.severity, constraint.human, constraint.human_en)

@@ -1,0 +1,75 @@
+"""Rules that one value breaks or keeps by itself: limits, spelling, dates, offered options."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from forms.communes import table
+from forms.definition import Item, Value
+from forms.finding import Finding, finding
+from forms.ins import text_rule_defect
+from forms.rounding import decimal_places
+
+MAXIMUM_AGE_YEARS = 120
+_BIRTH_PLACE = re.compile(r"(?:[0-9]{5}|2[AB][0-9]{3})")
+
+
+def number_finding(item: Item, value: Decimal, *, confirmed: bool) -> Finding | None:
+    """Hard limits, decimals, then soft limits unless the value was confirmed; all limits inclusive."""
+    if _outside(value, item.minimum, item.maximum):
+        return finding(item.link_id, "hard-limit", minimum=item.minimum, maximum=item.maximum)
+    if item.decimals is not None and decimal_places(value) > item.decimals:
+        return finding(item.link_id, "decimals", decimals=item.decimals)
+    if not confirmed and _outside(value, item.soft_minimum, item.soft_maximum):
+        return finding(item.link_id, "soft-limit", minimum=item.soft_minimum, maximum=item.soft_maximum)
+    return None
+
+
+def text_finding(item: Item, value: str) -> Finding | None:
+    """Blank text, the item's spelling rule, then its length in UTF-16 code units."""
+    if not value.strip():
+        return finding(item.link_id, "text-rule", reason="empty")
+    if item.text_rule is not None:
+        reason = text_rule_defect(item.text_rule, value)
+        if reason is not None:
+            return finding(item.link_id, "text-rule", reason=reason)
+    if item.max_length is not None and len(value.encode("utf-16-le", "surrogatepass")) // 2 > item.max_length:
+        return finding(item.link_id, "length", max_length=item.max_length)
+    return None
+
+
+def date_finding(item: Item, value: date, visit_date: date) -> Finding | None:
+    """A birth date after the visit or over 120 completed years before it; a follow-up before the visit."""
+    if item.date_rule == "birth-date" and (
+        value > visit_date or completed_years(value, visit_date) > MAXIMUM_AGE_YEARS
+    ):
+        return finding(item.link_id, "date-rule")
+    if item.date_rule == "not-before-visit" and value < visit_date:
+        return finding(item.link_id, "date-rule")
+    return None
+
+
+def completed_years(birth: date, on: date) -> int:
+    """Age in completed years; someone born on 29 February completes a year on 1 March of common years."""
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def choice_findings(item: Item, values: Sequence[Value]) -> Iterator[Finding]:
+    """Codes that are not offered; an exclusive option beside another."""
+    if any(not _is_offered(item, str(value)) for value in values):
+        yield finding(item.link_id, "option")
+    if len(values) > 1 and any(item.options[str(v)].exclusive for v in values if v in item.options):
+        yield finding(item.link_id, "exclusive")
+
+
+def _is_offered(item: Item, code: str) -> bool:
+    if code in item.options:
+        return True
+    if item.lookup == "insee-commune":
+        return code in table().by_code
+    return item.lookup == "insee-birth-place" and _BIRTH_PLACE.fullmatch(code) is not None
+
+
+def _outside(value: Decimal, minimum: Decimal | None, maximum: Decimal | None) -> bool:
+    return (minimum is not None and value < minimum) or (maximum is not None and value > maximum)

@@ -1,0 +1,95 @@
+"""The consultation form as a document: typography, classes, and the page that names its sources."""
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from forms.definition import Form, Item
+from forms.load import published
+
+MEDICOBUS = next(iter(published().values()))
+PAGE = (Path(__file__).parents[2] / "docs" / "clinical" / "consultation.md").read_text(encoding="utf-8")
+LIMITED = [item for item in MEDICOBUS.index.values() if item.minimum is not None]
+
+
+def _french_texts(form: Form) -> Iterator[str]:
+    yield form.title
+    for item in form.index.values():
+        yield item.text
+        yield from (option.display for option in item.options.values())
+        yield from (constraint.human for constraint in item.constraints)
+
+
+def _written(limit: Decimal | None) -> str:
+    return "—" if limit is None else f"{limit.normalize():f}".replace(".", ",")
+
+
+def test_french_texts_keep_french_typography() -> None:
+    for text in _french_texts(MEDICOBUS):
+        assert "'" not in text, text
+        assert not re.search(r"(?<!\u202f)[;!?%]|(?<!\u00a0)[:»]|«(?!\u00a0)", text), text
+
+
+def test_the_sections_are_the_screens_in_order() -> None:
+    assert [section.link_id for section in MEDICOBUS.items] == [
+        "identity",
+        "visit",
+        "reasons",
+        "history",
+        "vitals",
+        "conclusion",
+        "information",
+    ]
+
+
+def test_clinical_answers_are_never_administrative() -> None:
+    """Promise 7 of the design: an administrative coordinator sees no clinical answer."""
+    for item in MEDICOBUS.index.values():
+        if item.path and item.path[0] in ("reasons", "history", "vitals", "conclusion"):
+            assert item.item_class in ("clinical", "sensitive"), item.link_id
+
+
+def test_only_the_pregnancy_is_sensitive() -> None:
+    assert [i.link_id for i in MEDICOBUS.index.values() if i.item_class == "sensitive"] == [
+        "history.pregnancy"
+    ]
+
+
+def test_every_measure_has_a_loinc_code() -> None:
+    for item in MEDICOBUS.index.values():
+        if item.type == "quantity":
+            assert {code.system for code in item.codes} == {"http://loinc.org"}, item.link_id
+
+
+def test_information_and_agreement_are_separate_questions() -> None:
+    for link_id in ("information.given", "information.sharing", "information.objection"):
+        assert MEDICOBUS.index[link_id].type == "boolean"
+
+
+@pytest.mark.parametrize("item", LIMITED, ids=lambda item: item.link_id)
+def test_the_clinical_page_states_the_forms_limits(item: Item) -> None:
+    line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{item.link_id}` | {item.text} "))
+
+    assert f"| {_written(item.minimum)} – {_written(item.maximum)} |" in line
+    assert f"| {_written(item.soft_minimum)} – {_written(item.soft_maximum)} |" in line
+
+
+@pytest.mark.parametrize("item", LIMITED, ids=lambda item: item.link_id)
+def test_the_clinical_page_marks_what_needs_sign_off(item: Item) -> None:
+    line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{item.link_id}` | {item.text} "))
+
+    assert ("**à valider**" in line) is ("general knowledge" in (item.limit_source or ""))
+
+
+def test_the_clinical_page_lists_every_coded_reason() -> None:
+    for code, option in MEDICOBUS.index["reasons.icpc"].options.items():
+        assert f"| {code} | {option.display} | {option.display_en} |" in PAGE
+
+
+def test_the_text_that_tablets_receive_is_the_form_itself() -> None:
+    assert json.loads(MEDICOBUS.text)["url"] == MEDICOBUS.url
+    assert MEDICOBUS.text.endswith("}\n")

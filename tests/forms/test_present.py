@@ -1,0 +1,78 @@
+"""The rows of a record page: labels, values with units, absences."""
+
+import pytest
+
+from forms.definition import Form, Value
+from forms.present import Language, rows
+from forms.response import Answer, Response
+from tests.forms.vectors import form_cases, response_to
+
+FULL = form_cases("medicobus-consultation.v1.0.0.json")[0]
+
+
+def _shown(form: Form, link_id: str, value: Value, language: Language = "fr") -> str:
+    (row,) = rows(form, Response({link_id: Answer(values=(value,))}), language)
+    return row.values[0]
+
+
+def test_rows_follow_the_form_and_only_tell_what_was_answered(medicobus: Form) -> None:
+    shown = rows(medicobus, response_to(medicobus, FULL.answers))
+
+    assert [row.link_id for row in shown] == [link for link in medicobus.index if link in FULL.answers]
+
+
+def test_a_row_names_its_section_its_block_and_who_may_see_it(medicobus: Form) -> None:
+    by_link = {row.link_id: row for row in rows(medicobus, response_to(medicobus, FULL.answers))}
+
+    assert by_link["vitals.sbp"].section == "Constantes"
+    assert by_link["vitals.sbp"].group == ""
+    assert by_link["conclusion.delivery.letter"].group == "Remise des documents"
+    assert by_link["history.pregnancy"].item_class == "sensitive"
+    assert by_link["vitals.sbp"].typed_as == "13"
+
+
+@pytest.mark.parametrize(
+    ("link_id", "value", "french", "english"),
+    [
+        ("vitals.sbp", 130, "130\u00a0mmHg", "130\u00a0mmHg"),
+        ("vitals.temp", 36.6, "36,6\u00a0°C", "36.6\u00a0°C"),
+        ("vitals.glucose", 1000, "1\u202f000\u00a0mg/dL", "1000\u00a0mg/dL"),
+        ("vitals.pain", 0, "0", "0"),
+        ("identity.birth_date", "1954-06-30", "30/06/1954", "1954-06-30"),
+        ("visit.frailty", False, "Non", "No"),
+        ("identity.sex", "F", "Féminin", "Female"),
+        ("visit.commune", "42015", "Belmont-de-la-Loire (42015)", "Belmont-de-la-Loire (42015)"),
+        ("identity.birth_place", "99999", "Lieu de naissance inconnu", "Unknown place of birth"),
+        ("identity.birth_place", "99217", "99217", "99217"),
+        ("reasons.icpc", "K86", "Hypertension non compliquée", "Hypertension uncomplicated"),
+    ],
+)
+def test_a_value_is_shown_as_people_write_it(
+    medicobus: Form, link_id: str, value: Value, french: str, english: str
+) -> None:
+    number = response_to(medicobus, {link_id: Answer(values=(value,))}).answers[link_id].values[0]
+
+    assert _shown(medicobus, link_id, number) == french
+    assert _shown(medicobus, link_id, number, "en") == english
+
+
+def test_several_values_are_shown_each(medicobus: Form) -> None:
+    (row,) = rows(medicobus, response_to(medicobus, {"history.allergies": FULL.answers["history.allergies"]}))
+
+    assert row.values == ("Pénicilline", "Arachide")
+
+
+def test_an_absence_is_told_by_its_reason_not_as_a_no(medicobus: Form) -> None:
+    response = Response({"visit.frailty": Answer(absent="asked-unknown")})
+
+    (french,), (english,) = rows(medicobus, response), rows(medicobus, response, "en")
+
+    assert (french.values, french.absence) == ((), "Inconnu")
+    assert english.absence == "Unknown"
+
+
+def test_the_labels_are_in_the_language_asked_for(medicobus: Form) -> None:
+    response = Response({"vitals.sbp": Answer(values=(130,))})
+
+    assert rows(medicobus, response)[0].label == "Pression artérielle systolique"
+    assert rows(medicobus, response, "en")[0].label == "Systolic blood pressure"
