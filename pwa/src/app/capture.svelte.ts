@@ -1,0 +1,165 @@
+/**
+ * One record being captured: a draft, the form it is pinned to, and its writer.
+ *
+ * The screen changes answers here; the writer makes them durable within a second and says when. Nothing waits for a
+ * network.
+ */
+import type { CommuneTable } from "$lib/communes";
+import { loadCommunes } from "$lib/communes";
+import { randomUuid } from "$lib/crypto/random";
+import type { Draft, StoredDraft } from "$lib/drafts/draft";
+import { DraftWriter, type SaveStatus } from "$lib/drafts/writer";
+import {
+  judge,
+  loadEvaluator,
+  type Answers,
+  type Entries,
+  type Evaluator,
+  type Form,
+  type FormContext,
+  type Judgement,
+} from "$lib/forms";
+import { signRecord } from "$lib/record/sign";
+import { rfc3339 } from "$lib/store/clock";
+import type { SealedRow } from "$lib/store/schema";
+import { VERSION } from "./version";
+import type { Desk } from "./desk.svelte";
+
+/** The answers break a rule: the review says which. */
+export class NotSignable extends Error {
+  override readonly name = "NotSignable";
+}
+
+/** A capture under way. */
+export class CaptureSession {
+  answers = $state.raw<Answers>({});
+  entries = $state.raw<Entries>({});
+  section = $state("");
+  save = $state.raw() as SaveStatus;
+
+  readonly desk: Desk;
+  readonly form: Form;
+  readonly context: FormContext;
+  readonly #writer: DraftWriter;
+  readonly #forget: () => void;
+
+  private constructor(desk: Desk, parts: CaptureParts) {
+    this.desk = desk;
+    this.form = parts.form;
+    this.#writer = parts.writer((status) => (this.save = status));
+    const { answers, entries, section } = this.draft;
+    this.answers = answers;
+    this.entries = entries;
+    this.section = section ?? "";
+    this.save = this.#writer.status;
+    this.context = contextOf(this.draft, desk.station.today, parts.communes);
+    this.#forget = desk.station.access.session.beforeLeaving(() => this.#writer.flush());
+  }
+
+  /** Open the draft `id` where it was left. Raises what `Desk.readDraft` and `Desk.form` raise. */
+  static async open(desk: Desk, id: string): Promise<CaptureSession> {
+    const stored = await desk.readDraft(id);
+    const [{ form }, communes, context] = await Promise.all([
+      desk.form(stored.draft.form.url, stored.draft.form.version),
+      loadCommunes(),
+      desk.draftContext(),
+    ]);
+    const { timers } = desk.station.environment;
+    return new CaptureSession(desk, {
+      form,
+      communes,
+      writer: (told) => new DraftWriter(context, stored, timers, told),
+    });
+  }
+
+  /** The draft as it is on disk. */
+  get stored(): StoredDraft {
+    return this.#writer.stored;
+  }
+
+  /** The draft as it is now. */
+  get draft(): Draft {
+    return this.#writer.draft;
+  }
+
+  /** Keep what was just answered or typed. */
+  change(answers: Answers, entries: Entries): void {
+    this.answers = answers;
+    this.entries = entries;
+    this.#writer.update({ answers, entries });
+  }
+
+  /** Remember the section on screen, to come back to it. */
+  show(section: string): void {
+    if (section === this.section) return;
+    this.section = section;
+    this.#writer.update({ section });
+  }
+
+  /** Write what is not written yet; raises what makes the save fail. */
+  flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  /** Leave the capture: the draft is durable when this resolves. */
+  async close(): Promise<void> {
+    this.#forget();
+    await this.#writer.close();
+  }
+
+  /**
+   * Sign and seal. Raises {@link NotSignable} when a rule is broken, and what `signRecord` raises: in every case the
+   * draft is untouched.
+   */
+  async seal(): Promise<SealedRow> {
+    const { station, slot } = this.desk;
+    const { store, locks, clock } = station.environment;
+    const evaluator = await loadEvaluator();
+    const judgement = this.#judge(evaluator);
+    if (!judgement.signable) throw new NotSignable();
+    await this.#writer.flush();
+    const row = await signRecord(
+      {
+        store,
+        locks,
+        clock,
+        uuid: randomUuid,
+        device: { ...station.device, enrolment: station.access.enrolment },
+        open: slot,
+        clock_offset_ms: station.clockOffset,
+        evaluator: `escale-pwa/${VERSION} ${evaluator.version}`,
+      },
+      {
+        stored: this.#writer.stored,
+        form: this.form,
+        answers: judgement.pass.settled,
+      },
+    );
+    this.#forget();
+    await station.sealed();
+    return row;
+  }
+
+  #judge(evaluator: Evaluator): Judgement {
+    const rules = { form: this.form, context: this.context, evaluator };
+    const author = { by: this.desk.slot.member, at: rfc3339(this.desk.station.environment.clock()) };
+    return judge(rules, { answers: this.answers, entries: this.entries }, author);
+  }
+}
+
+interface CaptureParts {
+  readonly form: Form;
+  readonly communes: CommuneTable;
+  readonly writer: (told: (status: SaveStatus) => void) => DraftWriter;
+}
+
+/** Dates of rules are those of the visit; the stop gives distances. */
+function contextOf(draft: Draft, today: string, communes: CommuneTable): FormContext {
+  const { latitude, longitude } = draft.stop;
+  return {
+    visitDate: draft.period.start.slice(0, 10),
+    today,
+    stop: latitude === null || longitude === null ? null : { latitude, longitude },
+    commune: (insee) => communes.get(insee),
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * What an open slot sees: the stops of its team, its drafts and its teammates', the team's records.
+ *
+ * Everything on it was opened with the slot's keys and lives in memory only; it is closed with the lock.
+ */
+import type { Signer, SignerDirectory } from "$lib/central/devices";
+import type { TeamKeys } from "$lib/central/keyring";
+import type { Expected, Roster } from "$lib/central/roster";
+import { importRecipient, thumbprint } from "$lib/crypto/jwk";
+import { randomUuid } from "$lib/crypto/random";
+import type { StoredDraft } from "$lib/drafts/draft";
+import {
+  beginDraft,
+  discardDraft,
+  handOver,
+  listDrafts,
+  readDraft,
+  type DraftContext,
+  type DraftStart,
+} from "$lib/drafts/drafts";
+import { currentRecords, type ReadingContext } from "$lib/record/read";
+import { standingOf, type RecordStanding } from "$lib/record/states";
+import type { SearchEntry } from "$lib/search/entry";
+import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
+import { rfc3339 } from "$lib/store/clock";
+import type { OpenSlot } from "$lib/vault/open-slot";
+import { FormMissing, readForm, type LoadedForm } from "./form";
+import type { Station } from "./station.svelte";
+
+/** A record in a list: what the index keeps of it, and where it stands. */
+export interface ListedRecord {
+  readonly entry: SearchEntry;
+  readonly standing: RecordStanding;
+}
+
+/** The desk of one open slot. */
+export class Desk {
+  rosters = $state.raw<readonly Roster[]>([]);
+  drafts = $state.raw<readonly StoredDraft[]>([]);
+  /** Drafts of this tablet that do not open: kept, and said. */
+  unreadable = $state.raw<readonly string[]>([]);
+  /** Records of the team that no other replaces, latest first. */
+  records = $state.raw<readonly ListedRecord[]>([]);
+  /** Envelopes that do not verify: kept, and said. */
+  refused = $state.raw<readonly string[]>([]);
+  loaded = $state(false);
+
+  readonly station: Station;
+  readonly slot: OpenSlot;
+  readonly keys: TeamKeys;
+  readonly #stopped = new AbortController();
+  #index: SearchIndex | null = null;
+  #signers: SignerDirectory | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(station: Station, slot: OpenSlot, keys: TeamKeys) {
+    this.station = station;
+    this.slot = slot;
+    this.keys = keys;
+  }
+
+  /** Look at everything again; calls follow one another. */
+  refresh(): Promise<void> {
+    this.#refreshing = this.#refreshing.then(() => this.#refresh());
+    return this.#refreshing;
+  }
+
+  /** Forget what was opened. */
+  close(): void {
+    this.#stopped.abort();
+    this.rosters = [];
+    this.drafts = [];
+    this.records = [];
+    this.#index = null;
+  }
+
+  /** Records that `typed` finds, by names and birth date. */
+  async find(typed: string): Promise<readonly ListedRecord[]> {
+    return this.#listed(currentRecords(this.#index?.find(typed) ?? []));
+  }
+
+  /** Every record of the team, corrections included, as the index keeps them. */
+  get entries(): readonly SearchEntry[] {
+    return this.#index?.entries ?? [];
+  }
+
+  /** What the team's records are read with. */
+  async reading(): Promise<ReadingContext> {
+    const { replica, central } = await this.station.holdings();
+    this.#signers ??= await central.signers(this.keys, this.#ownSigners());
+    return { replica, team: this.keys, signers: this.#signers };
+  }
+
+  /** Name of a member of the team, present or past. */
+  nameOf(member: string): string | null {
+    return this.station.access.nameOf(member) ?? this.#signers?.nameOf(member) ?? null;
+  }
+
+  /** Where a record of the team stands, from its receipt. */
+  async standing(envelope: string, record: string): Promise<RecordStanding> {
+    const { central } = await this.station.holdings();
+    return standingOf(record, (await central.receipts([envelope])).get(envelope));
+  }
+
+  /** The form `url` in `version`. Raises {@link FormMissing}. */
+  async form(url: string, version: string): Promise<LoadedForm> {
+    const { central } = await this.station.holdings();
+    const published = await central.form(url, version);
+    if (published === null) throw new FormMissing(url, version);
+    return readForm(published);
+  }
+
+  /** What drafts are kept with. */
+  async draftContext(): Promise<DraftContext> {
+    const { encryption_key } = this.station.access.enrolment.organization;
+    const organization = {
+      kid: await thumbprint(encryption_key),
+      key: await importRecipient(encryption_key),
+    };
+    const { store, clock } = this.station.environment;
+    return { store, keys: { team: this.keys, organization }, clock };
+  }
+
+  /**
+   * Begin a capture at a stop, of an expected person or of a walk-in. Answers the draft's id.
+   *
+   * An expected person's visit bears the identifier of the roster entry: the nurse's record and the doctor's, on two
+   * tablets without network, join the same visit.
+   */
+  async begin(roster: Roster, expected: Expected | null): Promise<string> {
+    const { form, reference } = await this.form(roster.form.url, roster.form.version);
+    const { prefill } = await import("./prefill");
+    const answers = expected === null ? {} : await prefill(form, expected, this.#author());
+    const visit = expected?.id ?? randomUuid();
+    return this.#begin({ visit, stop: roster.stop, expected, form: reference, answers });
+  }
+
+  /** Begin a draft of this slot's member from `start`. Answers its id. */
+  async beginFrom(start: Omit<DraftStart, "id" | "organization">): Promise<string> {
+    return this.#begin(start);
+  }
+
+  /** A draft as it is stored. Raises `DraftGone`, `DraftUnreadable`. */
+  readDraft(id: string): Promise<StoredDraft> {
+    return readDraft(this.station.environment, this.keys, id);
+  }
+
+  /** Give a draft to another member of this tablet, or take it from one. */
+  async handOver(stored: StoredDraft, to: { slot: string; member: string }): Promise<void> {
+    await handOver(await this.draftContext(), stored, to, this.slot.member);
+    await this.refresh();
+  }
+
+  /** Put a draft aside, with the reason. */
+  async discard(stored: StoredDraft, reason: string): Promise<void> {
+    await discardDraft(await this.draftContext(), stored, reason, this.slot.member);
+    await this.refresh();
+  }
+
+  async #begin(start: Omit<DraftStart, "id" | "organization">): Promise<string> {
+    const id = randomUuid();
+    const organization = this.station.access.enrolment.organization.id;
+    await beginDraft(await this.draftContext(), this.slot, { ...start, id, organization });
+    return id;
+  }
+
+  #author(): { by: string; at: string } {
+    return { by: this.slot.member, at: rfc3339(this.station.environment.clock()) };
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    const { store } = this.station.environment;
+    const { replica, central } = await this.station.holdings();
+    const [rosters, { drafts, unreadable }, signers] = await Promise.all([
+      central.rosters(this.keys),
+      listDrafts({ store }, this.keys),
+      central.signers(this.keys, this.#ownSigners()),
+    ]);
+    this.#signers = signers;
+    const place = { store, database: this.station.access.enrolment.database };
+    this.#index ??= await openSearch(place, this.keys);
+    await this.#show(rosters, drafts, unreadable);
+    const context = { replica, team: this.keys, signers };
+    const pace = { pause: yieldToPage, stop: this.#stopped.signal };
+    const { added, refused } = await updateSearch(place, context, this.#index, pace);
+    if (this.#stopped.signal.aborted) return;
+    this.refused = refused.map(({ envelope }) => envelope);
+    if (added > 0) await this.#show(rosters, drafts, unreadable);
+  }
+
+  async #show(
+    rosters: readonly Roster[],
+    drafts: readonly StoredDraft[],
+    unreadable: readonly string[],
+  ): Promise<void> {
+    const latest = [...currentRecords(this.entries)].sort((one, other) =>
+      Date.parse(one.signed_at) > Date.parse(other.signed_at) ? -1 : 1,
+    );
+    const records = await this.#listed(latest);
+    if (this.#stopped.signal.aborted) return;
+    this.rosters = rosters;
+    this.drafts = drafts;
+    this.unreadable = unreadable;
+    this.records = records;
+    this.loaded = true;
+  }
+
+  async #listed(entries: readonly SearchEntry[]): Promise<readonly ListedRecord[]> {
+    const { central } = await this.station.holdings();
+    const receipts = await central.receipts(entries.map(({ envelope }) => envelope));
+    return entries.map((entry) => ({
+      entry,
+      standing: standingOf(entry.record, receipts.get(entry.envelope)),
+    }));
+  }
+
+  /** This tablet's own slots: central may not have told of them yet, and their records are readable at once. */
+  #ownSigners(): readonly Signer[] {
+    const { access, device } = this.station;
+    return access.slots.map(({ slot, member, signing_key }) => ({
+      device: device.device,
+      slot,
+      member,
+      name: access.nameOf(member) ?? "",
+      profession: access.members.find(({ id }) => id === member)?.profession ?? "",
+      key: signing_key,
+      status: "active",
+    }));
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Where one is in the application: a stack of places in memory.
+ *
+ * Addresses name nothing: an address ends in histories, logs and screenshots. The browser's own history holds depths
+ * only, so that the back button of the tablet goes back one place.
+ */
+
+/** A place of the application, once a slot is open. */
+export type Place =
+  | { readonly name: "home" }
+  | { readonly name: "capture"; readonly draft: string }
+  | { readonly name: "sealed"; readonly envelope: string }
+  | { readonly name: "record"; readonly envelope: string }
+  | { readonly name: "about" };
+
+const HOME: Place = { name: "home" };
+
+/** The stack of places, home first. */
+export class Navigation {
+  #stack = $state.raw<readonly Place[]>([HOME]);
+  readonly #history: History;
+
+  constructor(page: Window) {
+    this.#history = page.history;
+    this.#history.replaceState({ depth: 1 }, "");
+    page.addEventListener("popstate", (event) => this.#return(event.state));
+  }
+
+  /** The place shown. */
+  get place(): Place {
+    return this.#stack.at(-1) ?? HOME;
+  }
+
+  /** Go to `place`; back returns here. */
+  open(place: Place): void {
+    this.#stack = [...this.#stack, place];
+    this.#history.pushState({ depth: this.#stack.length }, "");
+  }
+
+  /** Put `place` instead of this one: back does not return to a draft that is sealed. */
+  replace(place: Place): void {
+    this.#stack = [...this.#stack.slice(0, -1), place];
+  }
+
+  /** Go back one place. */
+  back(): void {
+    if (this.#stack.length > 1) this.#history.back();
+  }
+
+  /** Home, forgetting the way: after a seal, a lock, a change of member. */
+  reset(): void {
+    const above = this.#stack.length - 1;
+    if (above === 0) return;
+    this.#stack = [HOME];
+    this.#history.go(-above);
+  }
+
+  #return(state: unknown): void {
+    const depth = (state as { depth?: unknown } | null)?.depth;
+    const length = typeof depth === "number" ? Math.max(1, depth) : 1;
+    if (length < this.#stack.length) this.#stack = this.#stack.slice(0, length);
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * An enrolled tablet at work: what runs whether someone is there or not.
+ *
+ * The replica and its synchronisation, the standing of own records, the registration of slots: none of it needs a key
+ * of the vault. What an open slot sees is its {@link Desk}.
+ */
+import { CentralReader } from "$lib/central/reader";
+import { emptyOutbox } from "$lib/record/outbox";
+import { ownRecords, type OwnRecord } from "$lib/record/states";
+import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
+import { readSetting, writeSetting } from "$lib/store/settings";
+import { AccessTokens } from "$lib/sync/access";
+import { openReplica, type Database } from "$lib/sync/database";
+import { SyncError } from "$lib/sync/errors";
+import { Interruption } from "$lib/sync/interruption";
+import { civilDate, SyncStatus, type RecordCounts } from "$lib/sync/status.svelte";
+import { Synchroniser } from "$lib/sync/synchroniser";
+import { Access } from "./access.svelte";
+import { Desk } from "./desk.svelte";
+import type { Environment } from "./environment";
+import { registerSlots } from "./registration";
+
+const CLOCK_OFFSET = "clock.offset_ms";
+/** How often the node is asked about a slot that a coordinator has not confirmed yet. */
+const REGISTER_EVERY_MS = 4_000;
+/** Replication writes in bursts: screens look again once a burst is over. */
+const SETTLE_MS = 150;
+
+/** The replica with the reader of its central documents. */
+export interface Holdings {
+  readonly replica: Database;
+  readonly central: CentralReader;
+}
+
+/** One enrolled tablet. */
+export class Station {
+  readonly status: SyncStatus;
+  readonly access: Access;
+  readonly environment: Environment;
+  readonly device: DeviceRow;
+  desk = $state.raw<Desk | null>(null);
+  own = $state.raw<readonly OwnRecord[]>([]);
+  clockOffset: number | null = null;
+
+  readonly #tokens: AccessTokens;
+  readonly #registering = new Interruption();
+  #sync: Synchroniser | null = null;
+  #holdings: Promise<Holdings> | null = null;
+  #settling: (() => void) | null = null;
+
+  constructor(environment: Environment, device: DeviceRow, enrolment: Enrolment) {
+    this.environment = environment;
+    this.device = device;
+    this.status = new SyncStatus(() => this.today);
+    this.access = new Access(environment, device.device, enrolment, () => this.#registering.interrupt());
+    this.#tokens = new AccessTokens(
+      environment.api,
+      device.device,
+      (nonce) => assertDevice(device, nonce),
+      environment.clocks,
+      { clockOffset: (offset) => this.#learnOffset(offset) },
+    );
+  }
+
+  /** The civil date of the tablet, `YYYY-MM-DD`. */
+  get today(): string {
+    return civilDate(this.environment.clock());
+  }
+
+  /** Read the slots, so that the first screen can be drawn; then bring the rest up behind it. */
+  async start(): Promise<void> {
+    const { store } = this.environment;
+    await this.access.refresh();
+    this.clockOffset = await readSetting(store, CLOCK_OFFSET, (value) =>
+      typeof value === "number" ? value : null,
+    );
+    this.access.session.subscribe((state) => void this.#follow(state.kind));
+  }
+
+  /** Open the replica, hand over what was sealed, and synchronise from now on. */
+  async synchronise(): Promise<void> {
+    const { replica } = await this.holdings();
+    replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
+    await emptyOutbox(this.environment.store, replica);
+    await this.#look();
+    const { clocks, draw, fetch, lockManager, online, api, origin } = this.environment;
+    const { database, sync_url } = this.access.enrolment;
+    this.#sync = new Synchroniser(
+      {
+        device: this.device.device,
+        database,
+        syncUrl: new URL(sync_url, origin).href,
+        local: replica,
+        tokens: this.#tokens,
+        fetch,
+        clocks,
+        locks: lockManager,
+        draw,
+        online,
+        instance: async () => (await api.node()).instance,
+        unacknowledged: () => this.#unacknowledged(),
+      },
+      {
+        state: (state) => (this.status.state = state),
+        denied: (envelopes) => (this.status.denied = Object.keys(envelopes)),
+      },
+    );
+    await this.#sync.start();
+    await this.#register();
+  }
+
+  /** The replica and its reader, opened at the first call. */
+  holdings(): Promise<Holdings> {
+    this.#holdings ??= this.#open();
+    return this.#holdings;
+  }
+
+  /** Something may have changed outside: network, screen, clock. */
+  wake(): void {
+    this.access.session.check();
+    this.#sync?.wake();
+    this.#registering.interrupt();
+  }
+
+  /** A record was just sealed: hand it over and look again. Never waits for a network. */
+  async sealed(): Promise<void> {
+    const { replica } = await this.holdings();
+    await emptyOutbox(this.environment.store, replica);
+    await this.#look();
+  }
+
+  async #open(): Promise<Holdings> {
+    const { database, organization } = this.access.enrolment;
+    const replica = await openReplica(this.device.device, database);
+    const central = await CentralReader.over({ replica, database, signing_key: organization.signing_key });
+    return { replica, central };
+  }
+
+  /** What a session's state means for the desk: gone with the keys, made when a slot opens. */
+  async #follow(kind: "locked" | "veiled" | "open"): Promise<void> {
+    if (kind === "locked") {
+      this.desk?.close();
+      this.desk = null;
+    }
+    if (kind === "open") await this.#sit();
+  }
+
+  /** Make the desk of the open slot, once its key ring has arrived. */
+  async #sit(): Promise<void> {
+    const { state } = this.access;
+    if (state.kind !== "open" || this.desk?.slot === state.slot) return;
+    this.desk?.close();
+    this.desk = null;
+    const { central } = await this.holdings();
+    const keys = await central.teamKeys({ slot: state.slot.slot, agreement: state.slot.agreement });
+    if (keys === null || this.access.state.kind !== "open" || this.access.state.slot !== state.slot) return;
+    state.slot.learn(keys);
+    this.desk = new Desk(this, state.slot, keys);
+    await this.desk.refresh();
+  }
+
+  #settle(): void {
+    this.#settling ??= this.environment.timers.after(SETTLE_MS, () => {
+      this.#settling = null;
+      void this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { central } = await this.holdings();
+    this.own = await ownRecords(this.environment.store, central);
+    this.status.counts = lineCounts(this.own);
+    if (this.desk === null) await this.#sit();
+    else await this.desk.refresh();
+  }
+
+  async #unacknowledged(): Promise<readonly string[]> {
+    const { central } = await this.holdings();
+    const own = await ownRecords(this.environment.store, central);
+    return own.filter(({ state }) => state === "on-tablet").map(({ row }) => row.envelope);
+  }
+
+  /** Tell the node about slots and learn about the team, for as long as something waits for an answer. */
+  async #register(): Promise<void> {
+    const { store, api, online } = this.environment;
+    for (;;) {
+      let waiting = false;
+      try {
+        if (online()) {
+          waiting = await registerSlots({ store, api, tokens: this.#tokens });
+          await this.access.refresh();
+          const told = await api.device((await this.#tokens.current()).token);
+          // The replica stays the one that holds this tablet's records: another period's is taken up by enrolment.
+          const enrolment = { ...told, database: this.access.enrolment.database };
+          await saveEnrolment(store, enrolment);
+          this.access.learn(enrolment);
+        }
+      } catch (error) {
+        // The synchroniser shows what is wrong with the node; registration is simply tried again.
+        if (!(error instanceof SyncError)) throw error;
+        waiting = this.access.slots.some(({ state }) => state === "pending");
+      }
+      await this.#registering.wait(waiting ? REGISTER_EVERY_MS : undefined);
+    }
+  }
+
+  #learnOffset(milliseconds: number): void {
+    this.clockOffset = milliseconds;
+    void writeSetting(this.environment.store, CLOCK_OFFSET, milliseconds);
+  }
+}
+
+/** The figures of the line. A record that was replaced is nobody's turn any more. */
+function lineCounts(own: readonly OwnRecord[]): RecordCounts {
+  const current = own.filter(({ replacedBy }) => replacedBy === null);
+  return {
+    waiting: own.filter(({ state }) => state === "on-tablet").length,
+    toCorrect: current.filter(({ turn }) => turn === "author").length,
+    blocked: current.filter(({ state, turn }) => state === "quarantined" && turn !== "author").length,
+    total: own.length,
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * The tablet's application as a whole: starting, being enrolled, or at work; its storage; its versions.
+ */
+import { systemClock } from "$lib/store/clock";
+import { countOpenDrafts } from "$lib/drafts/drafts";
+import { readDevice } from "$lib/store/device";
+import { SyncError } from "$lib/sync/errors";
+import { Interruption } from "$lib/sync/interruption";
+import { watchAwakening } from "$lib/platform/awakening";
+import { examineStorage, type StorageVerdict } from "$lib/platform/storage";
+import { Versions } from "$lib/platform/versions";
+import { EnrolmentFlow } from "./enrolment.svelte";
+import { browserEnvironment, type Environment } from "./environment";
+import type { Link } from "./link";
+import { Navigation } from "./navigation.svelte";
+import { Station } from "./station.svelte";
+
+/** What the page shows. */
+export type Stage =
+  | { readonly kind: "starting" }
+  | { readonly kind: "enrolment"; readonly flow: EnrolmentFlow }
+  | { readonly kind: "already-enrolled"; readonly station: Station }
+  | { readonly kind: "station"; readonly station: Station }
+  | { readonly kind: "unusable"; readonly error: unknown };
+
+/** The application of one page. */
+export class Tablet {
+  stage = $state.raw<Stage>({ kind: "starting" });
+  storage = $state.raw<StorageVerdict | null>(null);
+  /** A new version waits, complete. */
+  newVersion = $state(false);
+  /** What went wrong behind the screens and was caught by nobody: said, with nothing of its content. */
+  trouble = $state.raw<string | null>(null);
+
+  readonly navigation: Navigation;
+  readonly #page: Window & typeof globalThis;
+  readonly #versions: Versions;
+  readonly #interruption = new Interruption();
+  #environment: Environment | null = null;
+
+  constructor(page: Window & typeof globalThis) {
+    this.#page = page;
+    this.navigation = new Navigation(page);
+    this.#versions = new Versions({
+      ready: () => (this.newVersion = true),
+      replaced: () => page.location.reload(),
+    });
+  }
+
+  /** Start, with the link that the page was opened with. */
+  async start(link: Link): Promise<void> {
+    try {
+      this.#environment = await browserEnvironment(this.#page);
+      await this.#arrive(this.#environment, link);
+    } catch (error) {
+      this.stage = { kind: "unusable", error };
+    }
+    watchAwakening(this.#page, { awake: () => this.#awake(), hidden: () => undefined });
+    this.#page.addEventListener("unhandledrejection", (event) => {
+      // PouchDB asks a node for its counts and forgets the answer: that it is out of reach is in the state line.
+      if (event.reason instanceof SyncError) event.preventDefault();
+      else this.#note(event.reason);
+    });
+    void this.#register();
+  }
+
+  /** Ask the browser again whether a capture may start, and answer it. */
+  async examineStorage(): Promise<StorageVerdict> {
+    this.storage = await examineStorage(this.#page.navigator.storage);
+    return this.storage;
+  }
+
+  /** Ask for notifications: Chrome grants persistence more readily to an application that may send them. */
+  async allowNotifications(): Promise<StorageVerdict> {
+    if ("Notification" in this.#page) await this.#page.Notification.requestPermission();
+    return this.examineStorage();
+  }
+
+  /** Go on after the notice that the tablet was enrolled already. */
+  ignoreCard(): void {
+    if (this.stage.kind === "already-enrolled") this.stage = { kind: "station", station: this.stage.station };
+  }
+
+  /** Put the new version in place, unless a draft is open: answers whether it was. */
+  async applyNewVersion(): Promise<boolean> {
+    if (this.#environment === null || (await countOpenDrafts(this.#environment.store)) > 0) return false;
+    this.#versions.apply();
+    return true;
+  }
+
+  async #arrive(environment: Environment, link: Link): Promise<void> {
+    const device = await readDevice(environment.store);
+    if (device?.enrolment) {
+      const station = new Station(environment, device, device.enrolment);
+      await station.start();
+      this.stage = { kind: link.kind === "none" ? "station" : "already-enrolled", station };
+      void this.#work(station);
+      return;
+    }
+    const flow = new EnrolmentFlow(environment.store, environment.api, systemClock, this.#interruption);
+    this.stage = { kind: "enrolment", flow };
+    flow.onenrolled = () => this.#arrive(environment, { kind: "none" });
+    await flow.begin(link);
+  }
+
+  async #work(station: Station): Promise<void> {
+    await this.examineStorage();
+    try {
+      await station.synchronise();
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { serviceWorker } = this.#page.navigator;
+    if (!import.meta.env.PROD || serviceWorker === undefined) return;
+    const base = import.meta.env.BASE_URL;
+    await this.#versions.register(serviceWorker, `${base}sw.js`, base);
+  }
+
+  #awake(): void {
+    this.#interruption.interrupt();
+    if (this.stage.kind === "station") this.stage.station.wake();
+    void this.#versions.check();
+  }
+
+  /** The name of an error only: its message may hold anything. */
+  #note(error: unknown): void {
+    this.trouble = error instanceof Error ? error.name : typeof error;
+  }
+}

@@ -1,0 +1,187 @@
+/** One form being filled on screen: what the components of a form share, and the actions they send to the host. */
+import { createContext } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
+import { type CommuneTable, loadCommunes } from "$lib/communes";
+import type {
+  AbsentReason,
+  Answer,
+  Answers,
+  Author,
+  Coding,
+  Entries,
+  FormContext,
+  Value,
+} from "$lib/forms/answers";
+import * as edit from "$lib/forms/edit";
+import type { Proposal } from "$lib/forms/entry";
+import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
+import type { Form, Question } from "$lib/forms/form";
+import { judge, type Judgement } from "$lib/forms/judge";
+import type { Finding } from "$lib/forms/validate";
+
+/** What a host gives to the form components. The host owns the answers: `onchange` asks it to keep the new ones. */
+export interface CaptureProps {
+  readonly form: Form;
+  readonly answers: Answers;
+  readonly entries: Entries;
+  readonly context: FormContext;
+  /** Who is answering: a member's UUID. */
+  readonly member: string;
+  /** The time now, RFC 3339: stamped on answers. */
+  readonly now: () => string;
+  readonly onchange: (answers: Answers, entries: Entries) => void;
+  /** The name of another member. */
+  readonly authorName?: (member: string) => string;
+  /** Members whose answers may be read here and not changed. */
+  readonly readonlyAuthors?: readonly string[];
+}
+
+/** The state the components read, and the actions a person takes. */
+export class Capture {
+  #evaluator = $state.raw<Evaluator | null>(null);
+  #communes = $state.raw<CommuneTable | null>(null);
+  #failed = $state<"rules" | "communes" | null>(null);
+  /** Sections that were left: what is missing in them is said. */
+  readonly #left = new SvelteSet<string>();
+  readonly #props: () => CaptureProps;
+  readonly #judgement: Judgement = $derived.by(() => {
+    const { form, context, answers, entries, member } = this.#props();
+    const rules = { form, context, evaluator: this.#evaluator };
+    // Calculated values are stamped again when the record is signed: the time shown here is nobody's.
+    return judge(rules, { answers, entries }, { by: member, at: context.visitDate });
+  });
+
+  constructor(props: () => CaptureProps) {
+    this.#props = props;
+  }
+
+  /** Fetches what rules and searches need; both are in the service worker's cache. */
+  async prepare(): Promise<void> {
+    this.#failed = null;
+    try {
+      this.#evaluator = await loadEvaluator();
+    } catch {
+      this.#failed = "rules";
+    }
+    if (!this.form.questions.some(({ lookup }) => lookup !== undefined)) return;
+    try {
+      this.#communes = await loadCommunes();
+    } catch {
+      this.#failed ??= "communes";
+    }
+  }
+
+  get form(): Form {
+    return this.#props().form;
+  }
+
+  get context(): FormContext {
+    return this.#props().context;
+  }
+
+  /** The rules are being fetched. */
+  get preparing(): boolean {
+    return this.#evaluator === null && this.#failed !== "rules";
+  }
+
+  /** What could not be fetched. */
+  get failed(): "rules" | "communes" | null {
+    return this.#failed;
+  }
+
+  get communes(): CommuneTable | null {
+    return this.#communes;
+  }
+
+  get judgement(): Judgement {
+    return this.#judgement;
+  }
+
+  /** What would be signed, calculated values included; a disabled answer is not there. */
+  settled(linkId: string): Answer | undefined {
+    return this.#judgement.pass.settled[linkId];
+  }
+
+  /** What was answered, asked or not. */
+  answer(linkId: string): Answer | undefined {
+    return this.#props().answers[linkId];
+  }
+
+  /** What was typed and is no answer. */
+  entry(linkId: string): string {
+    return this.#props().entries[linkId] ?? "";
+  }
+
+  isAsked(linkId: string): boolean {
+    return this.#judgement.pass.enabled.has(linkId);
+  }
+
+  /** What to say under a question: that something is missing, only once its section was left. */
+  findings(question: Question): readonly Finding[] {
+    return this.#judgement.findings.filter(
+      ({ linkId, code, waiting }) =>
+        linkId === question.linkId &&
+        ((code !== "required" && waiting !== true) || this.#left.has(question.section)),
+    );
+  }
+
+  /** The section was left, or its missing answers asked for. */
+  leave(section: string): void {
+    this.#left.add(section);
+  }
+
+  /** The name of the other member who answered; null when it is the one answering, or nobody. */
+  otherAuthor(linkId: string): string | null {
+    const { member, authorName } = this.#props();
+    const by = this.answer(linkId)?.by;
+    return by === undefined || by === member ? null : (authorName?.(by) ?? by);
+  }
+
+  /** Whether the answer is another's, to be read only. */
+  isReadonly(linkId: string): boolean {
+    const by = this.answer(linkId)?.by;
+    return by !== undefined && (this.#props().readonlyAuthors ?? []).includes(by);
+  }
+
+  type(question: Question, typed: string): void {
+    this.#apply((state, author) => edit.type(this.form, state, question, typed, author, this.context));
+  }
+
+  note(question: Question, typed: string): void {
+    this.#apply((state) => edit.note(state, question, typed));
+  }
+
+  set(question: Question, values: readonly Value[]): void {
+    this.#apply((state, author) => edit.answer(this.form, state, question, values, author));
+  }
+
+  choose(question: Question, chosen: Coding): void {
+    this.#apply((state, author) => edit.choose(this.form, state, question, chosen, author));
+  }
+
+  stateAbsence(question: Question, reason: AbsentReason): void {
+    this.#apply((state, author) => edit.stateAbsence(this.form, state, question, reason, author));
+  }
+
+  accept(typed: string, proposal: Proposal): void {
+    this.#apply((state, author) => edit.accept(this.form, state, typed, proposal, author));
+  }
+
+  confirm(question: Question): void {
+    const calculated = this.#judgement.pass.calculated.get(question.linkId);
+    this.#apply((state, author) => edit.confirm(state, question.linkId, author, calculated));
+  }
+
+  clear(question: Question): void {
+    this.#apply((state) => edit.clear(this.form, state, question));
+  }
+
+  #apply(action: (state: edit.Filling, author: Author) => edit.Filling): void {
+    const { answers, entries, member, now, onchange } = this.#props();
+    const next = action({ answers, entries }, { by: member, at: now() });
+    onchange(next.answers, next.entries);
+  }
+}
+
+/** The capture that the components below a `FormView` share. */
+export const [getCapture, setCapture] = createContext<Capture>();

@@ -1,0 +1,107 @@
+/** The engine's codes in the words of the catalogue. */
+import { formatDate, formatNumber, language, type MessageKey, plural, t } from "$i18n/index";
+import type { AbsentReason, Answer, Value } from "$lib/forms/answers";
+import { numberOf, valuesOf } from "$lib/forms/answers";
+import { type Form, isQuestion, type Localised, type Question, spoken } from "$lib/forms/form";
+import { display, type Wording } from "$lib/forms/present";
+import type { Finding } from "$lib/forms/validate";
+
+/** How values are worded in the language in use. */
+export function wording(): Wording {
+  return {
+    language: language(),
+    yes: t("capture.yes"),
+    no: t("capture.no"),
+    number: (value) => formatNumber(value),
+    date: (iso) => formatDate(iso),
+  };
+}
+
+/** A text of the form in the language in use. */
+export function words(text: Localised): string {
+  return spoken(text, language());
+}
+
+/** A stated absence: `Refusé`. */
+export function absenceWords(reason: AbsentReason): string {
+  return t(`capture.absence_${reason}`);
+}
+
+/** One value of a question, with its unit. */
+export function valueWords(question: Question, value: Value): string {
+  return display(question, value, wording());
+}
+
+/** `number` as an answer to `question`: `130 mmHg`. */
+export function numberWords(question: Question, number: number): string {
+  const unit = question.unit?.display ?? question.unit?.code;
+  return unit === undefined ? formatNumber(number) : `${formatNumber(number)}\u202f${unit}`;
+}
+
+const PLAIN: Readonly<Partial<Record<string, MessageKey>>> = {
+  required: "capture.error_required",
+  "absence-not-allowed": "capture.error_absence-not-allowed",
+  calculation: "capture.error_calculation",
+  exclusive: "capture.error_exclusive",
+  option: "capture.error_option",
+  "visit-date": "capture.error_visit-date",
+};
+
+/** What a finding says to the person who can settle it. */
+export function findingWords(form: Form, finding: Finding, answer: Answer | undefined): string {
+  if (finding.human) return words(finding.human);
+  const plain = PLAIN[finding.code];
+  if (plain) return t(plain);
+  const question = form.items.get(finding.linkId);
+  const said = isQuestion(question) ? ruleWords(question, finding, valuesOf(answer)) : undefined;
+  return said ?? t("capture.error_other", { code: finding.code });
+}
+
+function ruleWords(
+  question: Question,
+  { code, reason }: Finding,
+  values: readonly Value[],
+): string | undefined {
+  const [value] = values;
+  switch (code) {
+    case "hard-limit":
+      return limitWords(question);
+    case "decimals":
+      return question.maxDecimals
+        ? plural("capture.error_decimals", question.maxDecimals)
+        : t("capture.error_decimals_none");
+    case "soft-limit":
+      return t("capture.soft_limit", { value: numberWords(question, numberOf(value) ?? 0) });
+    case "length":
+      return t("capture.error_length", {
+        length: typeof value === "string" ? value.length : 0,
+        max: question.maxLength ?? 0,
+      });
+    case "text-rule":
+    case "date-rule":
+      return reason === undefined ? undefined : refusalWords(reason);
+    default:
+      return undefined;
+  }
+}
+
+function refusalWords(reason: NonNullable<Finding["reason"]>): string {
+  switch (reason) {
+    case "age":
+    case "future":
+    case "past":
+      return t(`capture.error_date-rule_${reason}`);
+    default:
+      return t(`capture.error_text-rule_${reason}`);
+  }
+}
+
+function limitWords(question: Question): string {
+  const { min, max } = question.limits;
+  const written = (limit: number): string => numberWords(question, limit);
+  if (min !== undefined && max !== undefined) {
+    return t("capture.error_hard-limit_between", { min: formatNumber(min), max: written(max) });
+  }
+  if (min !== undefined) return t("capture.error_hard-limit_min", { min: written(min) });
+  return t("capture.error_hard-limit_max", { max: written(max ?? 0) });
+}

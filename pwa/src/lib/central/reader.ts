@@ -1,0 +1,124 @@
+/**
+ * Central documents of the local replica, verified once per revision and remembered.
+ *
+ * What does not verify is not answered, and is listed in {@link CentralReader.refused}: a poisoned document blocks
+ * nothing else.
+ */
+import { importVerifying, type PublicJwk } from "../crypto/jwk";
+import { centralId, verifyCentral, type Authority, type CentralDocument, type CentralType } from "./document";
+import { SignerDirectory, openDevice, type Signer } from "./devices";
+import { CentralError, type CentralFailure } from "./errors";
+import { readForm, type PublishedForm } from "./form";
+import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
+import { readReceipt, type Receipt } from "./receipt";
+import { documentsOf, documentsStarting, type Replica, type ReplicaDocument } from "./replica";
+import { openRoster, type Roster } from "./roster";
+
+/** A refused document, for support. */
+export interface RefusedDocument {
+  readonly id: string;
+  readonly failure: CentralFailure;
+}
+
+/** Where the reader reads, and whom it believes. */
+export interface CentralSource {
+  readonly replica: Replica;
+  readonly database: string;
+  readonly signing_key: PublicJwk;
+}
+
+/** Reads one team's central documents. */
+export class CentralReader {
+  readonly #replica: Replica;
+  readonly #authority: Authority;
+  readonly #verified = new Map<string, { rev: string; document: CentralDocument }>();
+  readonly #refused = new Map<string, CentralFailure>();
+
+  private constructor(replica: Replica, authority: Authority) {
+    this.#replica = replica;
+    this.#authority = authority;
+  }
+
+  /** A reader that believes only the organisation whose key enrolment gave. */
+  static async over({ replica, database, signing_key }: CentralSource): Promise<CentralReader> {
+    return new CentralReader(replica, { key: await importVerifying(signing_key), database });
+  }
+
+  /** Documents that did not verify or did not open, so far. */
+  get refused(): readonly RefusedDocument[] {
+    return [...this.#refused].map(([id, failure]) => ({ id, failure }));
+  }
+
+  /** Receipts of `envelopes`, by envelope id; those without one are not in the map. Works while locked. */
+  async receipts(envelopes: readonly string[]): Promise<ReadonlyMap<string, Receipt>> {
+    const documents = await this.read("receipt", envelopes);
+    const receipts = await this.each(documents, (document) => readReceipt(document));
+    return new Map(receipts.map((receipt) => [receipt.envelope, receipt]));
+  }
+
+  /** The team keys of a slot, or `null` when its key ring has not arrived or does not verify. */
+  async teamKeys(owner: KeyringOwner): Promise<TeamKeys | null> {
+    const documents = await this.read("keyring", [owner.slot]);
+    return (await this.each(documents, (document) => openKeyring(document, owner)))[0] ?? null;
+  }
+
+  /** Everyone who signs in the team, as its device documents say; `own` are this tablet's slots, perhaps not told yet. */
+  async signers(keys: TeamKeys, own: readonly Signer[] = []): Promise<SignerDirectory> {
+    const documents = await this.all("device");
+    const devices = await this.each(documents, (document) => openDevice(document, keys.byKeyId));
+    return SignerDirectory.of([...own, ...devices.flatMap(({ signers }) => signers)]);
+  }
+
+  /** Rosters of the team's stops, by date. */
+  async rosters(keys: TeamKeys): Promise<readonly Roster[]> {
+    const rosters = await this.each(await this.all("roster"), (document) =>
+      openRoster(document, keys.byKeyId),
+    );
+    return rosters.sort((one, other) => one.stop.date.localeCompare(other.stop.date));
+  }
+
+  /** The form `url` in `version`, or `null` when it has not arrived. */
+  async form(url: string, version: string): Promise<PublishedForm | null> {
+    const documents = await this.read("form", [`${url}|${version}`]);
+    return (await this.each(documents, readForm))[0] ?? null;
+  }
+
+  private async read(type: CentralType, keys: readonly string[]): Promise<CentralDocument[]> {
+    const ids = await Promise.all(keys.map(async (key) => centralId(type, key)));
+    return this.verify(await documentsOf(this.#replica, ids));
+  }
+
+  private async all(type: CentralType): Promise<CentralDocument[]> {
+    const documents = await this.verify(await documentsStarting(this.#replica, "c"));
+    return documents.filter((document) => document.type === type);
+  }
+
+  private async verify(documents: readonly ReplicaDocument[]): Promise<CentralDocument[]> {
+    const named = documents.map(({ _id: id, _rev, jws }) => ({ id, _rev, jws }));
+    return this.each(named, async ({ id, _rev, jws }) => {
+      const known = this.#verified.get(id);
+      if (known?.rev === _rev) return known.document;
+      const document = await verifyCentral({ _id: id, jws }, this.#authority);
+      this.#verified.set(id, { rev: _rev, document });
+      return document;
+    });
+  }
+
+  /** `read` each document; a refusal is noted and leaves the others. */
+  private async each<D extends { readonly id: string }, T>(
+    documents: readonly D[],
+    read: (document: D) => T | Promise<T>,
+  ): Promise<T[]> {
+    const answers: T[] = [];
+    for (const document of documents) {
+      try {
+        answers.push(await read(document));
+        this.#refused.delete(document.id);
+      } catch (error) {
+        if (!(error instanceof CentralError)) throw error;
+        this.#refused.set(document.id, error.code);
+      }
+    }
+    return answers;
+  }
+}

@@ -1,0 +1,68 @@
+/** A draft: a record being captured, as it is kept sealed between two touches of the screen. */
+import type { Expected, Roster } from "../central/roster";
+import type { FormReference, Replacement } from "../envelope/payload";
+import type { Answers, Entries } from "../forms/answers";
+
+/** One change of hands. `by` is the member who did it: usually the giver, the taker when the giver is away. */
+export interface HandOver {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** Why a draft was put aside; it is kept, sealed. */
+export interface Discard {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** When the person came and left; a correction keeps those of the record it replaces. RFC 3339. */
+export interface VisitPeriod {
+  readonly start: string;
+  /** `null` until the record is signed. */
+  readonly end: string | null;
+}
+
+/** What is sealed. Members are member ids; each answer keeps its own author. */
+export interface Draft {
+  readonly v: 1;
+  readonly id: string;
+  readonly organization: string;
+  readonly campaign: string;
+  readonly team: string;
+  readonly visit: string;
+  readonly period: VisitPeriod;
+  /** The stop as it was known when the capture began. */
+  readonly stop: Roster["stop"];
+  /** The expected person this is about, or `null` for a walk-in. */
+  readonly expected: Expected | null;
+  /** Pinned: a newer version arriving by replication changes nothing here. */
+  readonly form: FormReference;
+  readonly replaces: Replacement | null;
+  /** Member whose draft it is now. */
+  readonly owner: string;
+  readonly answers: Answers;
+  readonly entries: Entries;
+  /** linkId of the section on screen. */
+  readonly section: string | null;
+  readonly hand_overs: readonly HandOver[];
+  readonly discard: Discard | null;
+  /** RFC 3339. */
+  readonly started_at: string;
+  readonly saved_at: string;
+}
+
+/** A draft as it was read: its content and its place in the store. */
+export interface StoredDraft {
+  /** Slot of the owner. */
+  readonly slot: string;
+  /** Count of saves; a writer continues from it. */
+  readonly save: number;
+  readonly draft: Draft;
+}
+
+/** What a capture changes. */
+export type DraftChange = Partial<Pick<Draft, "answers" | "entries" | "section">>;

@@ -1,0 +1,67 @@
+/** Believing an opened envelope: whose key signed it, what it says, and for whom that key was published. */
+import type { Signer, SignerDirectory } from "../central/devices";
+import { fromUtf8, type Bytes } from "../crypto/bytes";
+import { CryptoError } from "../crypto/errors";
+import { readUnverified, verifyCompact } from "../crypto/jws";
+import { EnvelopeError } from "./errors";
+import type { OpenedEnvelope } from "./open";
+import { parsePayload, type RecordPayload } from "./payload";
+
+/** `typ` of a record's JWS. */
+export const RECORD_TYP = "escale-record+jws";
+
+/** A record believed: its signer is known, and signed exactly this payload. */
+export interface VerifiedRecord extends OpenedEnvelope {
+  readonly payload: RecordPayload;
+  readonly signer: Signer;
+}
+
+/**
+ * Verify `opened` against the team's signers, in the order in which central does.
+ *
+ * The key is the one published for the `kid`; slot, device and member *inside* what it signed must be those it was
+ * published for: content re-wrapped under another of them fails. Raises {@link EnvelopeError} `signature-invalid`,
+ * `signer-unknown`, `payload-invalid`, `signer-mismatch`, `team-mismatch`.
+ */
+export async function verifyEnvelope(
+  opened: OpenedEnvelope,
+  signers: SignerDirectory,
+  team: string,
+): Promise<VerifiedRecord> {
+  const signer = signers.byKeyId(claimedKeyId(opened.jws));
+  if (signer === null) throw new EnvelopeError("signer-unknown");
+  const payload = parsePayload(text(await verified(opened.jws, signer.verifying)));
+  const { device, slot, member } = payload;
+  if (device !== signer.device || slot !== signer.slot || member !== signer.member) {
+    throw new EnvelopeError("signer-mismatch");
+  }
+  if (payload.team !== team || opened.team !== team) throw new EnvelopeError("team-mismatch");
+  return { ...opened, payload, signer };
+}
+
+function claimedKeyId(jws: string): string {
+  try {
+    return readUnverified(jws, RECORD_TYP).header.kid;
+  } catch (error) {
+    if (error instanceof CryptoError) throw new EnvelopeError("signature-invalid", error);
+    throw error;
+  }
+}
+
+async function verified(jws: string, key: CryptoKey): Promise<Bytes> {
+  try {
+    return await verifyCompact(jws, RECORD_TYP, key);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new EnvelopeError("signature-invalid", error);
+    throw error;
+  }
+}
+
+function text(bytes: Bytes): string {
+  try {
+    return fromUtf8(bytes);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new EnvelopeError("payload-invalid", error);
+    throw error;
+  }
+}

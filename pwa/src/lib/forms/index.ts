@@ -1,0 +1,37 @@
+/** The form engine, as the rest of the tablet uses it. fhirpath is fetched only by {@link loadEvaluator}. */
+export {
+  ABSENT_REASONS,
+  type AbsentReason,
+  type Answer,
+  type Answers,
+  type Author,
+  type Coding,
+  type Entries,
+  type FormContext,
+  isCoding,
+  isQuantity,
+  type Position,
+  type Quantity,
+  type Value,
+  valuesOf,
+} from "./answers";
+export type { Rules } from "./calculate";
+export type { SectionProgress, SectionState } from "./completeness";
+export { distanceKm, haversineKm } from "./distance";
+export type { Filling } from "./edit";
+export { ExpressionFailed, FormError, FormInvalid } from "./errors";
+export { type Evaluator, loadEvaluator } from "./evaluate";
+export type { Form, Group, Item, ItemClass, Localised, Question } from "./form";
+export { normaliseInsName, refuseInsName } from "./ins";
+export { judge, type Judgement } from "./judge";
+export { onePass, type Pass } from "./pass";
+export { initialAnswers, type RosterFields } from "./prefill";
+export { type Difference, difference, type Row, rows, type RowSection, type Wording } from "./present";
+export { parseQuestionnaire } from "./questionnaire";
+export {
+  type Authorship,
+  fromQuestionnaireResponse,
+  type QuestionnaireResponse,
+  toQuestionnaireResponse,
+} from "./response";
+export { type Finding, validate } from "./validate";

@@ -1,0 +1,161 @@
+/** A record as rows to read — section, label, value with unit or stated absence — and the difference of two records. */
+import type { AbsentReason, Answer, Answers, Value } from "./answers";
+import { isCoding, isQuantity } from "./answers";
+import { type Form, type Group, type Item, type ItemClass, type Question, questionsOf, spoken } from "./form";
+
+/** How values are worded; passed in, since the engine has no catalogue of its own. */
+export interface Wording {
+  readonly language: "fr" | "en";
+  readonly yes: string;
+  readonly no: string;
+  readonly number: (value: number) => string;
+  readonly date: (iso: string) => string;
+}
+
+/** What stands in the place of an answer: values, a stated absence, or nothing recorded. */
+export type Shown =
+  | { readonly kind: "values"; readonly texts: readonly string[] }
+  | { readonly kind: "absent"; readonly reason: AbsentReason }
+  | { readonly kind: "unanswered" };
+
+/** One question and what was answered. */
+export interface Row {
+  readonly linkId: string;
+  /** Title of the block inside the section, when there is one. */
+  readonly block?: string;
+  readonly label: string;
+  readonly itemClass: ItemClass;
+  readonly shown: Shown;
+  /** The member who answered; absent when nobody did. */
+  readonly by?: string;
+  readonly typedAs?: string;
+  readonly confirmed: boolean;
+  readonly calculated: boolean;
+}
+
+/** The rows of one section. */
+export interface RowSection {
+  readonly linkId: string;
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/** Every question of `enabled`, in the order of the form; sections without any are left out. */
+export function rows(
+  form: Form,
+  answers: Answers,
+  enabled: ReadonlySet<string>,
+  wording: Wording,
+): readonly RowSection[] {
+  return form.sections
+    .map((section) => ({
+      linkId: section.linkId,
+      title: spoken(section.label, wording.language),
+      rows: questionsOf(section)
+        .filter((question) => enabled.has(question.linkId) && !question.hidden)
+        .map((question) => row(form, section, question, answers[question.linkId], wording)),
+    }))
+    .filter((section) => section.rows.length > 0);
+}
+
+function row(
+  form: Form,
+  section: Group,
+  question: Question,
+  given: Answer | undefined,
+  wording: Wording,
+): Row {
+  const parent: Item | undefined = question.parent === null ? undefined : form.items.get(question.parent);
+  const block =
+    parent !== undefined && parent !== section ? spoken(parent.label, wording.language) : undefined;
+  return {
+    linkId: question.linkId,
+    ...(block === undefined ? {} : { block }),
+    label: spoken(question.label, wording.language),
+    itemClass: question.itemClass,
+    shown: shown(question, given, wording),
+    ...(given ? { by: given.by } : {}),
+    ...(given?.kind === "values" && given.typedAs !== undefined ? { typedAs: given.typedAs } : {}),
+    confirmed: given?.kind === "values" && given.confirmed === true,
+    calculated: question.calculation !== undefined,
+  };
+}
+
+function shown(question: Question, given: Answer | undefined, wording: Wording): Shown {
+  if (!given) return { kind: "unanswered" };
+  if (given.kind === "absent") return { kind: "absent", reason: given.reason };
+  return { kind: "values", texts: given.values.map((value) => display(question, value, wording)) };
+}
+
+/** One value in words, with its unit. */
+export function display(question: Question, value: Value, wording: Wording): string {
+  if (isCoding(value)) {
+    const option = question.options.find(({ coding }) => coding.code === value.code);
+    return option ? spoken(option.label, wording.language) : (value.display ?? value.code);
+  }
+  if (isQuantity(value)) return `${wording.number(value.value)}\u202f${value.unit}`;
+  if (typeof value === "boolean") return value ? wording.yes : wording.no;
+  if (typeof value === "number") {
+    const unit = question.unit?.display ?? question.unit?.code;
+    return unit === undefined ? wording.number(value) : `${wording.number(value)}\u202f${unit}`;
+  }
+  return question.type === "date" ? wording.date(value) : value;
+}
+
+/** One question answered differently by two records. */
+export interface Difference {
+  readonly linkId: string;
+  readonly section: string;
+  readonly label: string;
+  readonly before: Shown;
+  readonly after: Shown;
+}
+
+/** The rows that changed from one record to the one that replaces it, in the order of the second. */
+export function difference(
+  before: readonly RowSection[],
+  after: readonly RowSection[],
+): readonly Difference[] {
+  const old = flatten(before);
+  const fresh = flatten(after);
+  const nothing: Shown = { kind: "unanswered" };
+  const changed = [...fresh.values()].map(({ section, row: { linkId, label, shown: now } }) => ({
+    linkId,
+    section,
+    label,
+    before: old.get(linkId)?.row.shown ?? nothing,
+    after: now,
+  }));
+  const gone = [...old.values()]
+    .filter(({ row: { linkId } }) => !fresh.has(linkId))
+    .map(({ section, row: { linkId, label, shown: was } }) => ({
+      linkId,
+      section,
+      label,
+      before: was,
+      after: nothing,
+    }));
+  return [...changed, ...gone].filter((each) => !same(each.before, each.after));
+}
+
+function flatten(sections: readonly RowSection[]): Map<string, { section: string; row: Row }> {
+  return new Map(
+    sections.flatMap(({ title, rows: inside }) =>
+      inside.map((each) => [each.linkId, { section: title, row: each }] as const),
+    ),
+  );
+}
+
+function same(one: Shown, other: Shown): boolean {
+  if (one.kind === "values" && other.kind === "values") {
+    return one.texts.length === other.texts.length && one.texts.every((text, i) => text === other.texts[i]);
+  }
+  if (one.kind === "absent" && other.kind === "absent") return one.reason === other.reason;
+  return one.kind === other.kind;
+}
+
+/** The label of any item, in the language of `wording`; the linkId of one the form does not have. */
+export function labelOf(form: Form, linkId: string, wording: Pick<Wording, "language">): string {
+  const item = form.items.get(linkId);
+  return item ? spoken(item.label, wording.language) : linkId;
+}

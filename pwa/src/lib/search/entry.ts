@@ -1,0 +1,78 @@
+/** One record in the search index, and how what is typed meets it. */
+import { resourceOf, type RecordPayload } from "../envelope/payload";
+import type { TeamRecord } from "../record/read";
+
+/** What is kept of a record, sealed, to find it and to show it in a list. */
+export interface SearchEntry {
+  readonly envelope: string;
+  readonly record: string;
+  readonly replaces: string | null;
+  readonly visit: string;
+  readonly stop: string;
+  /** `YYYY-MM-DD` of the visit. */
+  readonly date: string;
+  /** RFC 3339. */
+  readonly signed_at: string;
+  /** Member id of the author. */
+  readonly member: string;
+  /** As shown; empty when the identity was refused. */
+  readonly name: string;
+  /** Birth and used names as they are found: lower-case words without accents, each preceded by a space. */
+  readonly folded: string;
+  readonly birth_date: string | null;
+}
+
+/** `text` in lower-case words without accents, ligatures, hyphens or apostrophes. */
+export function foldName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll("œ", "oe")
+    .replaceAll("æ", "ae")
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim();
+}
+
+/** The entry of a believed record. */
+export function searchEntry({ envelope, record, payload, period }: TeamRecord): SearchEntry {
+  const { family, given, used, birth_date } = traits(payload);
+  const name = [family, given].filter((part) => part !== "").join(" ");
+  return {
+    envelope,
+    record,
+    replaces: payload.replaces?.record ?? null,
+    visit: payload.visit,
+    stop: payload.stop,
+    date: period.start.slice(0, 10),
+    signed_at: payload.signed_at,
+    member: payload.member,
+    name,
+    folded: ` ${foldName(`${name} ${used}`)}`,
+    birth_date,
+  };
+}
+
+interface HumanName {
+  readonly use?: string;
+  readonly family?: string;
+  readonly given?: readonly string[];
+}
+
+function traits({ content }: RecordPayload): {
+  family: string;
+  given: string;
+  used: string;
+  birth_date: string | null;
+} {
+  const patient = resourceOf(content, "Patient");
+  const names = (Array.isArray(patient?.["name"]) ? patient["name"] : []) as HumanName[];
+  const official = names.find(({ use }) => use === "official");
+  const birthDate = patient?.["birthDate"];
+  return {
+    family: official?.family ?? "",
+    given: official?.given?.[0] ?? "",
+    used: names.find(({ use }) => use === "usual")?.family ?? "",
+    birth_date: typeof birthDate === "string" ? birthDate : null,
+  };
+}

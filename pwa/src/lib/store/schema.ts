@@ -1,0 +1,96 @@
+/**
+ * What the tablet's own database holds, store by store, and how it came to be.
+ *
+ * Everything clinical or personal in it is sealed; what lies outside a seal is opaque (random identifiers, digests,
+ * counters). Central documents and handed-over envelopes are not here: they are PouchDB's.
+ */
+import type { DeviceRow } from "./device";
+import type { Slot } from "../vault/slot";
+import type { AttemptRow } from "../vault/attempts";
+
+/** One sealed draft. Only the owner, its state and a counter of saves lie outside the seal. */
+export interface DraftRow {
+  readonly id: string;
+  /** Slot of the member whose draft it is. */
+  readonly slot: string;
+  readonly state: "open" | "discarded";
+  /** Grows by one with each save: an older write never lands on a newer one. */
+  readonly save: number;
+  /** General JWE, `typ` `escale-draft+jwe`, to the team key and the organisation key. */
+  readonly jwe: string;
+}
+
+/** A sealed envelope not yet handed to PouchDB: the document of wire §3.3 and its place in the device's chain. */
+export interface OutboxRow {
+  readonly _id: string;
+  readonly _rev: string;
+  readonly jwe: string;
+  readonly sequence: number;
+}
+
+/** Head of the device's chain: the last sequence taken and the digest of the record that took it. */
+export interface ChainRow {
+  readonly device: string;
+  readonly sequence: number;
+  readonly previous: string;
+}
+
+/** What must be known of an own record while the vault is locked: to follow its receipt, nothing more. */
+export interface SealedRow {
+  readonly envelope: string;
+  /** Record digest: a receipt counts only when it names this one. */
+  readonly record: string;
+  readonly sequence: number;
+  readonly draft: string;
+  readonly visit: string;
+  readonly slot: string;
+  /** Envelope id of the record this one replaces. */
+  readonly replaces: string | null;
+  /** RFC 3339, the tablet's clock. */
+  readonly sealed_at: string;
+}
+
+/** A team's search index: one compact JWE, and how many times it was written. */
+export interface SearchRow {
+  readonly database: string;
+  readonly jwe: string;
+}
+
+/** Stores, their key and their rows. */
+export interface Schema {
+  settings: { key: string; value: unknown };
+  device: { key: "this"; value: DeviceRow };
+  slots: { key: string; value: Slot };
+  drafts: { key: string; value: DraftRow };
+  outbox: { key: string; value: OutboxRow };
+  chain: { key: string; value: ChainRow };
+  sealed: { key: string; value: SealedRow };
+  search: { key: string; value: SearchRow };
+  attempts: { key: string; value: AttemptRow };
+}
+
+/** Name of a store. */
+export type StoreName = keyof Schema;
+
+/** One step from a version of the schema to the next. */
+export type Migration = (database: IDBDatabase, transaction: IDBTransaction) => void;
+
+/**
+ * The ordered list of steps; the database's version is how many were taken. Steps are only ever added at the end:
+ * a tablet in a drawer for a year takes all those it missed.
+ */
+export const MIGRATIONS: readonly Migration[] = [backbone];
+
+function backbone(database: IDBDatabase): void {
+  database.createObjectStore("settings");
+  database.createObjectStore("device");
+  database.createObjectStore("slots", { keyPath: "slot" });
+  database.createObjectStore("drafts", { keyPath: "id" });
+  database.createObjectStore("outbox", { keyPath: "_id" });
+  database.createObjectStore("chain", { keyPath: "device" });
+  database
+    .createObjectStore("sealed", { keyPath: "envelope" })
+    .createIndex("draft", "draft", { unique: true });
+  database.createObjectStore("search", { keyPath: "database" });
+  database.createObjectStore("attempts", { keyPath: "slot" });
+}

@@ -1,0 +1,21 @@
+/** What the error that ended a run of replication means for the state shown. */
+import { AccessRefused, NodeRefusal, SyncError, UnexpectedAnswer } from "./errors";
+import type { SyncEvent } from "./machine";
+
+/**
+ * The event for `error`, which is a {@link SyncError}, an error of PouchDB (with an HTTP `status`), or `null` when the
+ * run was stopped because the network went.
+ */
+export function consequence(error: unknown): SyncEvent {
+  if (error instanceof NodeRefusal) {
+    // A full node refuses nobody: what the tablet holds is kept, and sent when there is room.
+    const full = error.code === "storage-full";
+    return full ? { type: "failed", reason: error.code } : { type: "refused", code: error.code };
+  }
+  if (error instanceof AccessRefused) return { type: "refused", code: "forbidden" };
+  if (error instanceof UnexpectedAnswer) return { type: "failed", reason: "unexpected-answer" };
+  if (error instanceof SyncError) return { type: "lost" };
+  const status = (error as { status?: unknown } | null)?.status;
+  const client = typeof status === "number" && status >= 400 && status < 500;
+  return client ? { type: "failed", reason: `http-${status}` } : { type: "lost" };
+}

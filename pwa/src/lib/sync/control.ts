@@ -1,0 +1,188 @@
+/**
+ * The control API of a node as a tablet calls it (wire §6): enrolment, tokens, slots.
+ *
+ * Every call raises {@link NodeUnreachable} when nothing answered or the node is down, {@link NodeRefusal} with the
+ * problem code when it refused, and {@link UnexpectedAnswer} when the answer is not what wire.md says.
+ */
+import { parsePublicJwk, type PublicJwk } from "$lib/crypto/jwk";
+import type { Enrolment } from "$lib/store/device";
+import { fields, instant, list, text, type Fields } from "./answer";
+import { NodeRefusal, NodeUnreachable, UnexpectedAnswer } from "./errors";
+
+/** Who the node is: `instance` changes when another store answers under the same name. */
+export interface NodeIdentity {
+  readonly instance: string;
+  readonly version: string;
+}
+
+/** Where an enrolment stands. */
+export type EnrolmentStatus =
+  { readonly state: "pending" | "refused" } | { readonly state: "confirmed"; readonly enrolment: Enrolment };
+
+/** A fresh token. Instants in milliseconds since the epoch, both by the node's clock. */
+export interface TokenAnswer {
+  readonly token: string;
+  readonly expiresAt: number;
+  readonly time: number;
+  readonly instance: string;
+}
+
+/** Where the coordinator's confirmation of a slot stands. */
+export interface SlotStatus {
+  readonly slot: string;
+  readonly state: "pending" | "confirmed" | "refused" | "revoked";
+  readonly short_code: string;
+}
+
+/** What `POST /api/slots` takes. */
+export interface SlotRequest {
+  readonly slot: string;
+  readonly member: string;
+  readonly signing_key: PublicJwk;
+  readonly agreement_key: PublicJwk;
+  readonly proof: string;
+}
+
+/** What `POST /api/enrolments/redeem` takes. */
+export interface RedeemRequest {
+  readonly secret: string;
+  readonly device: string;
+  readonly key: PublicJwk;
+  readonly label: string;
+  readonly proof: string;
+}
+
+const TIMEOUT_MS = 20_000;
+const SLOT_STATES = ["pending", "confirmed", "refused", "revoked"] as const;
+
+/** The calls, against the node at `origin` (scheme, host and port, without path). */
+export class ControlApi {
+  readonly #origin: string;
+  readonly #fetch: typeof fetch;
+
+  constructor(origin: string, fetcher: typeof fetch) {
+    this.#origin = origin;
+    this.#fetch = fetcher;
+  }
+
+  async node(): Promise<NodeIdentity> {
+    const answer = await this.#call("GET", "/api/node");
+    return { instance: text(answer, "instance"), version: text(answer, "version") };
+  }
+
+  async redeem(request: RedeemRequest): Promise<{ readonly enrolment: string; readonly shortCode: string }> {
+    const answer = await this.#call("POST", "/api/enrolments/redeem", { body: request });
+    return { enrolment: text(answer, "enrolment"), shortCode: text(answer, "short_code") };
+  }
+
+  async enrolmentStatus(secret: string, device: string): Promise<EnrolmentStatus> {
+    const answer = await this.#call("POST", "/api/enrolments/status", { body: { secret, device } });
+    const state = text(answer, "state");
+    if (state === "confirmed") return { state, enrolment: readEnrolment(answer) };
+    if (state === "pending" || state === "refused") return { state };
+    throw new UnexpectedAnswer(`state is ${state}`);
+  }
+
+  async nonce(device: string): Promise<string> {
+    return text(await this.#call("POST", "/api/device/nonce", { body: { device } }), "nonce");
+  }
+
+  async token(assertion: string): Promise<TokenAnswer> {
+    const answer = await this.#call("POST", "/api/device/token", { body: { assertion } });
+    return {
+      token: text(answer, "token"),
+      expiresAt: instant(answer, "expires_at"),
+      time: instant(answer, "time"),
+      instance: text(answer, "instance"),
+    };
+  }
+
+  async device(token: string): Promise<Enrolment> {
+    return readEnrolment(await this.#call("GET", "/api/device", { token }));
+  }
+
+  async createSlot(token: string, request: SlotRequest): Promise<SlotStatus> {
+    return readSlot(await this.#call("POST", "/api/slots", { token, body: request }));
+  }
+
+  async slot(token: string, slot: string): Promise<SlotStatus> {
+    return readSlot(await this.#call("GET", `/api/slots/${encodeURIComponent(slot)}`, { token }));
+  }
+
+  async #call(method: string, path: string, sent: { token?: string; body?: unknown } = {}): Promise<Fields> {
+    const headers = new Headers({ Accept: "application/json" });
+    if (sent.token !== undefined) headers.set("Authorization", `Bearer ${sent.token}`);
+    if (sent.body !== undefined) headers.set("Content-Type", "application/json");
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await this.#fetch(this.#origin + path, {
+        method,
+        headers,
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+      });
+      answer = await readJson(response);
+    } catch (cause) {
+      throw new NodeUnreachable(`${method} ${path}: no answer`, { cause });
+    }
+    if (response.ok) return fields(answer, path);
+    throw refusal(response.status, answer, path);
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const body = await response.text();
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null; // a proxy's page: the status alone says what happened
+  }
+}
+
+function refusal(status: number, answer: unknown, path: string): NodeRefusal | NodeUnreachable {
+  const problem = typeof answer === "object" && answer !== null ? (answer as Fields) : {};
+  const code = typeof problem["code"] === "string" ? problem["code"] : null;
+  const detail = typeof problem["detail"] === "string" ? problem["detail"] : `${path}: ${status}`;
+  // A node that is starting, full or behind a broken proxy has refused nothing: it is asked again later.
+  if (status >= 500 || status === 429 || code === null) return new NodeUnreachable(detail);
+  return new NodeRefusal(code, status, detail);
+}
+
+function readSlot(answer: Fields): SlotStatus {
+  const state = SLOT_STATES.find((known) => known === answer["state"]);
+  if (state === undefined) throw new UnexpectedAnswer("state of the slot is unknown");
+  return { slot: text(answer, "slot"), state, short_code: text(answer, "short_code") };
+}
+
+function readEnrolment(answer: Fields): Enrolment {
+  const organization = fields(answer["organization"], "organization");
+  return {
+    organization: {
+      ...readTitled(organization),
+      signing_key: readKey(organization, "signing_key"),
+      encryption_key: readKey(organization, "encryption_key"),
+    },
+    team: readTitled(fields(answer["team"], "team")),
+    campaign: readTitled(fields(answer["campaign"], "campaign")),
+    database: text(answer, "database"),
+    members: list(answer, "members", (member) => ({
+      id: text(member, "id"),
+      name: text(member, "name"),
+      profession: text(member, "profession"),
+    })),
+    sync_url: text(answer, "sync_url"),
+  };
+}
+
+function readTitled(from: Fields): { readonly id: string; readonly title: string } {
+  return { id: text(from, "id"), title: text(from, "title") };
+}
+
+function readKey(from: Fields, name: string): PublicJwk {
+  const key = parsePublicJwk(from[name]);
+  if (key === null) throw new UnexpectedAnswer(`${name} is not an EC P-256 key`);
+  return key;
+}

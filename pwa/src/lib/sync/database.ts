@@ -1,0 +1,50 @@
+/** The tablet's replica of its team's database, and the node's end of the same one. */
+import { LONGPOLL_MS } from "./transport";
+
+/** A database as PouchDB presents it, local or remote. Envelopes and central documents are opaque here. */
+export type Database = PouchDB.Database<Record<string, unknown>>;
+
+/** The name of the local replica of `database` (wire §5) on `device`. Both are opaque. */
+export function replicaName(device: string, database: string): string {
+  return `escale-${device}-${database}`;
+}
+
+/** Open, and create when it is not there, the local replica. */
+export async function openReplica(device: string, database: string): Promise<Database> {
+  const { default: PouchDB } = await import("./pouch");
+  // Envelopes have one generation (wire §3.3): no past revision is worth keeping.
+  return new PouchDB<Record<string, unknown>>(replicaName(device, database), {
+    adapter: "idb",
+    auto_compaction: true,
+  });
+}
+
+/** The node's database, reached through `fetcher`. `syncUrl` is the enrolment's, absolute. */
+export async function openRemote(
+  syncUrl: string,
+  database: string,
+  fetcher: typeof fetch,
+): Promise<Database> {
+  const { default: PouchDB } = await import("./pouch");
+  const options = { adapter: "http", skip_setup: true, fetch: fetcher };
+  return new PouchDB<Record<string, unknown>>(`${syncUrl.replace(/\/+$/, "")}/${database}`, options);
+}
+
+/** Envelopes only (wire §3.3), as a selector: unlike a function it names the same replication in every version. */
+const ENVELOPES = { _id: { $gte: "e", $lt: "f" } };
+
+/** Batches small enough that a weak link finishes one: 20 envelopes of 5 kB are 100 kB. */
+const PUSH = { batch_size: 20, batches_limit: 2 };
+const PULL = { batch_size: 50, batches_limit: 2 };
+
+/** Push envelopes as they are written, checkpoint kept here (a device writes no `_local` document on a node). */
+export function push(local: Database, remote: Database): PouchDB.Replication.Replication<object> {
+  const options = { live: true, retry: false, checkpoint: "source" as const, selector: ENVELOPES, ...PUSH };
+  return local.replicate.to(remote, options);
+}
+
+/** Pull everything as it comes, checkpoint kept here. A long poll ends by itself, so that silence is noticed. */
+export function pull(local: Database, remote: Database): PouchDB.Replication.Replication<object> {
+  const waits = { heartbeat: false, timeout: LONGPOLL_MS };
+  return local.replicate.from(remote, { live: true, retry: false, checkpoint: "target", ...waits, ...PULL });
+}

@@ -1,0 +1,219 @@
+/**
+ * Keeps the replica level with the node for as long as the tablet is awake, locked or not.
+ *
+ * It holds no key of the vault: the device key signs for tokens, and envelopes are opaque. A run of replication ends
+ * at the first failure; the next one starts from the checkpoints, after a wait, or at once when the network returns.
+ */
+import type { AccessTokens, Clocks } from "./access";
+import { backoff } from "./backoff";
+import { consequence } from "./consequence";
+import { openRemote, type Database } from "./database";
+import { AccessRefused, NodeReplaced } from "./errors";
+import { Interruption } from "./interruption";
+import { JournalWriter, readJournal, type DeniedEnvelope } from "./journal";
+import { lead, TabChannel } from "./leader";
+import { initial, next, type SyncEvent, type SyncState } from "./machine";
+import { resendMissing } from "./recheck";
+import { replicate, type Denial, type Run } from "./replicate";
+import { replicationFetch } from "./transport";
+
+/** What the synchroniser is given: nothing of the browser is read deeper than here. */
+export interface SyncEnvironment {
+  readonly device: string;
+  readonly database: string;
+  /** Absolute address of the replication root (wire §6, `sync_url`). */
+  readonly syncUrl: string;
+  readonly local: Database;
+  readonly tokens: AccessTokens;
+  readonly fetch: typeof fetch;
+  readonly clocks: Clocks;
+  readonly locks: LockManager;
+  /** Answers a number in [0, 1), for the jitter. */
+  readonly draw: () => number;
+  readonly online: () => boolean;
+  /** The instance that answers now (`GET /api/node`). */
+  readonly instance: () => Promise<string>;
+  /** Own envelopes for which no receipt has come. */
+  readonly unacknowledged: () => Promise<readonly string[]>;
+}
+
+/** What others are told. */
+export interface SyncListener {
+  state(state: SyncState): void;
+  /** The envelopes that the node would not write, by id. */
+  denied(envelopes: Readonly<Record<string, DeniedEnvelope>>): void;
+}
+
+/** How often a run looks whether the node is still the same and still holds what was sent. */
+const CHECK_EVERY_MS = 60_000;
+const RECHECK_EVERY_MS = 10 * 60_000;
+
+/** Synchronisation of one replica. One object a tab; one tab at a time replicates. */
+export class Synchroniser {
+  readonly #environment: SyncEnvironment;
+  readonly #listener: SyncListener;
+  readonly #journal: JournalWriter;
+  readonly #channel: TabChannel;
+  readonly #stopping = new AbortController();
+  readonly #interruption = new Interruption();
+  #state: SyncState = initial(null);
+  #leading = false;
+  #finished: Promise<void> = Promise.resolve();
+
+  constructor(environment: SyncEnvironment, listener: SyncListener) {
+    this.#environment = environment;
+    this.#listener = listener;
+    this.#journal = new JournalWriter(environment.local);
+    this.#channel = new TabChannel(`escale-sync-${environment.device}`, {
+      state: (state) => this.#adopt(state),
+      asked: () => this.#leading && this.#channel.tell(this.#state),
+      wake: () => this.#leading && this.wake(),
+    });
+  }
+
+  /** Begin: replicate when this tab is elected, follow the elected one until then. */
+  async start(): Promise<void> {
+    const { lastSync, denied } = await readJournal(this.#environment.local);
+    this.#state = initial(lastSync);
+    this.#listener.state(this.#state);
+    this.#listener.denied(denied);
+    this.#channel.ask();
+    const { locks } = this.#environment;
+    this.#finished = lead(locks, "escale-sync", this.#stopping.signal, () => this.#lead());
+  }
+
+  /** The network returned, the screen woke, or someone asked: try now. */
+  wake(): void {
+    if (this.#leading) this.#interruption.interrupt();
+    else this.#channel.wake();
+  }
+
+  /** Stop replicating and pass the lock on; resolves when nothing is written any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#interruption.interrupt();
+    await this.#finished;
+    this.#channel.close();
+  }
+
+  async #lead(): Promise<void> {
+    this.#leading = true;
+    // What the tab that led before knew of its connection says nothing of this one's.
+    this.#adopt(initial(this.#state.lastSync));
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      if (!this.#environment.online()) {
+        this.#dispatch({ type: "lost" });
+        await this.#interruption.wait();
+        continue;
+      }
+      this.#dispatch({ type: "attempt" });
+      const before = this.#state.lastSync;
+      const error = await this.#run();
+      if (this.#stopping.signal.aborted) break;
+      failures = this.#state.lastSync === before ? failures + 1 : 1;
+      this.#environment.tokens.discard();
+      // A token refused early and a node that changed are met with a new token at once, the first time.
+      if (failures === 1 && (error instanceof AccessRefused || error instanceof NodeReplaced)) continue;
+      this.#dispatch(consequence(error));
+      await this.#interruption.wait(backoff(failures, this.#environment.draw));
+    }
+    this.#leading = false;
+  }
+
+  /** One run, until it fails or is stopped. Answers what ended it. */
+  async #run(): Promise<unknown> {
+    const { tokens, fetch, syncUrl, database, local, clocks } = this.#environment;
+    let failure: unknown = null;
+    try {
+      const { instance } = await tokens.current();
+      const root = `${syncUrl.replace(/\/+$/, "")}/`;
+      const transport = replicationFetch(
+        { root, instance, tokens, fetch },
+        {
+          answered: () => this.#answered(),
+          failed: (error) => (failure ??= error),
+        },
+      );
+      const remote = await openRemote(root, database, transport);
+      let recheckAt = clocks.monotonic();
+      const run = replicate(local, remote, {
+        moving: () => this.#dispatch({ type: "moving" }),
+        caughtUp: () => {
+          this.#dispatch({ type: "caught-up", at: clocks.wall() });
+          if (clocks.monotonic() < recheckAt) return;
+          recheckAt = clocks.monotonic() + RECHECK_EVERY_MS;
+          this.#recheck(remote).catch((error: unknown) => run.stop(error));
+        },
+        denied: (denial) => this.#deny([denial]).catch((error: unknown) => run.stop(error)),
+      });
+      void this.#watch(instance, run);
+      const error = await run.ended;
+      return failure ?? error;
+    } catch (error) {
+      return failure ?? error;
+    }
+  }
+
+  /** While `run` lasts: is the network there, and is it the same node? */
+  async #watch(instance: string, run: Run): Promise<void> {
+    let over = false;
+    void run.ended.then(() => {
+      over = true;
+      this.#interruption.interrupt();
+    });
+    try {
+      for (;;) {
+        await this.#interruption.wait(CHECK_EVERY_MS);
+        if (over) return;
+        if (this.#stopping.signal.aborted || !this.#environment.online()) return run.stop();
+        const answering = await this.#environment.instance();
+        if (answering !== instance) return run.stop(new NodeReplaced(answering));
+      }
+    } catch (error) {
+      run.stop(error);
+    }
+  }
+
+  async #recheck(remote: Database): Promise<void> {
+    const { local, unacknowledged } = this.#environment;
+    const { denied: before } = await readJournal(local);
+    const asked = [...new Set([...(await unacknowledged()), ...Object.keys(before)])];
+    const { denied } = await resendMissing(local, remote, asked);
+    const still = new Set(denied.map((each) => each.document));
+    await this.#deny(denied, (id) => still.has(id));
+  }
+
+  /** Record refusals; `keep` says which of those known before still stand. */
+  async #deny(denials: readonly Denial[], keep: (id: string) => boolean = () => true): Promise<void> {
+    const at = this.#environment.clocks.wall();
+    await this.#journal.update((journal) => {
+      const kept = Object.entries(journal.denied).filter(([id]) => keep(id));
+      const added = denials.map(({ document, reason }) => [document, { reason, at }] as const);
+      return { ...journal, denied: Object.fromEntries([...added, ...kept]) };
+    });
+    this.#listener.denied((await readJournal(this.#environment.local)).denied);
+  }
+
+  #answered(): void {
+    this.#dispatch({ type: "joined" });
+    // A long poll that came back empty says again that both directions are level.
+    if (this.#state.phase === "idle")
+      this.#dispatch({ type: "caught-up", at: this.#environment.clocks.wall() });
+  }
+
+  #dispatch(event: SyncEvent): void {
+    const before = this.#state;
+    this.#adopt(next(before, event));
+    this.#channel.tell(this.#state);
+    const { lastSync, phase } = this.#state;
+    if (phase !== before.phase && lastSync !== null) {
+      void this.#journal.update((journal) => ({ ...journal, lastSync }));
+    }
+  }
+
+  #adopt(state: SyncState): void {
+    this.#state = state;
+    this.#listener.state(state);
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { SyncState } from "$lib/sync/machine";
+import { statusLine, type RecordCounts } from "$lib/sync/status.svelte";
+
+const at = new Date(2026, 10, 23, 9, 42).getTime();
+const idle: SyncState = { phase: "idle", reason: null, lastSync: at };
+const none: RecordCounts = { waiting: 0, toCorrect: 0, blocked: 0, total: 0 };
+const line = (state: SyncState, counts: Partial<RecordCounts> = {}, denied = 0): string =>
+  statusLine(state, { ...none, ...counts }, denied, "2026-11-23").text;
+
+test("records without a receipt are counted as waiting, with the time of the last synchronisation", () => {
+  expect(line(idle, { waiting: 2, total: 5 })).toBe("2 fiches en attente, dernière synchro 09:42");
+});
+
+test("everything is said to be received only when each record has its receipt", () => {
+  expect(line(idle, { total: 5 })).toBe("Tout est reçu, dernière synchro 09:42");
+});
+
+test("a tablet that sealed nothing does not boast of having everything received", () => {
+  expect(line(idle)).toBe("Aucune fiche en attente, dernière synchro 09:42");
+});
+
+test("without network the waiting records and the last synchronisation are still told", () => {
+  const offline = { ...idle, phase: "offline" as const };
+  expect(line(offline, { waiting: 1, total: 1 })).toBe(
+    "1 fiche en attente, hors réseau, dernière synchro 09:42",
+  );
+});
+
+test("whose turn it is comes first", () => {
+  expect(line(idle, { toCorrect: 1, blocked: 2, waiting: 1, total: 9 })).toBe(
+    "1 fiche à corriger par vous, 2 fiches bloquées (l’assistance s’en occupe), 1 fiche en attente, dernière synchro 09:42",
+  );
+});
+
+test("an envelope that a node would not write is told, not dropped", () => {
+  expect(line(idle, { total: 1 }, 1)).toContain("1 fiche refusée par le serveur (gardée ici)");
+});
+
+test("a synchronisation of another day is told with its day", () => {
+  const yesterday = { ...idle, lastSync: new Date(2026, 10, 22, 18, 5).getTime() };
+  expect(line(yesterday, { total: 1 })).toBe("Tout est reçu, dernière synchro le 22/11/2026 à 18:05");
+});
+
+test("a tablet that never synchronised says so", () => {
+  expect(line({ phase: "offline", reason: null, lastSync: null })).toBe(
+    "Aucune fiche en attente, hors réseau, jamais synchronisée",
+  );
+});
+
+test("a revoked tablet says whom to call", () => {
+  const refused: SyncState = { phase: "refused", reason: "device-revoked", lastSync: at };
+  expect(line(refused)).toContain("tablette révoquée (appelez la coordination)");
+});
+
+test("trouble is marked by an icon as well as by its tone", () => {
+  expect(statusLine(idle, { ...none, blocked: 1, total: 1 }, 0, "2026-11-23")).toMatchObject({
+    tone: "attention",
+    icon: "alert",
+  });
+});

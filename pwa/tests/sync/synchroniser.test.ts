@@ -1,0 +1,184 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { AccessTokens } from "$lib/sync/access";
+import { ControlApi } from "$lib/sync/control";
+import type { Database } from "$lib/sync/database";
+import { readJournal } from "$lib/sync/journal";
+import type { SyncState } from "$lib/sync/machine";
+import { Synchroniser } from "$lib/sync/synchroniser";
+import { MemoryNode } from "./memory-node";
+import { envelope, keep, locks, replica } from "./tablet";
+
+const running: Synchroniser[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+});
+
+interface Tab {
+  readonly sync: Synchroniser;
+  readonly states: SyncState[];
+  readonly network: { online: boolean };
+  denied: string[];
+}
+
+function open(
+  node: MemoryNode,
+  device: string,
+  local: Database,
+  manager: LockManager,
+  own: string[] = [],
+): Tab {
+  const network = { online: true };
+  const states: SyncState[] = [];
+  const api = new ControlApi("https://node.test", node.fetch);
+  const clocks = { wall: () => node.now, monotonic: () => performance.now() };
+  const sign = (nonce: string): Promise<string> => Promise.resolve(nonce);
+  const sync = new Synchroniser(
+    {
+      device,
+      database: "team",
+      syncUrl: "https://node.test/sync",
+      local,
+      tokens: new AccessTokens(api, device, sign, clocks, { clockOffset: () => undefined }),
+      fetch: node.fetch,
+      clocks,
+      locks: manager,
+      draw: () => 0,
+      online: () => network.online,
+      instance: async () => (await api.node()).instance,
+      unacknowledged: () => Promise.resolve(own),
+    },
+    { state: (state) => states.push(state), denied: (map) => (tab.denied = Object.keys(map)) },
+  );
+  const tab: Tab = { sync, states, network, denied: [] };
+  running.push(sync);
+  return tab;
+}
+
+const phase = (tab: Tab): string | undefined => tab.states.at(-1)?.phase;
+
+test("a tablet connects, comes level, and remembers when across a restart", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  expect(tab.states.map((state) => state.phase)).toEqual(
+    expect.arrayContaining(["connecting", "syncing", "idle"]),
+  );
+  await vi.waitFor(async () => expect((await readJournal(local)).lastSync).toBe(node.now));
+});
+
+test("a node that comes back is found again, and what was written meanwhile is sent", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  node.cut();
+  await vi.waitFor(() => expect(phase(tab)).toBe("offline"));
+  const written = envelope("written without network");
+  await keep(local, written);
+  node.reachable = true;
+  tab.sync.wake();
+  await vi.waitFor(() => expect(node.ids()).toContain(written._id));
+});
+
+test("without network nothing is asked of anyone", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  tab.network.online = false;
+  await tab.sync.start();
+  expect(phase(tab)).toBe("offline");
+  expect(node.requests).toEqual([]);
+});
+
+test("a refused token is replaced at once, and replication goes on", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  node.tokens.clear();
+  const written = envelope("after expiry");
+  await keep(local, written);
+  await vi.waitFor(() => expect(node.ids()).toContain(written._id));
+  expect(tab.states.map((state) => state.phase)).not.toContain("refused");
+});
+
+test("a revoked tablet shows the refusal and keeps what it holds", async () => {
+  const node = new MemoryNode();
+  node.problem = { status: 403, code: "device-revoked" };
+  const { device, local } = await replica();
+  const mine = envelope("kept");
+  await keep(local, mine);
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() =>
+    expect(tab.states.at(-1)).toMatchObject({ phase: "refused", reason: "device-revoked" }),
+  );
+  expect((await local.get(mine._id))["jwe"]).toBe("kept");
+});
+
+test("another node under the same name is noticed on waking, and gets everything from the beginning", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const mine = envelope("mine");
+  await keep(local, mine);
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  node.instance = "node-two";
+  node.forget(mine._id);
+  tab.sync.wake();
+  await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+});
+
+test("an own envelope without a receipt that the node lost is sent again", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const mine = envelope("mine");
+  await keep(local, mine);
+  const first = open(node, device, local, locks(), [mine._id]);
+  await first.sync.start();
+  await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+  await first.sync.stop();
+  node.forget(mine._id);
+  const second = open(node, device, local, locks(), [mine._id]);
+  await second.sync.start();
+  await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+});
+
+test("a denied envelope is remembered across a restart, and forgotten once the node takes it", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const bad = envelope("bad");
+  node.forbidden.add(bad._id);
+  await keep(local, bad);
+  const first = open(node, device, local, locks());
+  await first.sync.start();
+  await vi.waitFor(() => expect(first.denied).toEqual([bad._id]));
+  await first.sync.stop();
+  node.forbidden.clear();
+  const second = open(node, device, local, locks());
+  await second.sync.start();
+  expect(second.denied).toEqual([bad._id]);
+  await vi.waitFor(() => expect(second.denied).toEqual([]));
+  expect(node.ids()).toEqual([bad._id]);
+});
+
+test("one tab replicates; another learns the state from it, and takes over when it stops", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const manager = locks();
+  const first = open(node, device, local, manager);
+  await first.sync.start();
+  await vi.waitFor(() => expect(phase(first)).toBe("idle"));
+  const second = open(node, device, local, manager);
+  await second.sync.start();
+  await vi.waitFor(() => expect(phase(second)).toBe("idle"));
+  expect(second.states.map((state) => state.phase)).not.toContain("connecting");
+  await first.sync.stop();
+  await vi.waitFor(() => expect(second.states.map((state) => state.phase)).toContain("syncing"));
+});
