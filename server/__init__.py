@@ -1,0 +1,1 @@
+"""Central: control plane, store of the read model, projection, review and reports."""

@@ -1,0 +1,174 @@
+"""The composition root: makes the services, starts what runs beside the requests, closes everything.
+
+Nothing here decides anything: it says which part is given to which.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from forms.load import published
+from server import clock
+from server.central import organisation
+from server.central.publication import Forms, publish_all
+from server.central.publisher import Central
+from server.enrolment.authorizer import Authorizer
+from server.enrolment.service import Enrolment
+from server.enrolment.tokens import AccessTokens
+from server.projection.follow import Projection
+from server.routes import (
+    api_device,
+    api_enrolment,
+    api_node,
+    api_slots,
+    sync_mount,
+    tablet,
+    web_router,
+)
+from server.routes.problems import EXCEPTION_HANDLERS
+from server.routes.security_headers import add_security_headers
+from server.routes.services import Services
+from server.settings import Settings
+from server.store import migrate
+from server.store.database import Store, connect
+from sync.embedded import EmbeddedEngine
+from sync.http.application import create_app as create_replication
+
+log = logging.getLogger("server.app")
+
+MAX_BODY_BYTES = 64 * 1024
+HOUSEKEEPING_S = 600.0
+"""How often what is used up is forgotten and teams' documents brought up to date, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Where time comes from: aware UTC instants, and seconds that no setting moves."""
+
+    now: Callable[[], datetime] = clock.now
+    monotonic_s: Callable[[], float] = clock.monotonic_s
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store, with its tables at this version; make the data directory if it is not there."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(connect(settings.database_url))
+    migrate.upgrade(store.engine)
+    return store
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clocks: Clocks | None = None) -> AsyncIterator[Services]:
+    """Open the stores and compose the services; close them on leaving.
+
+    Nothing runs by itself yet. Raises ``NoOrganisation`` and ``KeysUnavailable``.
+    """
+    clocks = clocks or Clocks()
+    async with AsyncExitStack() as stack:
+        store = await asyncio.to_thread(open_store, settings)
+        stack.push_async_callback(asyncio.to_thread, store.close)
+        organization, keys = await asyncio.to_thread(organisation.load, store, settings.keys)
+        engine = await EmbeddedEngine.open(settings.sync_store)
+        stack.push_async_callback(engine.aclose)
+        forms: Forms = published()
+        central = Central(store, engine, keys, clocks.now)
+        tokens = AccessTokens(keys, settings.token_seconds)
+        authorizer = Authorizer(store, tokens, clocks.now, clocks.monotonic_s)
+        yield Services(
+            settings=settings,
+            organization=organization,
+            store=store,
+            engine=engine,
+            keys=keys,
+            forms=forms,
+            central=central,
+            enrolment=Enrolment(
+                central, forms, tokens, authorizer, origin=settings.origin, auto_confirm=settings.auto_confirm
+            ),
+            authorizer=authorizer,
+            replication=create_replication(
+                engine,
+                authorize=authorizer,
+                rule_for=sync_mount.rule_for,
+                prefix=sync_mount.PREFIX,
+                now=lambda: clocks.now().timestamp(),
+            ),
+            projection=Projection(store, engine, keys, forms, clocks.now),
+            clock=clocks.now,
+        )
+
+
+def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
+    """Return the application; its services live as long as its lifespan."""
+    return Litestar(
+        route_handlers=[
+            *api_node.route_handlers,
+            *api_enrolment.route_handlers,
+            *api_device.route_handlers,
+            *api_slots.route_handlers,
+            *sync_mount.route_handlers,
+            *tablet.route_handlers,
+            *web_router.route_handlers,
+        ],
+        lifespan=[partial(_run, settings, clocks)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[add_security_headers],
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Escale",
+            version=str(api_node.API_VERSION),
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> AsyncIterator[None]:
+    async with open_services(settings, clocks) as services, AsyncExitStack() as stack:
+        app.state.services = services
+        await publish_all(services.central, services.forms)
+        for name, work in (
+            ("projection", services.projection.run()),
+            ("housekeeping", _keep_house(services)),
+        ):
+            stack.push_async_callback(_cancel, _start(name, work))
+        log.info("ready", extra={"instance": services.engine.instance, "port": settings.port})
+        yield
+        services.replication.shutdown()
+
+
+def _start(name: str, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_report)
+    return task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("task stopped", exc_info=error, extra={"reason": task.get_name()})
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def _keep_house(services: Services) -> None:
+    """Forget what is used up, and follow the calendar: a new quarter's databases, a new day's stops."""
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_S)
+        try:
+            await services.enrolment.tidy()
+            await publish_all(services.central, services.forms)
+        except Exception as error:
+            log.exception("housekeeping failed, tried again later", extra={"error": type(error).__name__})

@@ -1,0 +1,1 @@
+"""Coordinators' identity: passwords, growing delays, sessions, unforgeable forms, guards by role."""

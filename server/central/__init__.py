@@ -1,0 +1,1 @@
+"""What only central writes into the replicated databases: signed documents, sealed to the team (wire §4)."""

@@ -1,0 +1,160 @@
+"""Keeps teams' databases true to the control tables: who may sign, with which keys, where, on which forms.
+
+The tables change first, in their own transaction; this follows, and runs again at each start and each day. So
+a crash between the two delays a document and never loses it.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from forms.definition import Form
+from server.central.databases import databases_of, ensure_databases
+from server.central.documents import CentralDocument, DocumentType
+from server.central.publisher import Central
+from server.central.team_documents import (
+    device_document,
+    form_document,
+    keyring_document,
+    roster_document,
+)
+from server.store.control import (
+    Campaign,
+    Device,
+    DeviceStatus,
+    EnrolmentState,
+    Member,
+    RosterEntry,
+    Slot,
+    Stop,
+    Team,
+)
+
+Forms = Mapping[tuple[str, str], Form]
+"""Published forms by canonical URL and version."""
+
+_KNOWN_DEVICES = (DeviceStatus.ACTIVE, DeviceStatus.REVOKED)
+_KNOWN_SLOTS = (EnrolmentState.CONFIRMED, EnrolmentState.REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class _TeamRows:
+    """What one team's documents are made of."""
+
+    devices: Sequence[Device]
+    slots: Sequence[tuple[Slot, Member]]
+    stops: Sequence[tuple[Stop, Campaign]]
+    expected: Sequence[RosterEntry]
+    team: Team
+    campaigns: Sequence[Campaign]
+
+
+async def publish_all(central: Central, forms: Forms) -> int:
+    """Publish every team's documents; return how many were written."""
+    today = central.now().date()
+    async with central.one_at_a_time:
+        current = await ensure_databases(central.store, central.engine, today)
+        return sum([await _publish(central, forms, team, name, today) for team, name in current.items()])
+
+
+async def publish_team(central: Central, forms: Forms, team: str) -> int:
+    """Publish one team's documents after its tables changed; return how many were written."""
+    today = central.now().date()
+    async with central.one_at_a_time:
+        current = await ensure_databases(central.store, central.engine, today)
+        return await _publish(central, forms, team, current[team], today)
+
+
+async def current_databases(central: Central, team: str) -> tuple[str, list[str]]:
+    """Return a team's database of today, and all those it may still deliver to."""
+    current = await ensure_databases(central.store, central.engine, central.now().date())
+
+    def all_of_team() -> list[str]:
+        with central.store.session() as session:
+            return databases_of(session, team)
+
+    return current[team], await asyncio.to_thread(all_of_team)
+
+
+async def _publish(central: Central, forms: Forms, team: str, database: str, today: date) -> int:
+    ring = await central.ring_of(database)
+    rows = await asyncio.to_thread(_gather, central, team, today)
+    slots = [
+        slot
+        for slot, _ in rows.slots
+        if slot.state is EnrolmentState.CONFIRMED
+        and any(d.id == slot.device_id and d.status is DeviceStatus.ACTIVE for d in rows.devices)
+    ]
+    present = await central.read(
+        database, [CentralDocument(DocumentType.KEYRING, slot.id, database, None) for slot in slots]
+    )
+
+    def build() -> list[CentralDocument]:
+        delivered = [found.open["epochs"] if found and found.open else {} for found in present]
+        return [
+            *_team_documents(database, rows, forms),
+            *(keyring_document(database, s, ring, d) for s, d in zip(slots, delivered, strict=True)),
+        ]
+
+    return await central.publish(database, await asyncio.to_thread(build))
+
+
+def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[CentralDocument]:
+    devices = [
+        device_document(database, device, [pair for pair in rows.slots if pair[0].device_id == device.id])
+        for device in rows.devices
+    ]
+    rosters = [
+        roster_document(
+            database, stop, campaign, rows.team, [e for e in rows.expected if e.stop_id == stop.id]
+        )
+        for stop, campaign in rows.stops
+    ]
+    canonicals = {(campaign.form_url, campaign.form_version) for campaign in rows.campaigns}
+    published = [form_document(database, forms[canonical]) for canonical in sorted(canonicals & forms.keys())]
+    return [*published, *devices, *rosters]
+
+
+def _gather(central: Central, team: str, today: date) -> _TeamRows:
+    with central.store.session() as session:
+        devices = session.exec(
+            select(Device).where(Device.team_id == team, col(Device.status).in_(_KNOWN_DEVICES))
+        ).all()
+        slots = session.exec(
+            select(Slot, Member)
+            .join(Member, col(Slot.member_id) == col(Member.id))
+            .where(
+                col(Slot.device_id).in_([device.id for device in devices]),
+                col(Slot.state).in_(_KNOWN_SLOTS),
+            )
+        ).all()
+        stops = _stops(session, team, today)
+        return _TeamRows(
+            devices=devices,
+            slots=slots,
+            stops=stops,
+            expected=session.exec(
+                select(RosterEntry).where(col(RosterEntry.stop_id).in_([stop.id for stop, _ in stops]))
+            ).all(),
+            team=session.get_one(Team, team),
+            campaigns=_campaigns(session, devices, stops),
+        )
+
+
+def _stops(session: Session, team: str, today: date) -> Sequence[tuple[Stop, Campaign]]:
+    """Stops from yesterday on: a tablet may still be finishing the day before, no further."""
+    return session.exec(
+        select(Stop, Campaign)
+        .join(Campaign, col(Stop.campaign_id) == col(Campaign.id))
+        .where(Stop.team_id == team, col(Stop.day) >= today - timedelta(days=1))
+    ).all()
+
+
+def _campaigns(
+    session: Session, devices: Sequence[Device], stops: Sequence[tuple[Stop, Campaign]]
+) -> list[Campaign]:
+    named = {device.campaign_id for device in devices} | {stop.campaign_id for stop, _ in stops}
+    return list(session.exec(select(Campaign).where(col(Campaign.id).in_(named))).all())

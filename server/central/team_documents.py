@@ -1,0 +1,129 @@
+"""What the control tables say of a team, as central documents: devices, key rings, rosters, forms (wire §4).
+
+Pure of any writing: the tables are the truth, and publishing again after a crash gives the same documents.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from forms.definition import Form
+from server.central.documents import CentralDocument, DocumentType
+from server.central.team_keys import TeamKeyRing, octet_json
+from server.keys import jwe
+from server.keys.public import import_public
+from server.store.control import Campaign, Device, EnrolmentState, Member, RosterEntry, Slot, Stop, Team
+
+
+def device_document(database: str, device: Device, slots: Iterable[tuple[Slot, Member]]) -> CentralDocument:
+    """Return a tablet's document: its key for nodes, who signs on it for the team."""
+    signers = [
+        {
+            "slot": slot.id,
+            "member": member.id,
+            "name": member.name,
+            "profession": member.profession,
+            "signing_key": slot.signing_key,
+            "status": "active" if slot.state is EnrolmentState.CONFIRMED else "revoked",
+        }
+        for slot, member in sorted(slots, key=lambda pair: pair[0].id)
+    ]
+    return CentralDocument(
+        type=DocumentType.DEVICE,
+        key=device.id,
+        database=database,
+        open={
+            "device": device.id,
+            "team": device.team_id,
+            "status": device.status.value,
+            "key": device.key,
+        },
+        sealed={"label": device.label, "slots": signers},
+    )
+
+
+def keyring_document(
+    database: str, slot: Slot, ring: TeamKeyRing, delivered: Mapping[str, str]
+) -> CentralDocument:
+    """Return a slot's key ring: every epoch of the team key, sealed to the slot's agreement key.
+
+    ``delivered`` has the epochs that the slot's present key ring holds: they are kept as they are, since
+    sealing again would make another document each time and say nothing new.
+    """
+    agreement = import_public(slot.agreement_key)
+    epochs = {
+        str(epoch): delivered.get(str(epoch)) or jwe.seal(octet_json(key), agreement, agreement.thumbprint())
+        for epoch, key in sorted(ring.epochs.items())
+    }
+    return CentralDocument(
+        type=DocumentType.KEYRING,
+        key=slot.id,
+        database=database,
+        open={
+            "slot": slot.id,
+            "device": slot.device_id,
+            "team": ring.team,
+            "epochs": epochs,
+            "current": ring.current_epoch,
+        },
+    )
+
+
+def roster_document(
+    database: str, stop: Stop, campaign: Campaign, team: Team, expected: Iterable[RosterEntry]
+) -> CentralDocument:
+    """Return a stop's roster, wholly sealed (wire §4.1); times are the stop's local ``HH:MM``."""
+    return CentralDocument(
+        type=DocumentType.ROSTER,
+        key=stop.id,
+        database=database,
+        open=None,
+        sealed={
+            "stop": _stop(stop, campaign),
+            "form": {"url": campaign.form_url, "version": campaign.form_version},
+            "team_title": team.title,
+            "expected": [_person(entry) for entry in sorted(expected, key=lambda e: (e.expected_at, e.id))],
+        },
+    )
+
+
+def form_document(database: str, form: Form) -> CentralDocument:
+    """Return a published form as its file's text, with the digest that records carry."""
+    return CentralDocument(
+        type=DocumentType.FORM,
+        key=f"{form.url}|{form.version}",
+        database=database,
+        open={
+            "url": form.url,
+            "version": form.version,
+            "digest": form.digest,
+            "questionnaire": form.text,
+        },
+    )
+
+
+def _stop(stop: Stop, campaign: Campaign) -> dict[str, Any]:
+    return {
+        "id": stop.id,
+        "campaign": stop.campaign_id,
+        "campaign_title": campaign.title,
+        "name": stop.name,
+        "commune": stop.commune,
+        "latitude": stop.latitude,
+        "longitude": stop.longitude,
+        "date": stop.day.isoformat(),
+        "opens": stop.opens.isoformat("minutes"),
+        "closes": stop.closes.isoformat("minutes"),
+    }
+
+
+def _person(entry: RosterEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "time": entry.expected_at.isoformat("minutes"),
+        "birth_name": entry.birth_name,
+        "first_name": entry.first_name,
+        "birth_date": entry.birth_date.isoformat(),
+        "sex": entry.sex,
+        "commune": entry.commune,
+        "booking": entry.booking,
+    }

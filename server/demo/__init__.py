@@ -1,0 +1,1 @@
+"""A fictitious organisation to try everything with: seeded once, its stops made again for each day."""

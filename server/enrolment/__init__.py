@@ -1,0 +1,1 @@
+"""How a tablet and its members come in, prove who they are, and go out again (wire §6)."""

@@ -1,0 +1,51 @@
+"""Verify who signed a record (wire §2): the key that it names, its signature, then what it says."""
+
+from dataclasses import dataclass
+
+from joserfc.jwk import ECKey
+from joserfc.util import json_b64decode
+
+from server.envelope.errors import SignatureInvalid, SignerMismatch
+from server.envelope.payload import Payload, parse
+from server.keys import jws
+from server.keys.errors import InvalidSignature
+
+RECORD_TYPE = "escale-record+jws"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotKey:
+    """A confirmed slot: one member on one device, and the public key that signs for it."""
+
+    slot: str
+    device: str
+    member: str
+    key: ECKey
+
+
+def signing_key_id(compact: str) -> str:
+    """Return the ``kid`` that a record's JWS names; raise ``SignatureInvalid`` for another protected header.
+
+    Nothing is proven yet: this tells whose key to verify with.
+    """
+    try:
+        header = json_b64decode(compact.split(".", 1)[0].encode("ascii"))
+    except (TypeError, ValueError) as error:
+        raise SignatureInvalid from error
+    if not isinstance(header, dict) or header.keys() != {"alg", "typ", "kid"}:
+        raise SignatureInvalid
+    kid = header["kid"]
+    if header["alg"] != jws.ALGORITHM or header["typ"] != RECORD_TYPE or not isinstance(kid, str):
+        raise SignatureInvalid
+    return kid
+
+
+def verify(compact: str, signer: SlotKey) -> Payload:
+    """Return what ``signer`` signed; raise ``SignatureInvalid``, ``PayloadInvalid``, ``SignerMismatch``."""
+    try:
+        payload = parse(jws.verify(compact, signer.key, RECORD_TYPE))
+    except InvalidSignature as error:
+        raise SignatureInvalid from error
+    if (payload.slot, payload.device, payload.member) != (signer.slot, signer.device, signer.member):
+        raise SignerMismatch
+    return payload

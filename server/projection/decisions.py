@@ -1,0 +1,129 @@
+"""Reviewers' decisions: sealed documents of the central-only database (wire §5.1).
+
+Written by ``review.decisions``; read here, so that a rebuild from zero knows them.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from server.central.databases import DECISIONS
+from server.central.documents import TYP
+from server.envelope.payload import Digest, EnvelopeIdentifier, Identifier, Instant
+from server.keys import jws
+from server.keys.errors import CannotOpen, InvalidSignature
+from server.keys.organisation import OrganisationKeys
+from server.projection.errors import Refused
+from server.projection.examine import Examined, StoredDocument
+from server.projection.rows import insert_rows
+from server.store.read import Decision
+
+DOCUMENT_TYPE: Final = "decision"
+MAX_MESSAGE = 2000
+
+
+class Verdict(StrEnum):
+    """What a reviewer decides of a record; the words are those of ``RecordState``."""
+
+    VALIDATED = "validated"
+    TO_CORRECT = "to_correct"
+
+
+class DecisionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is sealed: the record judged, the verdict, the message to its author (or empty)."""
+
+    envelope: EnvelopeIdentifier
+    record: Digest
+    verdict: Verdict
+    message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)]
+    member: Identifier
+    decided_at: Instant
+
+
+class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    v: Literal[1]
+    type: Literal["decision"]
+    key: Identifier
+    database: str
+    issued_at: Instant
+    open: None
+    sealed: str
+
+
+def document_id(key: str) -> str:
+    """Return the id of the decision drawn under this key: ``d`` and 40 hexadecimal digits."""
+    return "d" + hashlib.sha256(f"{DOCUMENT_TYPE}:{key}".encode()).hexdigest()[:40]
+
+
+def sealed_document(key: str, decision: DecisionBody, keys: OrganisationKeys, at: datetime) -> dict[str, Any]:
+    """Return the document's body: a JWS of the organisation around a JWE to the organisation."""
+    signed = _Signed(
+        v=1,
+        type=DOCUMENT_TYPE,
+        key=key,
+        database=DECISIONS,
+        issued_at=at,
+        open=None,
+        sealed=keys.seal(msgspec.json.encode(decision)),
+    )
+    return {"jws": jws.sign(msgspec.json.encode(signed), keys.signing, TYP)}
+
+
+def read(identifier: str, body: Mapping[str, Any], keys: OrganisationKeys) -> DecisionBody:
+    """Return a stored decision; raise ``Refused`` unless the organisation wrote it under this id."""
+    try:
+        signed = msgspec.json.decode(jws.verify(body["jws"], keys.signing, TYP), type=_Signed)
+        decision = msgspec.json.decode(keys.open_sealed(signed.sealed), type=DecisionBody)
+    except (InvalidSignature, CannotOpen, msgspec.DecodeError, KeyError, TypeError) as error:
+        raise Refused("decision-invalid") from error
+    if signed.database != DECISIONS or identifier != document_id(signed.key):
+        raise Refused("decision-invalid")
+    return decision
+
+
+class Decided(NamedTuple):
+    """A decision that the organisation did write, with its document's id."""
+
+    document_id: str
+    decision: DecisionBody
+
+
+def examine(
+    documents: Sequence[StoredDocument], keys: OrganisationKeys, seen_at: Callable[[str], datetime]
+) -> tuple[list[Decided], list[Examined]]:
+    """Return the decisions among these documents, and what is not one, refused."""
+    decided, refused = [], []
+    for document in documents:
+        try:
+            decided.append(Decided(document.identifier, read(document.identifier, document.body, keys)))
+        except Refused as refusal:
+            seen = seen_at(document.identifier)
+            refused.append(Examined(DECISIONS, document.identifier, seen, refusal=refusal))
+    return decided, refused
+
+
+def write(session: Session, decided: Sequence[Decided]) -> set[str]:
+    """Write the rows of decisions not known yet; return the digests of the records they judge."""
+    wanted = {each.document_id: each.decision for each in decided}
+    known = session.exec(select(Decision.document_id).where(col(Decision.document_id).in_(wanted)))
+    for document_id in known.all():
+        del wanted[document_id]
+    insert_rows(session, Decision, [_row(identifier, decision) for identifier, decision in wanted.items()])
+    return {decision.record for decision in wanted.values()}
+
+
+def _row(identifier: str, decision: DecisionBody) -> dict[str, Any]:
+    return {
+        "document_id": identifier,
+        "envelope_id": decision.envelope,
+        "record_digest": decision.record,
+        "verdict": decision.verdict.value,
+        "message": decision.message,
+        "member_id": decision.member,
+        "decided_at": decision.decided_at,
+    }

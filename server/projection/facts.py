@@ -1,0 +1,79 @@
+"""What the control tables say that a record is checked against: signers, teams, epochs, stops."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from joserfc.jwk import ECKey
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from server.envelope.verify import SlotKey
+from server.keys.public import import_public
+from server.store.control import Device, EnrolmentState, Slot, Stop, TeamDatabase, TeamKey
+
+_EVER_CONFIRMED = (EnrolmentState.CONFIRMED, EnrolmentState.REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """The team that a database belongs to, and when each epoch of its key began."""
+
+    id: str
+    epochs: Mapping[int, datetime]
+
+
+def team_of(session: Session, database: str) -> TeamFacts | None:
+    """Return the team whose records lie in ``database``; None when no team has it."""
+    row = session.get(TeamDatabase, database)
+    if row is None:
+        return None
+    epochs = session.exec(select(TeamKey.epoch, TeamKey.created_at).where(TeamKey.team_id == row.team_id))
+    return TeamFacts(row.team_id, dict(epochs.all()))
+
+
+def signers(session: Session, key_ids: Collection[str]) -> dict[str, SlotKey]:
+    """Return the slots that these keys sign for: confirmed once, even if revoked since.
+
+    A record signed before a revocation is still that person's (design, "Keys").
+    """
+    rows = session.exec(
+        select(Slot)
+        .where(col(Slot.signing_thumbprint).in_(key_ids), col(Slot.state).in_(_EVER_CONFIRMED))
+        .order_by(col(Slot.id).desc())
+    )
+    return {
+        slot.signing_thumbprint: SlotKey(slot.id, slot.device_id, slot.member_id, _imported(slot.signing_key))
+        for slot in rows
+    }
+
+
+def revocations(session: Session, devices: Collection[str]) -> dict[str, datetime]:
+    """Return when each of these devices was revoked, for those that were."""
+    rows = session.exec(select(Device.id, Device.revoked_at).where(col(Device.id).in_(devices)))
+    return {device: revoked_at for device, revoked_at in rows if revoked_at is not None}
+
+
+def stops(session: Session, ids: Collection[str]) -> dict[str, Stop]:
+    """Return the stops known among these."""
+    return {stop.id: stop for stop in session.exec(select(Stop).where(col(Stop.id).in_(ids)))}
+
+
+def extent(session: Session) -> tuple[int, ...]:
+    """Return counts that grow whenever a waiting envelope may have become readable."""
+    confirmed = select(func.count()).select_from(Slot).where(col(Slot.state).in_(_EVER_CONFIRMED))
+    keys = select(func.count()).select_from(TeamKey)
+    known_stops = select(func.count()).select_from(Stop)
+    return tuple(session.exec(statement).one() for statement in (confirmed, keys, known_stops))
+
+
+def _imported(jwk: Mapping[str, Any]) -> ECKey:
+    return _imported_once(json.dumps(jwk, sort_keys=True))
+
+
+@lru_cache(maxsize=4096)
+def _imported_once(jwk: str) -> ECKey:
+    return import_public(json.loads(jwk))

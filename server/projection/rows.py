@@ -1,0 +1,259 @@
+"""Rows of envelopes just examined: what one envelope says by itself, before the set is looked at."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, inspect, update
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session, SQLModel, col, select
+
+from forms.definition import Item, Value
+from forms.response import Answer as Answered
+from server.projection.check import Content
+from server.projection.errors import Refused
+from server.projection.examine import Examined
+from server.projection.findings import static_findings
+from server.projection.reasons import REASONS
+from server.store.read import Answer, ChainLink, EnvelopeSeen, Finding, Quarantined, Record, RecordState
+
+
+@dataclass(slots=True)
+class Touched:
+    """What the rows just written may change in the rest of the read model."""
+
+    envelopes: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)
+    devices: set[str] = field(default_factory=set)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """Return the table of a model, for statements on many rows at once."""
+    mapped = inspect(model).local_table
+    if not isinstance(mapped, Table):
+        raise TypeError(f"{model.__name__} has no table")
+    return mapped
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows in one statement."""
+    if rows:
+        session.connection().execute(insert(table(model)), rows)
+
+
+def _insert_answers(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert answers past SQLAlchemy's handling of each value: sixty rows a record, all texts and numbers."""
+    connection = session.connection()
+    statement = insert(table(Answer)).compile(dialect=connection.dialect)
+    if not isinstance(statement, SQLCompiler):
+        raise TypeError("an insert compiles to SQL")
+    if statement.positiontup is None:
+        connection.exec_driver_sql(statement.string, list(rows))
+    else:
+        read = itemgetter(*statement.positiontup)
+        connection.exec_driver_sql(statement.string, [read(row) for row in rows])
+
+
+def write(session: Session, examined: Iterable[Examined]) -> Touched:
+    """Write what each envelope says; one already accepted is left, one quarantined is written anew."""
+    by_id = {envelope.envelope_id: envelope for envelope in examined}
+    if not by_id:
+        return Touched()
+    database = next(iter(by_id.values())).database
+    for accepted in session.exec(
+        select(EnvelopeSeen.envelope_id).where(
+            EnvelopeSeen.database == database, col(EnvelopeSeen.envelope_id).in_(by_id), EnvelopeSeen.accepted
+        )
+    ).all():
+        del by_id[accepted]
+    _forget(session, database, list(by_id))
+    envelopes = list(by_id.values())
+    insert_rows(session, EnvelopeSeen, [_seen_row(envelope) for envelope in envelopes])
+    insert_rows(
+        session,
+        Quarantined,
+        [_quarantined_row(envelope, envelope.refusal) for envelope in envelopes if envelope.refusal],
+    )
+    signed = [envelope for envelope in envelopes if envelope.digest]
+    _write_links(session, signed)
+    _write_records(session, [envelope for envelope in signed if envelope.content])
+    return Touched(
+        envelopes=set(by_id),
+        digests={envelope.digest for envelope in signed if envelope.digest},
+        devices={envelope.payload.device for envelope in signed if envelope.payload},
+    )
+
+
+def _forget(session: Session, database: str, envelope_ids: Sequence[str]) -> None:
+    for model in (EnvelopeSeen, Quarantined):
+        columns = table(model).c
+        session.connection().execute(
+            delete(table(model)).where(columns.database == database, columns.envelope_id.in_(envelope_ids))
+        )
+
+
+def _seen_row(envelope: Examined) -> dict[str, Any]:
+    return {
+        "database": envelope.database,
+        "envelope_id": envelope.envelope_id,
+        "record_digest": envelope.digest,
+        "epoch": envelope.opened.epoch if envelope.opened else None,
+        "accepted": envelope.content is not None,
+        "first_seen_at": envelope.seen_at,
+    }
+
+
+def _quarantined_row(envelope: Examined, refusal: Refused) -> dict[str, Any]:
+    payload = envelope.payload
+    turn = REASONS[refusal.code].turn
+    return {
+        "database": envelope.database,
+        "envelope_id": envelope.envelope_id,
+        "reason": refusal.code,
+        "turn": turn or "",
+        "details": refusal.details,
+        "record_digest": envelope.digest,
+        "team_id": payload.team if payload else None,
+        "stop_id": payload.stop if payload else None,
+        "device_id": payload.device if payload else None,
+        "sequence": payload.sequence if payload else None,
+        "replaced": False,
+        "first_seen_at": envelope.seen_at,
+    }
+
+
+def _write_links(session: Session, signed: Sequence[Examined]) -> None:
+    rows = {
+        envelope.digest: {
+            "digest": envelope.digest,
+            "device_id": envelope.payload.device,
+            "team_id": envelope.payload.team,
+            "sequence": envelope.payload.sequence,
+            "previous": envelope.payload.previous,
+        }
+        for envelope in signed
+        if envelope.digest and envelope.payload
+    }
+    known = set(session.exec(select(ChainLink.digest).where(col(ChainLink.digest).in_(rows))).all())
+    insert_rows(session, ChainLink, [row for digest, row in rows.items() if digest not in known])
+
+
+def _write_records(session: Session, accepted: Sequence[Examined]) -> None:
+    """Insert new records; one already there moves to a smaller envelope that carries it too."""
+    carried: dict[str, Examined] = {}
+    findings: list[dict[str, Any]] = []
+    for envelope in sorted(accepted, key=lambda each: each.envelope_id, reverse=True):
+        if envelope.digest:
+            carried[envelope.digest] = envelope
+        findings += static_findings(envelope)
+    known = dict(
+        session.exec(select(Record.digest, Record.envelope_id).where(col(Record.digest).in_(carried))).all()
+    )
+    new = [envelope for digest, envelope in carried.items() if digest not in known]
+    insert_rows(session, Record, [_record_row(envelope) for envelope in new])
+    answers = [row for envelope in new for row in _answer_rows(envelope)]
+    if answers:
+        _insert_answers(session, answers)
+    for digest, former in known.items():
+        if carried[digest].envelope_id < former:
+            _move(session, carried[digest], former)
+    keys = {finding["key"]: finding for finding in findings}
+    present = set(session.exec(select(Finding.key).where(col(Finding.key).in_(keys))).all())
+    insert_rows(session, Finding, [finding for key, finding in keys.items() if key not in present])
+
+
+def _move(session: Session, carrier: Examined, former: str) -> None:
+    place = {"envelope_id": carrier.envelope_id, "database": carrier.database}
+    epoch = carrier.opened.epoch if carrier.opened else None
+    session.connection().execute(
+        update(table(Record)).where(table(Record).c.digest == carrier.digest).values(epoch=epoch, **place)
+    )
+    findings = table(Finding)
+    session.connection().execute(
+        update(findings)
+        .where(findings.c.envelope_id == former, findings.c.key.contains(carrier.digest, autoescape=True))
+        .values(**place)
+    )
+
+
+def _record_row(envelope: Examined) -> dict[str, Any]:
+    payload, content, opened = envelope.payload, envelope.content, envelope.opened
+    if payload is None or content is None or opened is None:
+        raise TypeError("only an accepted envelope makes a record")
+    return {
+        "digest": envelope.digest,
+        "envelope_id": envelope.envelope_id,
+        "database": envelope.database,
+        "organization_id": payload.organization,
+        "campaign_id": payload.campaign,
+        "team_id": payload.team,
+        "stop_id": payload.stop,
+        "visit_id": payload.visit,
+        "device_id": payload.device,
+        "slot_id": payload.slot,
+        "member_id": payload.member,
+        "sequence": payload.sequence,
+        "previous": payload.previous,
+        "signed_at": payload.signed_at,
+        "clock_offset_ms": payload.clock_offset_ms,
+        "form_url": payload.form.url,
+        "form_version": payload.form.version,
+        "form_digest": payload.form.digest,
+        "evaluator": payload.evaluator,
+        "replaces_envelope": payload.replaces.record if payload.replaces else None,
+        "replaces_reason": payload.replaces.reason if payload.replaces else None,
+        "epoch": opened.epoch,
+        "state": RecordState.INTEGRATED,
+        "person": content.bundle.person,
+        "birth_date": content.bundle.birth_date,
+        "sex": content.bundle.sex,
+        "commune": _commune(content),
+        "content": payload.content,
+    }
+
+
+def _commune(content: Content) -> str | None:
+    """The INSEE code of the commune of residence: the commune asked outside the person's traits."""
+    for link_id, answer in content.answers.items():
+        item = content.form.index[link_id]
+        if item.lookup == "insee-commune" and item.item_class == "administrative" and answer.values:
+            return str(answer.values[0])
+    return None
+
+
+def _answer_rows(envelope: Examined) -> Iterator[dict[str, Any]]:
+    payload, content = envelope.payload, envelope.content
+    if payload is None or content is None:
+        return
+    for link_id, answer in content.answers.items():
+        item = content.form.index[link_id]
+        common = {
+            "record_digest": envelope.digest,
+            "link_id": link_id,
+            "item_class": item.item_class,
+            "author_id": answer.answered_by or payload.member,
+        }
+        for position, columns in enumerate(_columns(item, answer)):
+            yield {**common, "position": position, **columns}
+
+
+def _columns(item: Item, answer: Answered) -> Iterator[dict[str, Any]]:
+    empty = {"absence": None, "value_code": None, "value_text": None, "value_number": None, "unit": None}
+    if answer.absent is not None:
+        yield {**empty, "absence": answer.absent}
+    displays = answer.displays or (None,) * len(answer.values)
+    for value, display in zip(answer.values, displays, strict=True):
+        yield {**empty, **_value(item, value, display)}
+
+
+def _value(item: Item, value: Value, display: str | None) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"value_code": "true" if value else "false"}
+    if isinstance(value, int | Decimal):
+        return {"value_number": float(value), "unit": item.unit.code if item.unit else None}
+    if item.type == "choice":
+        option = item.options.get(value)
+        return {"value_code": value, "value_text": option.display if option else display}
+    return {"value_text": value}

@@ -1,0 +1,1 @@
+"""Figures counted from the read model, each with what it is counted among."""

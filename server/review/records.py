@@ -1,0 +1,182 @@
+"""One record as a reviewer may read it: all of it, or its administrative part and how complete it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from forms.definition import Form
+from forms.present import Language, Row, rows
+from forms.response import Response, read
+from server.projection.visits import number
+from server.review.completeness import Completeness, completeness
+from server.review.difference import Change, difference
+from server.review.errors import NotReviewable
+from server.review.reviewer import Reviewer
+from server.review.versions import versions
+from server.store.control import Device, Member, Stop
+from server.store.read import Decision, Finding, Receipt, Record, RecordState
+
+Forms = Mapping[tuple[str, str], Form]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a record, in the form's order."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version in the history; ``changes`` are against the version that ``record`` replaces."""
+
+    record: Record
+    signer: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDetail:
+    """What the record page shows; ``hidden``: how many answered questions this reviewer may not see.
+
+    ``number`` is the visit's. ``receipt``: what central last told the tablets, if anything.
+    ``names``: members by id, for signers, other authors and deciders. ``siblings``: the other current
+    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer.
+    """
+
+    record: Record
+    number: str
+    stop: Stop | None
+    team: str
+    device: Device | None
+    names: dict[str, Member]
+    form: Form
+    sections: tuple[Section, ...]
+    hidden: int
+    completeness: Completeness
+    receipt: Receipt | None
+    person: str | None
+    history: tuple[Version, ...]
+    siblings: tuple[Record, ...]
+    findings: tuple[Finding, ...]
+    decisions: tuple[Decision, ...]
+
+
+def find_record(session: Session, reviewer: Reviewer, digest: str) -> Record:
+    """Return a record of the reviewer's teams; raise ``NotReviewable`` for any other."""
+    record = session.get(Record, digest)
+    if record is None or not reviewer.reads(record.team_id):
+        raise NotReviewable
+    return record
+
+
+def record_detail(
+    session: Session, reviewer: Reviewer, forms: Forms, record: Record, language: Language
+) -> RecordDetail:
+    """Return a record with everything around it, reduced to what the reviewer's role may see."""
+    history = versions(session, record)
+    names = {member.id: member for member in session.exec(select(Member))}
+    form, response = _response(forms, record)
+    shown = rows(form, response, language)
+    visible = [row for row in shown if _may_see(reviewer, row)]
+    return RecordDetail(
+        record=record,
+        number=number(record.visit_id),
+        stop=session.get(Stop, record.stop_id),
+        team=reviewer.teams[record.team_id],
+        device=session.get(Device, record.device_id),
+        names=names,
+        form=form,
+        sections=tuple(
+            Section(title, tuple(found)) for title, found in groupby(visible, key=lambda row: row.section)
+        ),
+        hidden=len(shown) - len(visible),
+        completeness=completeness(form, response),
+        receipt=session.get(Receipt, (record.database, record.envelope_id)),
+        person=record.person if reviewer.is_clinical else None,
+        history=tuple(_version(reviewer, forms, *pair, names, language) for pair in history),
+        siblings=_siblings(session, record, {version.digest for version, _ in history}),
+        findings=_findings(session, record),
+        decisions=_decisions(session, [version.digest for version, _ in history]),
+    )
+
+
+def _may_see(reviewer: Reviewer, row: Row) -> bool:
+    return reviewer.is_clinical or row.item_class == "administrative"
+
+
+def _response(forms: Forms, record: Record) -> tuple[Form, Response]:
+    """Return the form that a record was captured with, and its answers; a stored record always has both."""
+    form = forms[record.form_url, record.form_version]
+    return form, read(form, questionnaire_response(record.content))
+
+
+def questionnaire_response(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the QuestionnaireResponse of a record's bundle (wire §2.1)."""
+    return next(
+        entry["resource"]
+        for entry in bundle["entry"]
+        if entry["resource"]["resourceType"] == "QuestionnaireResponse"
+    )
+
+
+def _version(
+    reviewer: Reviewer,
+    forms: Forms,
+    record: Record,
+    replaced: Record | None,
+    names: Mapping[str, Member],
+    language: Language,
+) -> Version:
+    changes: list[Change] = []
+    if replaced is not None:
+        before, after = (
+            [row for row in rows(*_response(forms, version), language) if _may_see(reviewer, row)]
+            for version in (replaced, record)
+        )
+        changes = difference(before, after)
+    signer = names.get(record.member_id)
+    return Version(record, signer.name if signer else record.member_id, tuple(changes))
+
+
+def _siblings(session: Session, record: Record, own: set[str]) -> tuple[Record, ...]:
+    found = session.exec(
+        select(Record)
+        .where(
+            Record.visit_id == record.visit_id,
+            Record.team_id == record.team_id,
+            Record.state != RecordState.SUPERSEDED,
+        )
+        .order_by(col(Record.signed_at))
+    )
+    return tuple(sibling for sibling in found if sibling.digest not in own)
+
+
+def _findings(session: Session, record: Record) -> tuple[Finding, ...]:
+    """Return the findings that name this record, or its tablet's sequence as a whole."""
+    return tuple(
+        session.exec(
+            select(Finding)
+            .where(
+                or_(
+                    col(Finding.envelope_id) == record.envelope_id,
+                    col(Finding.envelope_id).is_(None) & (col(Finding.device_id) == record.device_id),
+                )
+            )
+            .order_by(Finding.key)
+        )
+    )
+
+
+def _decisions(session: Session, digests: list[str]) -> tuple[Decision, ...]:
+    return tuple(
+        session.exec(
+            select(Decision)
+            .where(col(Decision.record_digest).in_(digests))
+            .order_by(col(Decision.decided_at).desc())
+        )
+    )

@@ -1,0 +1,1 @@
+"""The HTTP surface: each file exports ``route_handlers``; none keeps state of its own."""

@@ -1,0 +1,55 @@
+"""The headers that every response carries, errors and mounted applications included."""
+
+from litestar.types import Message, Scope
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        # Argon2id and the form rules run as WebAssembly on the tablet.
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    )
+)
+
+HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
+    (name.encode(), value.encode())
+    for name, value in (
+        ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        # The tablet scans enrolment cards and keeps its screen on; nothing else of the device is asked for.
+        ("permissions-policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    )
+)
+_NO_STORE = (b"cache-control", b"no-store")
+_STATIC = "/coordination/statique/"
+_NEVER_STORED = ("/api", "/sync", "/health", "/coordination")
+
+
+async def add_security_headers(message: Message, scope: Scope) -> None:
+    """Complete the start of a response (Litestar's ``before_send`` hook); what a handler set is kept."""
+    if message["type"] != "http.response.start":
+        return
+    present = {name.lower() for name, _ in message["headers"]}
+    wanted = HEADERS
+    if _is_never_stored(scope["path"]):
+        wanted = (*HEADERS, _NO_STORE)
+    message["headers"] = [
+        *message["headers"],
+        *((name, value) for name, value in wanted if name not in present),
+    ]
+
+
+def _is_never_stored(path: str) -> bool:
+    if path.startswith(_STATIC):
+        return False
+    return any(path == root or path.startswith(root + "/") for root in _NEVER_STORED)

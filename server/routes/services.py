@@ -1,0 +1,49 @@
+"""What handlers work with: made once by ``server.app``, found in ``app.state.services``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from server.central.publication import Forms
+from server.central.publisher import Central
+from server.enrolment.authorizer import Authorizer
+from server.enrolment.service import Enrolment
+from server.keys.organisation import OrganisationKeys
+from server.settings import Settings
+from server.store.control import Organization
+from server.store.database import Store
+from sync.engine import Engine
+from sync.http.application import ReplicationApplication
+
+
+class Projection(Protocol):
+    """The task that keeps the read model up to date (``server.projection.follow``)."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it follows the replication store."""
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+
+    async def caught_up(self) -> None:
+        """Wait until everything written before this call is projected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The application's parts; ``clock`` gives aware UTC instants."""
+
+    settings: Settings
+    organization: Organization
+    store: Store
+    engine: Engine
+    keys: OrganisationKeys
+    forms: Forms
+    central: Central
+    enrolment: Enrolment
+    authorizer: Authorizer
+    replication: ReplicationApplication
+    projection: Projection
+    clock: Callable[[], datetime]

@@ -1,0 +1,149 @@
+"""The record page, who opened it, and the decision. Every opening is logged before anything is shown."""
+
+import asyncio
+import contextlib
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from sqlmodel import Session, select
+
+from server.auth import guards
+from server.auth.sessions import Coordinator
+from server.errors import Refused
+from server.projection.decisions import MAX_MESSAGE, Verdict
+from server.projection.reasons import REASONS
+from server.review import access_log
+from server.review.access_log import Action, Outcome
+from server.review.decisions import decide
+from server.review.errors import NotReviewable
+from server.review.records import find_record, record_detail
+from server.review.reviewer import Reviewer, reviewer
+from server.routes.services import Services
+from server.routes.web_page import language_of, page, see
+from server.routes.web_session import PageRequest, actor, services_of, signed_in
+from server.store.control import Member
+from server.store.read import Record, RecordState
+
+SHOW_WITHIN_S = 5.0
+
+
+class DecisionForm(msgspec.Struct):
+    """What the decision form sends."""
+
+    verdict: str = ""
+    message: str = ""
+
+
+def _open(
+    services: Services, coordinator: Coordinator, digest: str, action: Action
+) -> tuple[Reviewer, Record]:
+    """Find a record and log that it was opened, or that it was refused; committed before the page is made."""
+    with services.store.session() as session:
+        reader = reviewer(session, coordinator.member_id, coordinator.role)
+        try:
+            record = find_record(session, reader, digest)
+        except NotReviewable:
+            refused = session.get(Record, digest) is not None
+        else:
+            _log(session, services, coordinator, action, digest, Outcome.DONE)
+            return reader, record
+        if refused:
+            _log(session, services, coordinator, action, digest, Outcome.REFUSED)
+    raise NotReviewable
+
+
+def _log(
+    session: Session,
+    services: Services,
+    coordinator: Coordinator,
+    action: Action,
+    digest: str,
+    outcome: Outcome,
+) -> None:
+    access_log.append(session, actor(coordinator), action, "record", digest, outcome, at=services.clock())
+
+
+def _record_page(
+    request: PageRequest, digest: str, *, typed: DecisionForm | None = None, faults: tuple[str, ...] = ()
+) -> Response[str]:
+    services, coordinator = services_of(request), signed_in(request)
+    reader, record = _open(services, coordinator, digest, Action.OPEN_RECORD)
+    with services.store.session() as session:
+        detail = record_detail(session, reader, services.forms, record, language_of(request))
+    return page(
+        request,
+        "record.html",
+        status=422 if faults else 200,
+        detail=detail,
+        reasons=REASONS,
+        typed=typed or DecisionForm(),
+        faults=faults,
+        may_decide=reader.is_clinical and record.state is not RecordState.SUPERSEDED,
+        max_message=MAX_MESSAGE,
+    )
+
+
+@get("/fiches/{digest:str}", sync_to_thread=True, guards=[guards.coordinator])
+def record_page(request: PageRequest, digest: FromPath[str]) -> Response[str]:
+    """Show a record: all of it to a clinical coordinator, its administrative part to the others."""
+    return _record_page(request, digest)
+
+
+@post("/fiches/{digest:str}/decision", guards=[guards.own_form, guards.clinical_coordinator], status_code=200)
+async def decide_on_record(
+    request: PageRequest,
+    digest: FromPath[str],
+    data: Annotated[DecisionForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str] | Response[None]:
+    """Record a decision and show the record as it now stands; otherwise show what is wrong, as typed."""
+    services, coordinator = services_of(request), signed_in(request)
+    faults = _decision_faults(data)
+    if faults:
+        return await asyncio.to_thread(_record_page, request, digest, typed=data, faults=faults)
+    _, record = await asyncio.to_thread(_open, services, coordinator, digest, Action.DECIDE)
+    try:
+        await decide(
+            services.store,
+            services.engine,
+            services.keys,
+            envelope=record.envelope_id,
+            verdict=Verdict(data.verdict),
+            message=data.message,
+            member=coordinator.member_id,
+            at=services.clock(),
+        )
+    except Refused:
+        return await asyncio.to_thread(_record_page, request, digest, typed=data, faults=("superseded",))
+    # The decision is durable; showing it at once is a courtesy that must not hold the page.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SHOW_WITHIN_S):
+            await services.projection.caught_up()
+    return see(f"/coordination/fiches/{digest}")
+
+
+def _decision_faults(form: DecisionForm) -> tuple[str, ...]:
+    faults = []
+    if form.verdict not in set(Verdict):
+        faults.append("verdict")
+    if form.verdict == Verdict.TO_CORRECT and not form.message.strip():
+        faults.append("message")
+    if len(form.message) > MAX_MESSAGE:
+        faults.append("too-long")
+    return tuple(faults)
+
+
+@get("/fiches/{digest:str}/acces", sync_to_thread=True, guards=[guards.coordinator])
+def access_page(request: PageRequest, digest: FromPath[str]) -> Response[str]:
+    """Show who opened a record, when, and what was refused."""
+    services, coordinator = services_of(request), signed_in(request)
+    _open(services, coordinator, digest, Action.OPEN_ACCESS_LOG)
+    with services.store.session() as session:
+        lines = access_log.of_object(session, "record", digest)
+        names = dict(session.exec(select(Member.id, Member.name)).all())
+    return page(request, "access.html", digest=digest, lines=lines, names=names)
+
+
+pages = [record_page, decide_on_record, access_page]

@@ -1,0 +1,50 @@
+"""The coordinators' pages under one address, and what they share: session, problems, limits, files."""
+
+from pathlib import Path
+
+from litestar import Response, Router, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.static_files import create_static_files_router
+
+from server.review.errors import NotReviewable
+from server.routes import web_anomalies, web_login, web_record, web_tablets, web_visits
+from server.routes.web_problems import EXCEPTION_HANDLERS
+from server.routes.web_session import CoordinatorSession
+
+STATIC = Path(__file__).parent.parent / "web" / "static"
+MAX_FORM_BYTES = 16 * 1024
+
+
+@get("/{_rest:path}")
+async def unknown_page(_rest: FromPath[str]) -> Response[str]:
+    """Answer an address under /coordination/ that no page has."""
+    raise NotReviewable
+
+
+PAGES: list[HTTPRouteHandler] = [
+    *web_login.pages,
+    *web_visits.pages,
+    *web_record.pages,
+    *web_anomalies.pages,
+    *web_tablets.pages,
+    unknown_page,
+]
+
+route_handlers = [
+    Router(
+        "/coordination",
+        route_handlers=PAGES,
+        middleware=[CoordinatorSession],
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=MAX_FORM_BYTES,
+        include_in_schema=False,
+    ),
+    create_static_files_router(
+        "/coordination/statique",
+        directories=[STATIC],
+        cache_control=None,
+        include_in_schema=False,
+        html_mode=False,
+    ),
+]

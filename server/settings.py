@@ -1,0 +1,72 @@
+"""All configuration of the server, read once from the environment.
+
+| variable | default | meaning |
+|---|---|---|
+| ``ESCALE_DATA`` | ``var`` | replication store, read model, generated cards |
+| ``ESCALE_KEYS`` | ``secrets`` | organisation keys; must not lie inside ``ESCALE_DATA`` |
+| ``ESCALE_DATABASE_URL`` | SQLite in ``ESCALE_DATA`` | control tables and read model (SQLAlchemy URL) |
+| ``ESCALE_HOST``, ``ESCALE_PORT`` | ``127.0.0.1``, ``8000`` | where to listen |
+| ``ESCALE_ORIGIN`` | ``http://localhost:<port>`` | the address people and tablets use |
+| ``ESCALE_PWA`` | ``pwa/dist`` | the built tablet application |
+| ``ESCALE_AUTO_CONFIRM`` | ``0`` | ``1`` confirms enrolments without a coordinator: demonstration only |
+| ``ESCALE_TOKEN_SECONDS`` | ``600`` | life of a tablet's access token, at most 600 |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_TOKEN_SECONDS = 600
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be honoured; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The server's configuration; paths are absolute."""
+
+    data: Path
+    keys: Path
+    database_url: str
+    host: str
+    port: int
+    origin: str
+    pwa: Path
+    auto_confirm: bool
+    token_seconds: int
+
+    @property
+    def sync_store(self) -> Path:
+        """Directory of the embedded replication engine: ciphertext only."""
+        return self.data / "sync"
+
+
+def _integer(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
+    return int(text)
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raise ``SettingsError`` naming the first variable that is wrong."""
+    data = Path(environment.get("ESCALE_DATA", "var")).resolve()
+    keys = Path(environment.get("ESCALE_KEYS", "secrets")).resolve()
+    if keys == data or data in keys.parents:
+        raise SettingsError(
+            "ESCALE_KEYS: the organisation's keys must not lie inside ESCALE_DATA (backups would hold both)"
+        )
+    port = _integer(environment, "ESCALE_PORT", 8000, 1, 65535)
+    return Settings(
+        data=data,
+        keys=keys,
+        database_url=environment.get("ESCALE_DATABASE_URL", f"sqlite:///{data / 'escale.db'}"),
+        host=environment.get("ESCALE_HOST", "127.0.0.1"),
+        port=port,
+        origin=environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+        pwa=Path(environment.get("ESCALE_PWA", "pwa/dist")).resolve(),
+        auto_confirm=environment.get("ESCALE_AUTO_CONFIRM", "0") == "1",
+        token_seconds=_integer(environment, "ESCALE_TOKEN_SECONDS", MAX_TOKEN_SECONDS, 1, MAX_TOKEN_SECONDS),
+    )

@@ -1,0 +1,1 @@
+"""Relational store: control tables (source of truth) and read model (rebuilt from envelopes at will)."""

@@ -1,0 +1,269 @@
+"""Control tables: who there is, what they may do, and the keys, sealed. They are not rebuilt from envelopes.
+
+Times are aware UTC datetimes; ``store.types.UtcDateTime`` keeps them so on SQLite too. Ids are UUID strings.
+"""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.store.types import UtcDateTime, enum_column
+
+
+class Role(StrEnum):
+    """What a member of the organisation does; it decides what they see (design, promise 7)."""
+
+    FIELD = "field"
+    CLINICAL_COORDINATOR = "clinical_coordinator"
+    ADMINISTRATIVE_COORDINATOR = "administrative_coordinator"
+
+
+class EnrolmentState(StrEnum):
+    """Life of an enrolment card, of the device it enrolled, or of a slot asked for."""
+
+    ISSUED = "issued"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class DeviceStatus(StrEnum):
+    """Whether a tablet may still synchronise."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class Organization(SQLModel, table=True):
+    """One CPTS. A server has exactly one."""
+
+    id: str = Field(primary_key=True)
+    title: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Campaign(SQLModel, table=True):
+    """A scope of work: forms, period, indicators."""
+
+    id: str = Field(primary_key=True)
+    title: str
+    form_url: str
+    form_version: str
+    starts_on: date
+    ends_on: date
+
+
+class Team(SQLModel, table=True):
+    """People and tablets who may read each other's records."""
+
+    id: str = Field(primary_key=True)
+    title: str
+
+
+class TeamKey(SQLModel, table=True):
+    """One epoch of a team key, sealed to the organisation encryption key (compact JWE of a JWK)."""
+
+    team_id: str = Field(foreign_key="team.id", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    sealed: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TeamDatabase(SQLModel, table=True):
+    """The replicated database of one team for one period."""
+
+    __table_args__ = (UniqueConstraint("team_id", "starts_on"),)
+
+    name: str = Field(primary_key=True)
+    team_id: str = Field(foreign_key="team.id", index=True)
+    starts_on: date
+    ends_on: date
+
+
+class Stop(SQLModel, table=True):
+    """One place, one day, one team on duty. ``commune`` is an INSEE code; position in degrees WGS 84."""
+
+    id: str = Field(primary_key=True)
+    campaign_id: str = Field(foreign_key="campaign.id")
+    team_id: str = Field(foreign_key="team.id", index=True)
+    name: str
+    commune: str
+    latitude: float
+    longitude: float
+    day: date
+    opens: time
+    closes: time
+
+
+class RosterEntry(SQLModel, table=True):
+    """A person expected at a stop."""
+
+    __tablename__ = "roster_entry"
+
+    id: str = Field(primary_key=True)
+    stop_id: str = Field(foreign_key="stop.id", index=True)
+    expected_at: time
+    birth_name: str
+    first_name: str
+    birth_date: date
+    sex: str
+    commune: str
+    booking: str
+
+
+class Member(SQLModel, table=True):
+    """A person who works for the organisation. ``login`` and ``password_hash`` only for coordinators."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    profession: str
+    role: Role = Field(sa_column=enum_column(Role))
+    login: str | None = Field(default=None, unique=True)
+    password_hash: str | None = None
+    password_is_one_time: bool = False
+    disabled: bool = False
+
+
+class TeamMember(SQLModel, table=True):
+    """Who works in a team (field) or is assigned to review it (coordinators)."""
+
+    __tablename__ = "team_member"
+
+    team_id: str = Field(foreign_key="team.id", primary_key=True)
+    member_id: str = Field(foreign_key="member.id", primary_key=True)
+
+
+class EnrolmentCard(SQLModel, table=True):
+    """A QR card: the digest of its secret, good for one tablet of one team until it expires."""
+
+    __tablename__ = "enrolment_card"
+
+    id: str = Field(primary_key=True)
+    secret_digest: str = Field(unique=True)
+    team_id: str = Field(foreign_key="team.id")
+    campaign_id: str = Field(foreign_key="campaign.id")
+    label: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str | None = None
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    device_id: str | None = None
+    state: EnrolmentState = Field(sa_column=enum_column(EnrolmentState))
+
+
+class Device(SQLModel, table=True):
+    """A tablet: its public key and the team whose database it may replicate."""
+
+    id: str = Field(primary_key=True)
+    team_id: str = Field(foreign_key="team.id", index=True)
+    campaign_id: str = Field(foreign_key="campaign.id")
+    label: str
+    key: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    status: DeviceStatus = Field(sa_column=enum_column(DeviceStatus))
+    enrolled_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Slot(SQLModel, table=True):
+    """One member on one device: the public keys that sign their records and receive their key rings."""
+
+    id: str = Field(primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    member_id: str = Field(foreign_key="member.id")
+    signing_key: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    signing_thumbprint: str = Field(index=True)
+    agreement_key: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    state: EnrolmentState = Field(sa_column=enum_column(EnrolmentState))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DeviceNonce(SQLModel, table=True):
+    """A challenge that a device signs once, within a minute, to get a token."""
+
+    __tablename__ = "device_nonce"
+
+    nonce: str = Field(primary_key=True)
+    device_id: str = Field(index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WebSession(SQLModel, table=True):
+    """A coordinator's session; the cookie holds the secret, the table its digest."""
+
+    __tablename__ = "web_session"
+
+    secret_digest: str = Field(primary_key=True)
+    member_id: str = Field(foreign_key="member.id", index=True)
+    csrf_token: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LoginAttempt(SQLModel, table=True):
+    """Failed logins per login name and per address, for growing delays."""
+
+    __tablename__ = "login_attempt"
+
+    subject: str = Field(primary_key=True)
+    failures: int
+    blocked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AccessLog(SQLModel, table=True):
+    """Append-only log of who opened or did what; a hash chain and triggers make a change or a gap visible.
+
+    Holds internal ids only: no trait, no answer, no free text (CNIL 2021-122; PGSSI-S imputabilité).
+    """
+
+    __tablename__ = "access_log"
+    __table_args__ = (Index("ix_access_log_object", "object_type", "object_id"),)
+
+    sequence: int = Field(primary_key=True)
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    actor_id: str
+    actor_role: str
+    action: str
+    object_type: str
+    object_id: str
+    outcome: str
+    previous_hash: str
+    hash: str
+
+
+class AccessLogHead(SQLModel, table=True):
+    """The last sequence and hash of the access log, one row (``id`` 1).
+
+    Updating it first makes appends wait for one another on SQLite and PostgreSQL alike; and since the log
+    must end where the head says, a removed tail is as visible as a removed middle.
+    """
+
+    __tablename__ = "access_log_head"
+
+    id: int = Field(primary_key=True)
+    sequence: int
+    hash: str
+
+
+class ReceiptOutbox(SQLModel, table=True):
+    """Receipts committed with the rows they speak of and not yet written to the replication store.
+
+    At most one an envelope: a later one takes its place. ``version`` is drawn from the body, so that only
+    what was really written is removed.
+    """
+
+    __tablename__ = "receipt_outbox"
+    __table_args__ = (UniqueConstraint("database", "envelope_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    database: str
+    envelope_id: str
+    version: str
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -1,0 +1,85 @@
+"""A rebuild from zero gives what the incremental path gave; a check finds what was tampered with."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, text
+
+from server.central.databases import DECISIONS
+from server.central.team_keys import TeamKeys
+from server.projection.decisions import Verdict
+from server.projection.rows import table
+from server.store.control import ReceiptOutbox
+from server.store.read import Answer, ChainLink, Decision, Finding, Quarantined, Record, Visit
+from sync.document import IncomingDocument
+from tests.server.projection.town import Town
+from tests.support.organisation import NOON
+from tests.support.records import full_answers
+
+pytestmark = pytest.mark.anyio
+
+
+async def _eventful(town: Town) -> None:
+    """Project a day: records, a refusal, a correction, a late record of an old epoch, decisions."""
+    first = town.writer.record(town.nurse)
+    wrong = town.writer.record(town.doctor, full_answers(vitals__sbp={"values": [13]}))
+    await town.push(first, wrong)
+    await town.projection.sweep()
+    town.now = NOON + timedelta(hours=1)
+    replaces = {"record": wrong.envelope.identifier, "reason": "Erreur de saisie"}
+    await town.push(town.writer.record(town.doctor, replaces=replaces))
+    decision = town.decision(first, Verdict.TO_CORRECT, "Précisez")
+    await town.engine.put(DECISIONS, decision.identifier, decision.body, revision=None)
+    await town.engine.put(DECISIONS, "d" + "0" * 40, {"jws": "forged"}, revision=None)
+    await town.projection.sweep()
+    with town.store.session() as session:
+        TeamKeys(town.keys).start_epoch(session, town.seeded.team, town.now)
+    town.now = NOON + timedelta(hours=2)
+    await town.push(town.writer.record(town.nurse))
+    await town.push_documents([IncomingDocument.from_json({"_id": "note", "_rev": "1-0"})])
+    await town.projection.sweep()
+
+
+async def test_a_rebuild_equals_the_incremental_path_days_later(any_town: Town) -> None:
+    town = any_town
+    await _eventful(town)
+    before = town.read_model()
+    town.now = NOON + timedelta(days=30)
+    rebuilt = await town.rebuild()
+    assert rebuilt.same, dict(rebuilt.differences)
+    assert (rebuilt.records, rebuilt.quarantined) == (3, 3)
+    assert town.read_model() == before
+    assert town.rows(ReceiptOutbox) == []
+
+
+async def test_a_rebuild_into_an_empty_read_model_loses_no_decision(town: Town) -> None:
+    await _eventful(town)
+    states = {row.digest: row.state for row in town.rows(Record)}
+    with town.store.session() as session:
+        for model in (Record, Answer, Visit, Decision, Finding, Quarantined, ChainLink):
+            session.connection().execute(delete(table(model)))
+    rebuilt = await town.rebuild()
+    assert {row.digest: row.state for row in town.rows(Record)} == states
+    assert set(rebuilt.differences) >= {"record", "answer", "visit", "decision", "quarantined"}
+
+
+async def test_a_check_names_the_tables_that_differ_and_changes_nothing(any_town: Town) -> None:
+    town = any_town
+    await _eventful(town)
+    with town.store.session() as session:
+        session.connection().execute(text("UPDATE visit SET person = 'X'"))
+    tampered = town.read_model()
+    checked = await town.rebuild(check=True)
+    assert not checked.same
+    assert set(checked.differences) == {"visit"}
+    assert town.read_model() == tampered
+    assert (await town.rebuild()).differences == checked.differences
+    assert (await town.rebuild(check=True)).same
+
+
+async def test_following_goes_on_after_a_rebuild(town: Town) -> None:
+    await _eventful(town)
+    await town.rebuild()
+    await town.push(town.writer.record(town.nurse))
+    await town.projection.sweep()
+    assert len(town.rows(Record)) == 4

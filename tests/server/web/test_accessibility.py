@@ -1,0 +1,127 @@
+"""Every page in the real browser, at three widths: axe finds nothing, nothing overflows or is refused."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from litestar import Litestar
+from playwright.async_api import Page, async_playwright
+
+from server.store.control import DeviceStatus, EnrolmentState
+from server.store.database import Store
+from server.store.read import Quarantined
+from tests.server.web.browser import PASSWORD
+from tests.server.web.conftest import Day
+from tests.support.organisation import NOON, make_device, make_slot
+
+pytestmark = pytest.mark.anyio
+
+AXE = Path(__file__).parents[3] / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (360, 800, 1280)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+async def origin(application: Litestar) -> AsyncIterator[str]:
+    """The application behind a real server; its lifespan is the fixture's."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    yield f"http://localhost:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+    listening.close()
+
+
+@pytest.fixture
+async def page(origin: str) -> AsyncIterator[Page]:
+    """A Chromium page whose every refusal by the content security policy is a failure."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        opened = await browser.new_page(base_url=origin, locale="fr-FR")
+        refused: list[str] = []
+        opened.on("console", lambda message: refused.append(message.text))
+        opened.on("pageerror", lambda error: refused.append(str(error)))
+        yield opened
+        assert [text for text in refused if "status of 4" not in text] == []
+        await browser.close()
+
+
+async def check(page: Page, name: str) -> None:
+    """Look at the page at each width."""
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(overflow) <= 0, f"{name} overflows at {width} px"
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await page.evaluate(
+            "tags => axe.run(document, {runOnly: tags})"
+            ".then(r => r.violations.map(v => [v.id, ...v.nodes.map(n => n.html)]))",
+            TAGS,
+        )
+        assert found == [], f"{name} at {width} px"
+
+
+async def sign_in(page: Page, login: str) -> None:
+    await page.goto("/coordination/connexion")
+    await page.get_by_label("Identifiant").fill(login)
+    await page.get_by_label("Mot de passe").fill(PASSWORD)
+    await page.get_by_role("button", name="Se connecter").click()
+    await page.get_by_role("heading", level=1, name="Passages").wait_for()
+
+
+async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store: Store) -> None:
+    waiting = make_device(store, day.seeded, DeviceStatus.PENDING)
+    with store.session() as session:
+        session.add(quarantined(day))
+    make_slot(store, make_device(store, day.seeded), day.seeded.nurse, EnrolmentState.PENDING)
+    await page.goto("/coordination/")
+    await check(page, "login")
+    await page.get_by_label("Identifiant").fill("personne")
+    await page.get_by_label("Mot de passe").fill("rien")
+    await page.get_by_role("button", name="Se connecter").click()
+    await page.get_by_role("alert").wait_for()
+    await check(page, "login refused")
+    await sign_in(page, f"clinical_coordinator-{day.seeded.team}")
+    await check(page, "visits")
+    for name, path in {
+        "password": "/coordination/mot-de-passe",
+        "record": f"/coordination/fiches/{day.nurse.digest}",
+        "corrected record": f"/coordination/fiches/{day.correction.digest}",
+        "access log": f"/coordination/fiches/{day.nurse.digest}/acces",
+        "anomalies": "/coordination/anomalies",
+        "tablets": "/coordination/tablettes",
+        "revocation": f"/coordination/tablettes/{day.device.id}/revocation",
+        "problem": f"/coordination/fiches/{'0' * 64}",
+    }.items():
+        await page.goto(path)
+        await check(page, name)
+    assert waiting.id
+    await page.goto("/coordination/tablettes")
+    await page.get_by_label("Nom de la tablette").fill("Tablette du bus")
+    await page.get_by_role("button", name="Créer la carte").click()
+    await page.get_by_role("img", name="Code QR d’enrôlement").wait_for()
+    await check(page, "card")
+
+
+async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day) -> None:
+    await sign_in(page, f"administrative_coordinator-{day.seeded.team}")
+    await check(page, "visits")
+    await page.goto(f"/coordination/fiches/{day.correction.digest}")
+    await check(page, "record")
+
+
+def quarantined(day: Day) -> Quarantined:
+    return Quarantined(
+        database=day.seeded.database,
+        envelope_id="e" + "a" * 64,
+        reason="decryption-failed",
+        turn="support",
+        details=[],
+        first_seen_at=NOON + timedelta(minutes=1),
+    )

@@ -1,0 +1,146 @@
+"""Every page × every role, in one table; and every form, from nobody and from elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from litestar import Litestar
+
+from server.auth import guards
+from server.routes import web_login, web_router
+from server.store.control import EnrolmentState
+from server.store.database import Store
+from tests.server.web.browser import Browser
+from tests.server.web.conftest import Day, waiting_tablet
+from tests.support.organisation import make_device, make_slot
+
+pytestmark = pytest.mark.anyio
+
+# Page, then what it answers to: nobody, an administrative coordinator, a clinical one, one of another team.
+TABLE = [
+    ("GET", "/coordination/", 303, 200, 200, 200),
+    ("GET", "/coordination/connexion", 200, 303, 303, 303),
+    ("GET", "/coordination/mot-de-passe", 303, 200, 200, 200),
+    ("GET", "/coordination/anomalies", 303, 200, 200, 200),
+    ("GET", "/coordination/tablettes", 303, 200, 200, 200),
+    ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
+    ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
+    ("GET", "/coordination/tablettes/{device}/revocation", 303, 200, 200, 404),
+    ("GET", "/coordination/nowhere", 404, 404, 404, 404),
+    ("POST", "/coordination/langue/fr", 303, 303, 303, 303),
+    ("POST", "/coordination/mot-de-passe", 401, 422, 422, 422),
+    ("POST", "/coordination/fiches/{record}/decision", 401, 403, 422, 404),
+    ("POST", "/coordination/tablettes/cartes", 401, 422, 422, 422),
+    ("POST", "/coordination/tablettes/{waiting}/confirmer", 401, 303, 303, 404),
+    ("POST", "/coordination/tablettes/{unwanted}/refuser", 401, 303, 303, 404),
+    ("POST", "/coordination/tablettes/{device}/revocation", 401, 303, 303, 404),
+    ("POST", "/coordination/acces/{asked}/confirmer", 401, 303, 303, 404),
+    ("POST", "/coordination/acces/{unasked}/refuser", 401, 303, 303, 404),
+    ("POST", "/coordination/acces/{slot}/revocation", 401, 303, 303, 404),
+    ("POST", "/coordination/deconnexion", 401, 303, 303, 303),
+]
+FORMS = [path for method, path, *_ in TABLE if method == "POST" and "langue" not in path]
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    for handler in web_router.PAGES:
+        for method in handler.http_methods - {"HEAD", "OPTIONS"}:
+            for path in handler.paths:
+                yield str(method), path
+
+
+def test_the_table_names_every_page() -> None:
+    listed = {
+        (method, re.sub("{.*?}", "{}", path.removeprefix("/coordination"))) for method, path, *_ in TABLE
+    }
+    declared = {
+        (method, re.sub("{.*?}", "{}", path.replace("{chosen:str}", "fr"))) for method, path in pages()
+    }
+    assert declared - {("POST", "/connexion"), ("GET", "/{}")} == listed - {("GET", "/nowhere")}
+
+
+def test_every_page_but_the_entrance_is_guarded() -> None:
+    public = {web_login.login_page, web_login.sign_in, web_login.choose_language, web_router.unknown_page}
+    for handler in set(web_router.PAGES) - public:
+        named = set(handler.guards or ())
+        assert named & {guards.signed_in, guards.coordinator, guards.clinical_coordinator}, handler
+        if "POST" in handler.http_methods:
+            assert guards.own_form in named, handler
+
+
+@pytest.fixture
+def things(day: Day, store: Store) -> dict[str, str]:
+    """What the addresses of the table name: each thing is decided on once."""
+    tablet = make_device(store, day.seeded)
+    return {
+        "record": day.nurse.digest,
+        "device": day.device.id,
+        "slot": make_slot(store, tablet, day.seeded.doctor).id,
+        "waiting": waiting_tablet(store, day.seeded),
+        "unwanted": waiting_tablet(store, day.seeded),
+        "asked": make_slot(store, tablet, day.seeded.nurse, EnrolmentState.PENDING).id,
+        "unasked": make_slot(store, tablet, day.seeded.nurse, EnrolmentState.PENDING).id,
+    }
+
+
+async def answers(browser: Browser, things: dict[str, str]) -> dict[str, int]:
+    found = {}
+    for method, path, *_ in TABLE:
+        await browser.open("/coordination/tablettes")
+        found[f"{method} {path}"] = await browser.status(method, path.format(**things))
+    return found
+
+
+def expected(column: int) -> dict[str, int]:
+    return {f"{row[0]} {row[1]}": int(row[2 + column]) for row in TABLE}
+
+
+async def test_nobody(visitor: Browser, things: dict[str, str]) -> None:
+    assert await answers(visitor, things) == expected(0)
+
+
+async def test_an_administrative_coordinator(administrative: Browser, things: dict[str, str]) -> None:
+    assert await answers(administrative, things) == expected(1)
+
+
+async def test_a_clinical_coordinator(clinical: Browser, things: dict[str, str]) -> None:
+    assert await answers(clinical, things) == expected(2)
+
+
+async def test_a_coordinator_of_another_team(visitor: Browser, day: Day, things: dict[str, str]) -> None:
+    await visitor.sign_in(f"clinical_coordinator-{day.other.team}")
+    assert await answers(visitor, things) == expected(3)
+
+
+@pytest.mark.parametrize("path", FORMS)
+async def test_a_form_without_its_sessions_token_is_refused(
+    clinical: Browser, application: Litestar, day: Day, things: dict[str, str], path: str
+) -> None:
+    path = path.format(**things)
+    async with Browser.of(application) as neighbour:
+        await neighbour.sign_in(f"administrative_coordinator-{day.seeded.team}")
+        await neighbour.open("/coordination/tablettes")
+        for token in ("", neighbour.token):
+            assert (await clinical.send(path, form_token=token)).status_code == 403
+    await clinical.open("/coordination/tablettes")
+    cross_site = {"sec-fetch-site": "cross-site"}
+    assert (await clinical.send(path, cross_site)).status_code == 403
+
+
+async def test_a_form_that_is_too_large_is_refused(clinical: Browser, day: Day) -> None:
+    await clinical.open("/coordination/")
+    path = f"/coordination/fiches/{day.nurse.digest}/decision"
+    answer = await clinical.send(path, verdict="to_correct", message="x" * 20_000)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_a_page_is_kept_by_no_cache_and_loads_nothing_from_elsewhere(
+    clinical: Browser, day: Day
+) -> None:
+    answer = await clinical.open("/coordination/")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "<style" not in answer.text
+    assert "style=" not in answer.text
+    assert "http://" not in answer.text.replace("http://www.w3.org", "")

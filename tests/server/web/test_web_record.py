@@ -1,0 +1,154 @@
+"""The record page: everything for a clinical coordinator, its administrative part for the others."""
+
+import pytest
+from sqlmodel import col, select
+
+from server.central.documents import CentralDocument, DocumentType
+from server.review import access_log
+from server.store.control import AccessLog, Member
+from server.store.database import Store
+from server.store.read import Decision
+from tests.server.web.browser import Browser, text_of
+from tests.server.web.conftest import Day
+
+pytestmark = pytest.mark.anyio
+
+
+def address(digest: str) -> str:
+    return f"/coordination/fiches/{digest}"
+
+
+def logged(store: Store, digest: str) -> list[tuple[str, str, str]]:
+    with store.session() as session:
+        lines = session.exec(
+            select(AccessLog).where(AccessLog.object_id == digest).order_by(col(AccessLog.sequence))
+        ).all()
+        access_log.verify(session)
+    return [(line.actor_id, line.action, line.outcome) for line in lines]
+
+
+async def test_a_clinical_coordinator_reads_answers_with_units(clinical: Browser, day: Day) -> None:
+    page = text_of(await clinical.open(address(day.doctor.digest)))
+    assert "Pression artérielle systolique" in page
+    assert "mmHg" in page
+    assert "Dr Ada Essai (médecin)" in page
+    assert "Tablette d’essai" in page
+    assert "GARCIA-HAMMADI" in page
+
+
+async def test_an_administrative_coordinator_sees_no_clinical_answer(
+    administrative: Browser, day: Day
+) -> None:
+    response = await administrative.open(address(day.correction.digest))
+    page = text_of(response)
+    assert response.status_code == 200
+    assert "Commune de résidence" in page
+    hidden = ("systolique", "mmHg", "Motifs de la consultation", "Pouls recompté", "GARCIA", "1954")
+    assert [word for word in hidden if word in response.text] == []
+    assert "ne sont pas montrées à votre rôle" in page
+    assert "Questions posées" in page
+    assert "Votre décision" not in page
+
+
+async def test_the_other_records_of_the_visit_are_a_link_away(clinical: Browser, day: Day) -> None:
+    answer = await clinical.open(address(day.doctor.digest))
+    assert "Autres fiches de ce passage" in text_of(answer)
+    assert address(day.nurse.digest) in answer.text
+
+
+async def test_a_correction_shows_what_it_changed(clinical: Browser, day: Day) -> None:
+    answer = await clinical.open(address(day.correction.digest))
+    page = text_of(answer)
+    assert "Fréquence cardiaque 72 /min 88 /min" in page.replace("\u00a0", " ")
+    assert "Pouls recompté <à la main>" in page
+    assert "<à la main>" not in answer.text
+    assert address(day.original.digest) in answer.text
+
+
+async def test_a_replaced_record_is_readable_and_takes_no_decision(clinical: Browser, day: Day) -> None:
+    page = text_of(await clinical.open(address(day.original.digest)))
+    assert "Remplacée" in page
+    assert "Votre décision" not in page
+    answer = await clinical.send(f"{address(day.original.digest)}/decision", verdict="validated")
+    assert answer.status_code == 422
+    assert "remplacée entre-temps" in text_of(answer)
+
+
+async def test_every_opening_is_logged_before_the_page(
+    clinical: Browser, administrative: Browser, day: Day, store: Store
+) -> None:
+    await clinical.open(address(day.doctor.digest))
+    await administrative.open(address(day.doctor.digest))
+    page = text_of(await clinical.open(f"{address(day.doctor.digest)}/acces"))
+    assert logged(store, day.doctor.digest) == [
+        (day.seeded.clinical, "open-record", "done"),
+        (day.seeded.administrative, "open-record", "done"),
+        (day.seeded.clinical, "open-access-log", "done"),
+    ]
+    assert "Cléo Essai" in page
+    assert "Abel Essai" in page
+
+
+async def test_another_teams_record_looks_like_none_and_the_try_is_logged(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    foreign = await clinical.open(address(day.foreign.digest))
+    unknown = await clinical.open(address("0" * 64))
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert text_of(foreign) == text_of(unknown)
+    assert logged(store, day.foreign.digest) == [(day.seeded.clinical, "open-record", "refused")]
+    assert logged(store, "0" * 64) == []
+
+
+async def test_a_validated_record_says_so(clinical: Browser, day: Day, store: Store) -> None:
+    await clinical.open(address(day.nurse.digest))
+    answer = await clinical.send(f"{address(day.nurse.digest)}/decision", verdict="validated")
+    assert (answer.status_code, answer.headers["location"]) == (303, address(day.nurse.digest))
+    assert "Validée" in text_of(await clinical.open(address(day.nurse.digest)))
+    assert (day.seeded.clinical, "decide", "done") in logged(store, day.nurse.digest)
+
+
+async def test_a_request_for_correction_reaches_the_tablet(clinical: Browser, day: Day, store: Store) -> None:
+    await clinical.open(address(day.nurse.digest))
+    message = "Merci de vérifier le poids."
+    await clinical.send(f"{address(day.nurse.digest)}/decision", verdict="to_correct", message=message)
+    page = text_of(await clinical.open(address(day.nurse.digest)))
+    assert message in page
+    assert "À l’auteur de la fiche" in page
+    with store.session() as session:
+        assert session.exec(select(Decision)).one().message == message
+    envelope = day.nurse.envelope.identifier
+    receipt = CentralDocument(DocumentType.RECEIPT, envelope, day.seeded.database, None)
+    (told,) = await day.services.central.read(day.seeded.database, [receipt])
+    assert told is not None
+    assert told.sealed is not None
+    assert message in told.sealed.values()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"verdict": "", "message": "gardé <ici>"}, "Choisissez"),
+        ({"verdict": "to_correct", "message": "  "}, "Écrivez à l’auteur"),
+        ({"verdict": "to_correct", "message": "x" * 2001}, "dépasse 2000 caractères"),
+        ({"verdict": "destroyed", "message": "gardé <ici>"}, "Choisissez"),
+    ],
+)
+async def test_a_bad_decision_keeps_what_was_typed(
+    clinical: Browser, day: Day, store: Store, fields: dict[str, str], said: str
+) -> None:
+    await clinical.open(address(day.nurse.digest))
+    answer = await clinical.send(f"{address(day.nurse.digest)}/decision", **fields)
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert fields["message"].strip() in text_of(answer)
+    with store.session() as session:
+        assert session.exec(select(Decision)).all() == []
+
+
+async def test_a_hostile_name_is_only_text(clinical: Browser, day: Day, store: Store) -> None:
+    with store.session() as session:
+        session.get_one(Member, day.seeded.nurse).name = '<script>alert("1")</script>'
+    answer = await clinical.open(address(day.nurse.digest))
+    assert "<script>alert" not in answer.text
+    assert '<script>alert("1")</script>' in text_of(answer)
