@@ -1,0 +1,59 @@
+"""The coordinators' pages as a coordinator uses them."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PASSWORD = "Quai-des-brumes-2026!"
+
+
+class Coordination:
+    """One coordinator's page."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.origin = origin
+
+    def log_in(self, login: str, one_time: str, password: str = PASSWORD) -> None:
+        """Log in with the one-time password and choose a lasting one."""
+        self.page.goto(f"{self.origin}/coordination/")
+        self.page.get_by_label("Identifiant").fill(login)
+        self.page.get_by_label("Mot de passe").fill(one_time)
+        self.page.get_by_role("button", name="Se connecter").click()
+        fields = self.page.locator("input[type=password]")
+        expect(fields.nth(1)).to_be_visible()
+        for index in range(fields.count()):
+            fields.nth(index).fill(one_time if index == 0 and fields.count() == 3 else password)
+        self.page.locator("main").get_by_role("button").first.click()
+        self.at_visits()
+
+    def at_visits(self) -> None:
+        """Wait for the list of visits."""
+        expect(self.page.get_by_role("heading", name=re.compile("Passages"), level=1)).to_be_visible()
+
+    def visits(self) -> None:
+        """Open the list of visits anew."""
+        self.page.goto(f"{self.origin}/coordination/")
+        self.at_visits()
+
+    def open_record_of(self, name: str) -> None:
+        """Open the record of a person from the list."""
+        self.visits()
+        self.page.get_by_role("row", name=re.compile(name)).get_by_role("link").first.click()
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    @property
+    def main(self) -> Locator:
+        """Return the main part of the page."""
+        return self.page.locator("main")
+
+    def send_back(self, message: str) -> None:
+        """Ask the author for a correction."""
+        self.page.get_by_label("À corriger").check(force=True)
+        self.page.get_by_label("Message").fill(message)
+        self.page.get_by_role("button", name=re.compile("Enregistrer")).click()
+
+    def validate(self) -> None:
+        """Accept the record."""
+        self.page.get_by_label("Validée").check(force=True)
+        self.page.get_by_role("button", name=re.compile("Enregistrer")).click()

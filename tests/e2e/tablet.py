@@ -1,0 +1,168 @@
+"""The tablet as the hands of a nurse or a doctor use it: every step is a label on the screen."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.answers import Absent, Chosen, Entry, Found, Sheet, Typed
+
+PASSPHRASES = {
+    "doctor": "marée haute sept goélands gris sur jetée",
+    "nurse": "un quai de brume et trois bouées rouges",
+}
+PIN = "4827"
+SECTIONS = {
+    "identity": "Identité",
+    "visit": "Venue",
+    "reasons": "Motifs",
+    "history": "Antécédents",
+    "vitals": "Constantes",
+    "conclusion": "Examen et conclusion",
+    "information": "Information et accord",
+}
+
+
+class Tablet:
+    """One tablet's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """Return the button with this label."""
+        return self.page.get_by_role("button", name=name)
+
+    def heading(self, name: str | re.Pattern[str]) -> Locator:
+        """Return the heading with this text."""
+        return self.page.get_by_role("heading", name=name)
+
+    # Enrolment and access
+
+    def enrol(self, link: str, label: str = "Bus 1") -> None:
+        """Open the card's link and wait until the tablet belongs to the team."""
+        self.page.goto(link)
+        self.page.get_by_label("Nom de cette tablette").fill(label)
+        self.button("Inscrire cette tablette").click()
+        expect(self.heading("Qui êtes-vous")).to_be_visible()
+
+    def create_access(self, member: str, passphrase: str, pin: str = PIN) -> str:
+        """Make a member's access, wait for the team's key, and return the recovery code."""
+        self.button(re.compile(member)).click()
+        self.page.get_by_label("Choisissez une phrase de passe").fill(passphrase)
+        self.page.get_by_label("La même phrase de passe").fill(passphrase)
+        self.page.get_by_label("Choisissez un code PIN").fill(pin)
+        self.button("Créer").click()
+        code = self.page.locator("output").inner_text()
+        self.page.get_by_label("Je l’ai noté").check()
+        self.button("Continuer").click()
+        self.at_home()
+        return code
+
+    def unlock(self, member: str, passphrase: str) -> None:
+        """Open a member's access from the list of members."""
+        self.button(re.compile(member)).click()
+        self.page.get_by_label("Phrase de passe").fill(passphrase)
+        self.button("Ouvrir").click()
+        self.at_home()
+
+    def at_home(self) -> None:
+        """Wait for the day's stop."""
+        expect(self.page.get_by_label("Chercher une fiche de l’équipe")).to_be_visible()
+
+    def lock(self) -> None:
+        """Drop the keys."""
+        self.button("Verrouiller").click()
+        expect(self.heading("Qui êtes-vous")).to_be_visible()
+
+    # Capture
+
+    def begin_walk_in(self) -> None:
+        """Begin the record of somebody who was not expected."""
+        self.button("Sans rendez-vous").click()
+        self.go_to("identity")
+
+    def question(self, link_id: str) -> Locator:
+        """Return the frame of a question."""
+        return self.page.locator(f'[id="question-{link_id}"]')
+
+    def go_to(self, section: str) -> None:
+        """Go to a section of the form through the list of sections."""
+        title = SECTIONS[section]
+        heading = self.page.get_by_role("heading", name=title, exact=True, level=2)
+        route = self.page.get_by_role("navigation", name="Étapes de la fiche")
+        expect(route).to_be_visible()
+        if heading.is_visible():
+            return
+        stop = route.get_by_role("button", name=re.compile(f"^{title}"))
+        if not stop.is_visible():
+            route.get_by_role("button", name=re.compile("Toutes les étapes")).click()
+        stop.click()
+        expect(heading).to_be_visible()
+
+    def fill(self, sheet: Sheet) -> None:
+        """Answer the questions of a sheet, section after section."""
+        for link_id, entry in sheet.items():
+            self.go_to(link_id.split(".")[0])
+            self.answer(link_id, entry)
+
+    def answer(self, link_id: str, entry: Entry) -> None:
+        """Answer one question of the section on screen."""
+        question = self.question(link_id)
+        match entry:
+            case Typed(text):
+                field = question.get_by_role("textbox").first
+                field.fill(text)
+                field.blur()
+            case Chosen(labels):
+                for label in labels:
+                    tile = re.compile(f"^{re.escape(label)}")
+                    question.get_by_role("radio", name=tile).or_(
+                        question.get_by_role("checkbox", name=tile)
+                    ).first.check()
+            case Found(query, option):
+                question.get_by_role("combobox").fill(query)
+                question.get_by_role("option", name=re.compile(option)).first.click()
+            case Absent(reason):
+                question.get_by_role("button", name=re.compile("^Pas de réponse à")).click()
+                question.get_by_role("button", name=reason, exact=True).click()
+
+    def saved(self) -> None:
+        """Wait until the draft says that it is stored."""
+        expect(self.page.get_by_test_id("save-state")).to_have_text(re.compile(r"^\s*enregistré à \d"))
+
+    def leave_draft(self) -> None:
+        """Leave the record being written."""
+        self.button("Quitter, la fiche reste en brouillon").click()
+        self.at_home()
+
+    def hand_over(self, member: str) -> None:
+        """Give the draft to a teammate."""
+        self.button("Passer à un collègue").click()
+        self.page.get_by_role("dialog").get_by_role("radio", name=re.compile(member)).check()
+        self.button("Passer la fiche").click()
+        self.at_home()
+
+    def review(self) -> None:
+        """Go to the reading before the seal."""
+        self.go_to("information")
+        self.button("Relire la fiche").click()
+        expect(self.heading("Relecture avant signature")).to_be_visible()
+
+    def seal(self) -> None:
+        """Read over, sign and seal the record, and come home."""
+        self.review()
+        self.button("Signer et sceller").click()
+        expect(self.heading("Fiche signée et scellée")).to_be_visible()
+        self.button("Retour à l’escale").click()
+        self.at_home()
+
+    # State
+
+    @property
+    def state(self) -> Locator:
+        """Return the permanent line about synchronisation."""
+        return self.page.get_by_role("status", name="Synchronisation")
+
+    def expect_state(self, pattern: str) -> None:
+        """Wait until the line says so, with a capital or without."""
+        expect(self.state).to_contain_text(re.compile(pattern, re.IGNORECASE), timeout=40_000)
