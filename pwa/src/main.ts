@@ -8,10 +8,14 @@ import "./styles/base.css";
 import { mount } from "svelte";
 import { enforceStrictDurability } from "$lib/store/durability";
 import App from "./App.svelte";
-import { takeLink } from "./app/link";
+import { readLink, takeLink } from "./app/link";
 import { Tablet } from "./app/tablet.svelte";
 
 enforceStrictDurability();
 const link = takeLink(window);
+// A card opened where Escale already runs only changes the fragment: it is read as on a first opening.
+window.addEventListener("hashchange", () => {
+  if (readLink(window.location.hash).kind !== "none") window.location.reload();
+});
 const target = document.getElementById("app");
 if (target !== null) mount(App, { target, props: { tablet: new Tablet(window), link } });

@@ -1,12 +1,14 @@
 """Refusals as RFC 9457 problems, one table for the whole API; pages have their own (``web_problems``)."""
 
 import logging
+import sqlite3
 from typing import Any
 
 import orjson
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import OperationalError
 
 from server.errors import (
     Invalid,
@@ -60,6 +62,14 @@ def storage(_request: AnyRequest, error: StorageError) -> Response[bytes]:
     return _response(Unavailable.of("unavailable"), Unavailable.status)
 
 
+def database(_request: AnyRequest, error: OperationalError) -> Response[bytes]:
+    """Answer a relational store that is full or away; its transaction was rolled back."""
+    log.error("storage failed", extra={"error": type(error.orig).__name__})
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return _response(StorageUnavailable.of("storage-full"), StorageUnavailable.status)
+    return _response(Unavailable.of("unavailable"), Unavailable.status)
+
+
 def unexpected(_request: AnyRequest, error: Exception) -> Response[bytes]:
     """Own up to a defect; its text may quote an input, so only its type is logged."""
     return _unexpected(error)
@@ -69,6 +79,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: problem,
     HTTPException: protocol,
     StorageError: storage,
+    OperationalError: database,
     Exception: unexpected,
 }
 

@@ -122,6 +122,13 @@ class ServerProcess:
         """Whether the process is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The running process's number."""
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process.pid
+
     def enrolment_link(self) -> str:
         """Return the tablet's link, as printed for a person to click."""
         found = LINK.search(self.printed)

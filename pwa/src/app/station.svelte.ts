@@ -77,15 +77,20 @@ export class Station {
     this.access.session.subscribe((state) => void this.#follow(state.kind));
   }
 
-  /** Open the replica, hand over what was sealed, and synchronise from now on. */
+  /** Open the replica, hand over what was sealed, and synchronise from now on. May be called again after a failure. */
   async synchronise(): Promise<void> {
+    if (this.#sync === null) await this.#join();
+    await this.#register();
+  }
+
+  async #join(): Promise<void> {
     const { replica } = await this.holdings();
     replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
     await emptyOutbox(this.environment.store, replica);
     await this.#look();
     const { clocks, draw, fetch, lockManager, online, api, origin } = this.environment;
     const { database, sync_url } = this.access.enrolment;
-    this.#sync = new Synchroniser(
+    const sync = new Synchroniser(
       {
         device: this.device.device,
         database,
@@ -105,13 +110,16 @@ export class Station {
         denied: (envelopes) => (this.status.denied = Object.keys(envelopes)),
       },
     );
-    await this.#sync.start();
-    await this.#register();
+    await sync.start();
+    this.#sync = sync;
   }
 
   /** The replica and its reader, opened at the first call. */
   holdings(): Promise<Holdings> {
-    this.#holdings ??= this.#open();
+    this.#holdings ??= this.#open().catch((error: unknown) => {
+      this.#holdings = null; // no room, for instance: opened again when there is some
+      throw error;
+    });
     return this.#holdings;
   }
 

@@ -15,6 +15,9 @@ import type { Link } from "./link";
 import { Navigation } from "./navigation.svelte";
 import { Station } from "./station.svelte";
 
+/** How long after a failure in the background to try again. */
+const TRY_AGAIN_MS = 10_000;
+
 /** What the page shows. */
 export type Stage =
   | { readonly kind: "starting" }
@@ -105,10 +108,14 @@ export class Tablet {
 
   async #work(station: Station): Promise<void> {
     await this.examineStorage();
-    try {
-      await station.synchronise();
-    } catch (error) {
-      this.#note(error);
+    for (;;) {
+      try {
+        return await station.synchronise();
+      } catch (error) {
+        this.#note(error); // most often a full disk, which IndexedDB tells in several ways
+      }
+      await this.#interruption.wait(TRY_AGAIN_MS);
+      this.trouble = null;
     }
   }
 

@@ -4,6 +4,7 @@ import { HandClock, freshStore } from "../store/fresh";
 import { countAttempt, delayAfter_s, forgetAttempts, remainingWait } from "$lib/vault/attempts";
 import { AttemptDelayed } from "$lib/vault/errors";
 import type { Store } from "$lib/store/database";
+import { StorageFull } from "$lib/store/errors";
 
 let store: Store;
 let clock: HandClock;
@@ -66,5 +67,13 @@ describe("wrong passphrases", () => {
   it("delay one slot only", async () => {
     await fail(7);
     expect(await remainingWait(store, "another", clock.read)).toBe(0);
+  });
+});
+
+describe("on a tablet without room", () => {
+  it("a try that cannot be written down is looked at all the same, since what is stored must open", async () => {
+    const full = { write: () => Promise.reject(new StorageFull()) } as unknown as Store;
+    expect(await countAttempt(full, "slot", clock.read)).toBe(0);
+    await expect(forgetAttempts(full, "slot")).resolves.toBeUndefined();
   });
 });

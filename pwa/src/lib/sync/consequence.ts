@@ -1,5 +1,5 @@
 /** What the error that ended a run of replication means for the state shown. */
-import { AccessRefused, NodeRefusal, SyncError, UnexpectedAnswer } from "./errors";
+import { AccessRefused, NodeFailing, NodeRefusal, SyncError, UnexpectedAnswer } from "./errors";
 import type { SyncEvent } from "./machine";
 
 /**
@@ -7,11 +7,10 @@ import type { SyncEvent } from "./machine";
  * run was stopped because the network went.
  */
 export function consequence(error: unknown): SyncEvent {
-  if (error instanceof NodeRefusal) {
-    // A full node refuses nobody: what the tablet holds is kept, and sent when there is room.
-    const full = error.code === "storage-full";
-    return full ? { type: "failed", reason: error.code } : { type: "refused", code: error.code };
-  }
+  if (error instanceof NodeRefusal) return { type: "refused", code: error.code };
+  // A full node refuses nobody: what the tablet holds is kept, and sent when there is room.
+  if (error instanceof NodeFailing)
+    return { type: "failed", reason: error.status === 507 ? "storage-full" : `http-${error.status}` };
   if (error instanceof AccessRefused) return { type: "refused", code: "forbidden" };
   if (error instanceof UnexpectedAnswer) return { type: "failed", reason: "unexpected-answer" };
   if (error instanceof SyncError) return { type: "lost" };

@@ -7,7 +7,7 @@
 import { parsePublicJwk, type PublicJwk } from "$lib/crypto/jwk";
 import type { Enrolment } from "$lib/store/device";
 import { fields, instant, list, text, type Fields } from "./answer";
-import { NodeRefusal, NodeUnreachable, UnexpectedAnswer } from "./errors";
+import { NodeFailing, NodeRefusal, NodeUnreachable, UnexpectedAnswer } from "./errors";
 
 /** Who the node is: `instance` changes when another store answers under the same name. */
 export interface NodeIdentity {
@@ -142,12 +142,11 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function refusal(status: number, answer: unknown, path: string): NodeRefusal | NodeUnreachable {
+function refusal(status: number, answer: unknown, path: string): NodeRefusal | NodeFailing {
   const problem = typeof answer === "object" && answer !== null ? (answer as Fields) : {};
   const code = typeof problem["code"] === "string" ? problem["code"] : null;
   const detail = typeof problem["detail"] === "string" ? problem["detail"] : `${path}: ${status}`;
-  // A node that is starting, full or behind a broken proxy has refused nothing: it is asked again later.
-  if (status >= 500 || status === 429 || code === null) return new NodeUnreachable(detail);
+  if (status >= 500 || status === 429 || code === null) return new NodeFailing(status, detail);
   return new NodeRefusal(code, status, detail);
 }
 

@@ -3,7 +3,8 @@
  *
  * ```
  * SyncError
- * ├── NodeUnreachable   no answer: no network, a dead connection, a node that is down (5xx)
+ * ├── NodeUnreachable   no answer: no network, a dead connection
+ * │   └── NodeFailing   an answer that refuses nothing: starting, full, overloaded, a broken proxy
  * ├── NodeRefusal       the control API said no, with a problem code of wire §6
  * ├── NodeReplaced      another node answers under the same name
  * ├── AccessRefused     the node refused the token on a replication path (401, 403)
@@ -17,7 +18,19 @@ export class SyncError extends Error {
 
 /** No node answered. Nothing is wrong with what the tablet holds; it is tried again later. */
 export class NodeUnreachable extends SyncError {
-  override readonly name = "NodeUnreachable";
+  override readonly name: string = "NodeUnreachable";
+}
+
+/** The node, or what stands before it, answered that it cannot now (5xx, 429). It is asked again later. */
+export class NodeFailing extends NodeUnreachable {
+  override readonly name: string = "NodeFailing";
+
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
 }
 
 /** The node understood and refused. `code` is the problem code of wire §6, `status` the HTTP status. */

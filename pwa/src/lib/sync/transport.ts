@@ -5,7 +5,7 @@
  * `GET /` fails names the replication by its address, which two nodes may share: all three are corrected here.
  */
 import type { AccessTokens } from "./access";
-import { AccessRefused, NodeRefusal, NodeReplaced, NodeUnreachable, SyncError } from "./errors";
+import { AccessRefused, NodeFailing, NodeReplaced, NodeUnreachable, SyncError } from "./errors";
 
 /** How long a node may keep a `_changes` long poll open when nothing happens. */
 export const LONGPOLL_MS = 25_000;
@@ -63,6 +63,6 @@ async function request(route: Route, url: string, init: RequestInit): Promise<Re
     cache: "no-store",
   });
   if (response.status === 401 || response.status === 403) throw new AccessRefused(response.status);
-  if (response.status === 507) throw new NodeRefusal("storage-full", 507, "the node has no room left");
+  if (response.status >= 500) throw new NodeFailing(response.status, "the node cannot take it now");
   return response;
 }

@@ -10,6 +10,7 @@
  */
 import type { Clock } from "../store/clock";
 import type { Store, WritableRows } from "../store/database";
+import { StorageFull } from "../store/errors";
 import { AttemptDelayed } from "./errors";
 
 /** The wrong tries on one slot since it was last opened. `at_ms` is the tablet's clock at the last one. */
@@ -34,9 +35,19 @@ export async function remainingWait(store: Store, slot: string, clock: Clock): P
 /**
  * Count one more try on `slot` as failed, and answer the seconds the next one will have to wait.
  *
- * Raises {@link AttemptDelayed} when it comes too soon; then it is not counted.
+ * Raises {@link AttemptDelayed} when it comes too soon; then it is not counted. A tablet without room must still open
+ * what it holds: the try is then not written down, and Argon2id alone slows the next one.
  */
 export async function countAttempt(store: Store, slot: string, clock: Clock): Promise<number> {
+  try {
+    return await writeAttempt(store, slot, clock);
+  } catch (error) {
+    if (error instanceof StorageFull) return 0;
+    throw error;
+  }
+}
+
+async function writeAttempt(store: Store, slot: string, clock: Clock): Promise<number> {
   const { wait_s, delay_s } = await store.write(["attempts"], async ({ attempts }) => {
     const now_ms = clock().getTime();
     const wait_s = await remaining_s(attempts, slot, now_ms);
@@ -52,7 +63,11 @@ export async function countAttempt(store: Store, slot: string, clock: Clock): Pr
 
 /** Forget the wrong tries on `slot`: it was opened. */
 export async function forgetAttempts(store: Store, slot: string): Promise<void> {
-  await store.write(["attempts"], async ({ attempts }) => attempts.delete(slot));
+  try {
+    await store.write(["attempts"], async ({ attempts }) => attempts.delete(slot));
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error; // forgotten at the next opening
+  }
 }
 
 async function remaining_s(
