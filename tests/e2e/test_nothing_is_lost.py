@@ -148,3 +148,21 @@ def test_two_tabs_share_one_chain_and_one_of_them_synchronises(
     with sqlite3.connect(server.data / "escale.db") as rows:
         assert [(1,), (2,), (3,)] == rows.execute("SELECT sequence FROM record ORDER BY sequence").fetchall()
         assert [] == rows.execute("SELECT code FROM finding").fetchall()
+
+
+def test_a_draft_put_aside_keeps_its_reason_and_can_be_taken_up(
+    server: ServerProcess, new_browser: Callable[[str], Browser]
+) -> None:
+    tablet = ready(server, new_browser("tablet"))
+    tablet.begin_walk_in()
+    tablet.answer("identity.mode", Chosen(("Partielle",)))
+    tablet.answer("identity.birth_name", Typed("Écartée"))
+    tablet.button("Mettre de côté").click()
+    tablet.page.get_by_role("dialog").get_by_label("Motif").fill("Partie avant la fin")
+    tablet.button("Mettre le brouillon de côté").click()
+    tablet.at_home()
+    tablet.page.get_by_text("1 brouillon mis de côté").click()
+    expect(tablet.page.get_by_text("Partie avant la fin")).to_be_visible()
+    tablet.button("Reprendre le brouillon").click()
+    tablet.button(re.compile("ECARTEE.*terminer", re.DOTALL)).click()
+    expect(tablet.question("identity.birth_name").get_by_role("textbox")).to_have_value("ECARTEE")

@@ -15,6 +15,7 @@ import {
   handOver,
   listDrafts,
   readDraft,
+  restoreDraft,
   type DraftContext,
   type DraftStart,
 } from "$lib/drafts/drafts";
@@ -37,6 +38,8 @@ export interface ListedRecord {
 export class Desk {
   rosters = $state.raw<readonly Roster[]>([]);
   drafts = $state.raw<readonly StoredDraft[]>([]);
+  /** Drafts put aside with a reason: nothing is erased. */
+  discarded = $state.raw<readonly StoredDraft[]>([]);
   /** Drafts of this tablet that do not open: kept, and said. */
   unreadable = $state.raw<readonly string[]>([]);
   /** Records of the team that no other replaces, latest first. */
@@ -70,13 +73,15 @@ export class Desk {
     this.#stopped.abort();
     this.rosters = [];
     this.drafts = [];
+    this.discarded = [];
     this.records = [];
     this.#index = null;
   }
 
-  /** Records that `typed` finds, by names and birth date. */
+  /** Records that `typed` finds, by names and birth date; a name that was corrected is not found any more. */
   async find(typed: string): Promise<readonly ListedRecord[]> {
-    return this.#listed(currentRecords(this.#index?.find(typed) ?? []));
+    const current = new Set(currentRecords(this.entries).map(({ envelope }) => envelope));
+    return this.#listed((this.#index?.find(typed) ?? []).filter(({ envelope }) => current.has(envelope)));
   }
 
   /** Every record of the team, corrections included, as the index keeps them. */
@@ -157,6 +162,12 @@ export class Desk {
     await this.refresh();
   }
 
+  /** Take up a draft that was put aside. */
+  async restore(stored: StoredDraft): Promise<void> {
+    await restoreDraft(await this.draftContext(), stored);
+    await this.refresh();
+  }
+
   async #begin(start: Omit<DraftStart, "id" | "organization">): Promise<string> {
     const id = randomUuid();
     const organization = this.station.access.enrolment.organization.id;
@@ -172,12 +183,14 @@ export class Desk {
     if (this.#stopped.signal.aborted) return;
     const { store } = this.station.environment;
     const { replica, central } = await this.station.holdings();
-    const [rosters, { drafts, unreadable }, signers] = await Promise.all([
+    const [rosters, { drafts, unreadable }, discarded, signers] = await Promise.all([
       central.rosters(this.keys),
       listDrafts({ store }, this.keys),
+      listDrafts({ store }, this.keys, "discarded"),
       central.signers(this.keys, this.#ownSigners()),
     ]);
     this.#signers = signers;
+    this.discarded = discarded.drafts;
     const place = { store, database: this.station.access.enrolment.database };
     this.#index ??= await openSearch(place, this.keys);
     await this.#show(rosters, drafts, unreadable);
