@@ -80,8 +80,7 @@ export class Desk {
 
   /** Records that `typed` finds, by names and birth date; a name that was corrected is not found any more. */
   async find(typed: string): Promise<readonly ListedRecord[]> {
-    const current = new Set(currentRecords(this.entries).map(({ envelope }) => envelope));
-    return this.#listed((this.#index?.find(typed) ?? []).filter(({ envelope }) => current.has(envelope)));
+    return this.#listed(currentRecords(this.#index?.find(typed) ?? [], this.entries));
   }
 
   /** Every record of the team, corrections included, as the index keeps them. */

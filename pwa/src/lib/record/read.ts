@@ -106,9 +106,12 @@ function original<R extends Replacing>(records: readonly R[], envelope: string):
   return record ?? null;
 }
 
-/** Those of `records` that none of the others replaces. */
-export function currentRecords<R extends Replacing>(records: readonly R[]): readonly R[] {
-  const replaced = new Set(records.map(({ replaces }) => replaces));
+/** Those of `records` that none of `among` replaces. */
+export function currentRecords<R extends Replacing>(
+  records: readonly R[],
+  among: readonly Replacing[] = records,
+): readonly R[] {
+  const replaced = new Set(among.map(({ replaces }) => replaces));
   return records.filter(({ envelope }) => !replaced.has(envelope));
 }
 
