@@ -13,7 +13,7 @@ export ESCALE_DATA = $(DATA)
 export ESCALE_KEYS = $(KEYS)
 export ESCALE_PWA = pwa/dist
 
-.PHONY: help run test lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
+.PHONY: help run test screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,12 +25,13 @@ test: .venv/.test-ready pwa/node_modules/.ready pwa/dist/index.html ## Run every
 	@bash .ci/install-system-packages
 	@$(MAKE) --no-print-directory lint test-pwa test-python test-e2e
 
-lint: lint-python lint-pwa ## Formats, lints, types and import contracts (under 30 s)
+lint: .venv/.test-ready pwa/node_modules/.ready ## Formats, lints, types and import contracts (under 30 s)
+	@$(MAKE) --no-print-directory -j2 -Otarget lint-python lint-pwa
 
 lint-python: .venv/.test-ready
 	@$(PY) -m ruff format --quiet --check . && $(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
-	@.venv/bin/lint-imports --no-logo | tail -n 3
+	@set -o pipefail; .venv/bin/lint-imports --no-logo | tail -n 3
 
 lint-pwa: pwa/node_modules/.ready
 	@cd pwa && npm run --silent check && npm run --silent lint
@@ -45,7 +46,11 @@ test-python: .venv/.test-ready
 	@$(PY) -m pytest tests --ignore=tests/e2e --quiet -n 2 --dist loadgroup
 
 test-e2e: .venv/.test-ready pwa/dist/index.html
-	@$(PY) -m pytest tests/e2e --quiet
+	@$(PY) -m pytest tests/e2e --quiet -n 2
+
+screenshots: test-e2e ## Take the README's pictures again
+	@cp build/screenshots/vitals.png docs/screenshots/capture.png
+	@cp build/screenshots/coordination.png docs/screenshots/coordination.png
 
 bench: .venv/.test-ready pwa/dist/index.html ## Measure everything that has a goal, in one run
 	@bash .ci/install-system-packages
@@ -72,7 +77,7 @@ clean: ## Remove what was built; never the data nor the keys
 	@touch $@ .venv/.run-ready
 
 pwa/node_modules/.ready: pwa/package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || { echo "Node 20 or later is needed"; exit 2; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { echo "Node 20 or later is needed"; exit 2; }
 	@echo "Installing the tablet application's packages …"
 	@cd pwa && npm ci --silent
 	@touch $@

@@ -16,6 +16,10 @@ DECISIONS = "central"
 """The central-only database of reviewers' sealed decisions."""
 
 
+STILL_SERVED = timedelta(days=92)
+"""How long after its last day a database still receives central documents: a quarter."""
+
+
 def quarter(day: date) -> tuple[date, date]:
     """Return the first and last day of the calendar quarter of ``day``."""
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
@@ -49,6 +53,24 @@ def databases_of(session: Session, team: str) -> list[str]:
     statement = (
         select(TeamDatabase.name)
         .where(TeamDatabase.team_id == team)
+        .order_by(col(TeamDatabase.starts_on), TeamDatabase.name)
+    )
+    return list(session.exec(statement).all())
+
+
+def served_databases(session: Session, team: str, day: date) -> list[str]:
+    """Return the databases that receive a team's central documents on ``day``.
+
+    Today's, and those of the quarter before: a tablet stays on the one it was enrolled with until it has
+    taken up the next, and must go on receiving stops, key rings and revocations there.
+    """
+    statement = (
+        select(TeamDatabase.name)
+        .where(
+            TeamDatabase.team_id == team,
+            col(TeamDatabase.starts_on) <= day,
+            col(TeamDatabase.ends_on) >= day - STILL_SERVED,
+        )
         .order_by(col(TeamDatabase.starts_on), TeamDatabase.name)
     )
     return list(session.exec(statement).all())

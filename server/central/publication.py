@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
-from server.central.databases import databases_of, ensure_databases
+from server.central.databases import databases_of, ensure_databases, served_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.central.publisher import Central
 from server.central.team_documents import (
@@ -57,15 +57,15 @@ async def publish_all(central: Central, forms: Forms) -> int:
     today = central.now().date()
     async with central.one_at_a_time:
         current = await ensure_databases(central.store, central.engine, today)
-        return sum([await _publish(central, forms, team, name, today) for team, name in current.items()])
+        return sum([await _publish_served(central, forms, team, today) for team in current])
 
 
 async def publish_team(central: Central, forms: Forms, team: str) -> int:
     """Publish one team's documents after its tables changed; return how many were written."""
     today = central.now().date()
     async with central.one_at_a_time:
-        current = await ensure_databases(central.store, central.engine, today)
-        return await _publish(central, forms, team, current[team], today)
+        await ensure_databases(central.store, central.engine, today)
+        return await _publish_served(central, forms, team, today)
 
 
 async def current_databases(central: Central, team: str) -> tuple[str, list[str]]:
@@ -77,6 +77,16 @@ async def current_databases(central: Central, team: str) -> tuple[str, list[str]
             return databases_of(session, team)
 
     return current[team], await asyncio.to_thread(all_of_team)
+
+
+async def _publish_served(central: Central, forms: Forms, team: str, today: date) -> int:
+    def served() -> list[str]:
+        with central.store.session() as session:
+            return served_databases(session, team, today)
+
+    return sum(
+        [await _publish(central, forms, team, name, today) for name in await asyncio.to_thread(served)]
+    )
 
 
 async def _publish(central: Central, forms: Forms, team: str, database: str, today: date) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from forms.load import published
 from server.keys.organisation import generate
+from server.projection import collector
 from server.projection.examine import StoredDocument
 from server.projection.follow import PAGE
 from server.projection.project import Projector, read_cursor
@@ -32,6 +33,7 @@ def measure() -> list[Measurement]:
         writer = RecordWriter(seeded, keys)
         envelopes = [writer.record(slot).envelope for _ in range(RECORDS)]
         documents = [StoredDocument(each.identifier, each.revision, {"jwe": each.jwe}) for each in envelopes]
+        collector.settle()
         rate = _rate(store, seeded, Projector(keys, published(), lambda: NOON), documents)
         store.close()
     return [Measurement(f"projection, pages of {PAGE}", rate, "records/s", GOAL)]

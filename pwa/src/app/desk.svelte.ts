@@ -28,6 +28,9 @@ import type { OpenSlot } from "$lib/vault/open-slot";
 import { FormMissing, readForm, type LoadedForm } from "./form";
 import type { Station } from "./station.svelte";
 
+/** How many records are listed without being searched for: a fortnight of a busy team. */
+const LATEST_LISTED = 300;
+
 /** A record in a list: what the index keeps of it, and where it stands. */
 export interface ListedRecord {
   readonly entry: SearchEntry;
@@ -42,7 +45,7 @@ export class Desk {
   discarded = $state.raw<readonly StoredDraft[]>([]);
   /** Drafts of this tablet that do not open: kept, and said. */
   unreadable = $state.raw<readonly string[]>([]);
-  /** Records of the team that no other replaces, latest first. */
+  /** The latest records of the team that no other replaces, and all of this tablet's; search finds the others. */
   records = $state.raw<readonly ListedRecord[]>([]);
   /** Envelopes that do not verify: kept, and said. */
   refused = $state.raw<readonly string[]>([]);
@@ -209,7 +212,10 @@ export class Desk {
     const latest = [...currentRecords(this.entries)].sort((one, other) =>
       Date.parse(one.signed_at) > Date.parse(other.signed_at) ? -1 : 1,
     );
-    const records = await this.#listed(latest);
+    const own = this.station.own.map(({ row }) => row.envelope);
+    const records = await this.#listed(
+      latest.filter(({ envelope }, age) => age < LATEST_LISTED || own.includes(envelope)),
+    );
     if (this.#stopped.signal.aborted) return;
     this.rosters = rosters;
     this.drafts = drafts;

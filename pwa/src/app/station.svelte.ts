@@ -7,6 +7,7 @@
 import { CentralReader } from "$lib/central/reader";
 import { emptyOutbox } from "$lib/record/outbox";
 import { ownRecords, type OwnRecord } from "$lib/record/states";
+import { rfc3339 } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
 import { AccessTokens } from "$lib/sync/access";
@@ -22,6 +23,7 @@ import { registerSlots } from "./registration";
 
 const CLOCK_OFFSET = "clock.offset_ms";
 /** How often the node is asked about a slot that a coordinator has not confirmed yet. */
+const CHOSEN_STOP = "chosen-stop";
 const REGISTER_EVERY_MS = 4_000;
 /** Replication writes in bursts: screens look again once a burst is over. */
 const SETTLE_MS = 150;
@@ -30,6 +32,12 @@ const SETTLE_MS = 150;
 export interface Holdings {
   readonly replica: Database;
   readonly central: CentralReader;
+}
+
+/** The stop chosen on a day, `YYYY-MM-DD`. */
+interface ChosenStop {
+  readonly date: string;
+  readonly stop: string;
 }
 
 /** One enrolled tablet. */
@@ -41,6 +49,7 @@ export class Station {
   desk = $state.raw<Desk | null>(null);
   own = $state.raw<readonly OwnRecord[]>([]);
   clockOffset: number | null = null;
+  #chosen = $state.raw<ChosenStop | null>(null);
 
   readonly #tokens: AccessTokens;
   readonly #registering = new Interruption();
@@ -67,13 +76,30 @@ export class Station {
     return civilDate(this.environment.clock());
   }
 
+  /** The tablet's own hour, `HH:MM`, to tell which of the day's stops it is at. */
+  get timeOfDay(): string {
+    return rfc3339(this.environment.clock()).slice(11, 16);
+  }
+
+  /** The stop that someone chose today on this tablet, whoever is at work; nobody is asked again after each record. */
+  get chosenStop(): string | null {
+    return this.#chosen?.date === this.today ? this.#chosen.stop : null;
+  }
+
+  /** Stay at this stop for the rest of the day. */
+  async chooseStop(stop: string): Promise<void> {
+    this.#chosen = { date: this.today, stop };
+    await writeSetting(this.environment.store, CHOSEN_STOP, this.#chosen);
+  }
+
   /** Read the slots, so that the first screen can be drawn; then bring the rest up behind it. */
   async start(): Promise<void> {
     const { store } = this.environment;
-    await this.access.refresh();
-    this.clockOffset = await readSetting(store, CLOCK_OFFSET, (value) =>
-      typeof value === "number" ? value : null,
-    );
+    [this.clockOffset, this.#chosen] = await Promise.all([
+      readSetting(store, CLOCK_OFFSET, (value) => (typeof value === "number" ? value : null)),
+      readSetting(store, CHOSEN_STOP, readChosen),
+      this.access.refresh(),
+    ]);
     this.access.session.subscribe((state) => void this.#follow(state.kind));
   }
 
@@ -216,6 +242,11 @@ export class Station {
     this.clockOffset = milliseconds;
     void writeSetting(this.environment.store, CLOCK_OFFSET, milliseconds);
   }
+}
+
+function readChosen(value: unknown): ChosenStop | null {
+  const { date, stop } = (typeof value === "object" && value !== null ? value : {}) as Partial<ChosenStop>;
+  return typeof date === "string" && typeof stop === "string" ? { date, stop } : null;
 }
 
 /** The figures of the line. A record that was replaced is nobody's turn any more. */

@@ -1,12 +1,26 @@
-/** Which stop is on screen: the one chosen, else today's, else the next one, else the last. */
+/** Which stop is on screen: the one chosen, else today's by the hour, else the next one, else the last. */
 import type { Roster } from "$lib/central/roster";
 
-/** The roster to show among `rosters` (by date), or null when there is none. `today` is `YYYY-MM-DD`. */
-export function rosterOf(rosters: readonly Roster[], chosen: string | null, today: string): Roster | null {
+/** The moment at which a stop is looked for: the tablet's own date and hour. */
+export interface Moment {
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  /** `HH:MM` */
+  readonly time: string;
+}
+
+/**
+ * The roster to show among `rosters` (by date and hour), or null when there is none.
+ *
+ * Of several stops today: the first that has not closed, and after all of them the last.
+ */
+export function rosterOf(rosters: readonly Roster[], chosen: string | null, now: Moment): Roster | null {
+  const today = rosters.filter(({ stop }) => stop.date === now.date);
   return (
     rosters.find(({ stop }) => stop.id === chosen) ??
-    rosters.find(({ stop }) => stop.date === today) ??
-    rosters.find(({ stop }) => stop.date > today) ??
+    today.find(({ stop }) => stop.closes > now.time) ??
+    today.at(-1) ??
+    rosters.find(({ stop }) => stop.date > now.date) ??
     rosters.at(-1) ??
     null
   );

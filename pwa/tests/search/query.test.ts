@@ -77,6 +77,20 @@ describe("a search", () => {
   });
 });
 
+describe("an index that was searched", () => {
+  it("finds what is added afterwards", () => {
+    const growing = new SearchIndex([entry("MARTIN MARIE", "1958-03-12")]);
+    expect(growing.find("durand")).toEqual([]);
+    growing.add(entry("DURAND PAUL", null));
+    expect(growing.find("durand").map(({ name }) => name)).toEqual(["DURAND PAUL"]);
+    expect(growing.find("martin")).toHaveLength(1);
+  });
+
+  it("may be empty", () => {
+    expect(new SearchIndex().find("martin")).toEqual([]);
+  });
+});
+
 describe("a folded name", () => {
   it("has no case, accent, ligature, hyphen or apostrophe", () => {
     expect(foldName("  L’Hœillet-D'Été  ÆGIR")).toBe("l hoeillet d ete aegir");

@@ -2,7 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Tablet } from "../record/tablet";
 import { arrive, freshReplica } from "../central/replica";
 import { CentralReader } from "$lib/central/reader";
+import { currentTeamKey } from "$lib/central/keyring";
 import { envelopeIds } from "$lib/central/replica";
+import { utf8 } from "$lib/crypto/bytes";
+import { sealCompact } from "$lib/crypto/jwe";
+import { deflate } from "$lib/envelope/deflate";
 import { identityOf } from "$lib/record/identity";
 import { emptyOutbox } from "$lib/record/outbox";
 import type { ReadingContext } from "$lib/record/read";
@@ -91,6 +95,17 @@ describe("the sealed search index", () => {
     expect((await openSearch(place, tablet.team)).size).toBe(0);
     expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 5 });
     expect((await openSearch(place, tablet.team)).size).toBe(25);
+  });
+
+  it("of an earlier version is built again, never read", async () => {
+    await sign(1);
+    const earlier = utf8(JSON.stringify({ v: 1, rows: [[`e${"1".repeat(64)}`]] }));
+    const jwe = await sealCompact(await deflate(earlier), "escale-search+jwe", currentTeamKey(tablet.team));
+    await tablet.store.write(["search"], async ({ search }) => search.put({ database: place.database, jwe }));
+    const index = await openSearch(place, tablet.team);
+    expect(index.size).toBe(0);
+    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 1 });
+    expect((await openSearch(place, tablet.team)).size).toBe(1);
   });
 
   it("is built again when it does not open", async () => {

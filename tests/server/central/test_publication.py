@@ -1,21 +1,22 @@
 """Teams' databases follow the control tables: devices, key rings, rosters, forms; epochs at a revocation."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 import pytest
 from joserfc.jwk import ECKey
 
-from server.central.databases import quarter
+from server.central.databases import databases_of, quarter
 from server.central.documents import CentralDocument, DocumentType
 from server.central.publication import publish_all, publish_team
+from server.central.publisher import Central
 from server.keys import jwe
 from server.keys.errors import CannotOpen
 from server.routes.services import Services
 from server.store.control import EnrolmentState
 from sync.security import SERVER_ADMIN
-from tests.support.organisation import FORM, Seeded, SlotKeys, make_device, make_slot
+from tests.support.organisation import FORM, NOON, Seeded, SlotKeys, make_device, make_slot
 
 pytestmark = pytest.mark.anyio
 
@@ -135,3 +136,23 @@ async def test_a_revoked_slot_starts_an_epoch_once(services: Services, seeded: S
     given = await found(services, seeded, DocumentType.KEYRING, stays.id)
     assert sorted(opened(given, stays.agreement)) == ["1", "2"]
     assert await found(services, seeded, DocumentType.KEYRING, gone.id) is None
+
+
+async def test_a_tablet_enrolled_last_quarter_still_receives_key_rings_and_stops(
+    services: Services, seeded: Seeded
+) -> None:
+    device = make_device(services.store, seeded)
+    january = Central(services.store, services.engine, services.keys, lambda: NOON + timedelta(days=45))
+    slot = make_slot(services.store, device, seeded.nurse)
+    await publish_all(january, services.forms)
+    assert await found(services, seeded, DocumentType.KEYRING, slot.id) is not None
+    with services.store.session() as session:
+        assert len(databases_of(session, seeded.team)) == 2
+
+
+async def test_a_database_long_past_receives_nothing_more(services: Services, seeded: Seeded) -> None:
+    device = make_device(services.store, seeded)
+    june = Central(services.store, services.engine, services.keys, lambda: NOON + timedelta(days=200))
+    slot = make_slot(services.store, device, seeded.nurse)
+    await publish_all(june, services.forms)
+    assert await found(services, seeded, DocumentType.KEYRING, slot.id) is None

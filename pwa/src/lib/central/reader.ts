@@ -11,7 +11,14 @@ import { CentralError, type CentralFailure } from "./errors";
 import { readForm, type PublishedForm } from "./form";
 import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
 import { readReceipt, type Receipt } from "./receipt";
-import { documentsOf, documentsStarting, type Replica, type ReplicaDocument } from "./replica";
+import {
+  documentsOf,
+  revisionsOf,
+  revisionsStarting,
+  type Replica,
+  type ReplicaDocument,
+  type ReplicaRevision,
+} from "./replica";
 import { openRoster, type Roster } from "./roster";
 
 /** A refused document, for support. */
@@ -69,12 +76,13 @@ export class CentralReader {
     return SignerDirectory.of([...own, ...devices.flatMap(({ signers }) => signers)]);
   }
 
-  /** Rosters of the team's stops, by date. */
+  /** Rosters of the team's stops, by date and hour. */
   async rosters(keys: TeamKeys): Promise<readonly Roster[]> {
     const rosters = await this.each(await this.all("roster"), (document) =>
       openRoster(document, keys.byKeyId),
     );
-    return rosters.sort((one, other) => one.stop.date.localeCompare(other.stop.date));
+    const when = ({ stop }: Roster): string => `${stop.date} ${stop.opens} ${stop.id}`;
+    return rosters.sort((one, other) => (when(one) < when(other) ? -1 : 1));
   }
 
   /** The form `url` in `version`, or `null` when it has not arrived. */
@@ -85,19 +93,37 @@ export class CentralReader {
 
   private async read(type: CentralType, keys: readonly string[]): Promise<CentralDocument[]> {
     const ids = await Promise.all(keys.map(async (key) => centralId(type, key)));
-    return this.verify(await documentsOf(this.#replica, ids));
+    return this.current(await revisionsOf(this.#replica, ids));
   }
 
   private async all(type: CentralType): Promise<CentralDocument[]> {
-    const documents = await this.verify(await documentsStarting(this.#replica, "c"));
+    const documents = await this.current(await revisionsStarting(this.#replica, "c"));
     return documents.filter((document) => document.type === type);
+  }
+
+  /**
+   * The documents at these revisions. Only bodies not seen yet are read: receipts, one a record, lie among the few
+   * rosters and devices, and an opaque id does not tell them apart.
+   */
+  private async current(wanted: readonly ReplicaRevision[]): Promise<CentralDocument[]> {
+    const unseen = wanted.filter(({ id, rev }) => this.#verified.get(id)?.rev !== rev);
+    const read = await this.verify(
+      await documentsOf(
+        this.#replica,
+        unseen.map(({ id }) => id),
+      ),
+    );
+    const fresh = new Set(read.map(({ id }) => id));
+    const known = wanted.flatMap(({ id, rev }) => {
+      const seen = this.#verified.get(id);
+      return seen?.rev === rev && !fresh.has(id) ? [seen.document] : [];
+    });
+    return [...known, ...read];
   }
 
   private async verify(documents: readonly ReplicaDocument[]): Promise<CentralDocument[]> {
     const named = documents.map(({ _id: id, _rev, jws }) => ({ id, _rev, jws }));
     return this.each(named, async ({ id, _rev, jws }) => {
-      const known = this.#verified.get(id);
-      if (known?.rev === _rev) return known.document;
       const document = await verifyCentral({ _id: id, jws }, this.#authority);
       this.#verified.set(id, { rev: _rev, document });
       return document;

@@ -42,17 +42,33 @@ export async function documentsOf(replica: Replica, keys: readonly string[]): Pr
   return present(rows as ReplicaRow[]);
 }
 
-/** Every document whose id starts with `prefix` and hexadecimal: `e` for envelopes, `c` for central documents. */
-export async function documentsStarting(replica: Replica, prefix: "c" | "e"): Promise<ReplicaDocument[]> {
-  const { rows } = await replica.allDocs({ startkey: prefix, endkey: `${prefix}g`, include_docs: true });
-  return present(rows as ReplicaRow[]);
+/** A document's id and current revision, without its body. */
+export interface ReplicaRevision {
+  readonly id: string;
+  readonly rev: string;
+}
+
+/** Those of `keys` that are there, without their bodies. */
+export async function revisionsOf(replica: Replica, keys: readonly string[]): Promise<ReplicaRevision[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await replica.allDocs({ keys: [...keys] });
+  return revisions(rows as ReplicaRow[]);
+}
+
+/** Every document whose id starts with `prefix` and hexadecimal, without bodies: `e` envelopes, `c` central ones. */
+export async function revisionsStarting(replica: Replica, prefix: "c" | "e"): Promise<ReplicaRevision[]> {
+  const { rows } = await replica.allDocs({ startkey: prefix, endkey: `${prefix}g` });
+  return revisions(rows as ReplicaRow[]);
 }
 
 /** Ids of every envelope, without reading any. */
 export async function envelopeIds(replica: Replica): Promise<string[]> {
-  const { rows } = await replica.allDocs({ startkey: "e", endkey: "eg" });
-  return (rows as ReplicaRow[]).flatMap(({ id, value }) =>
-    id === undefined || value?.deleted === true ? [] : [id],
+  return (await revisionsStarting(replica, "e")).map(({ id }) => id);
+}
+
+function revisions(rows: readonly ReplicaRow[]): ReplicaRevision[] {
+  return rows.flatMap(({ id, value }) =>
+    id === undefined || value === undefined || value.deleted === true ? [] : [{ id, rev: value.rev }],
   );
 }
 

@@ -6,31 +6,32 @@
  */
 import { currentTeamKey, type TeamKeys } from "../central/keyring";
 import { envelopeIds } from "../central/replica";
-import { fromUtf8, utf8 } from "../crypto/bytes";
 import { CryptoError } from "../crypto/errors";
 import { compactKeyId, openCompact, sealCompact } from "../crypto/jwe";
-import { deflate, inflate, InflateError } from "../envelope/deflate";
+import { InflateError } from "../envelope/deflate";
 import { readRecords, type ReadingContext, type UnreadRecord } from "../record/read";
 import type { Store } from "../store/database";
 import { searchEntry, type SearchEntry } from "./entry";
-import { matches, parseQuery } from "./query";
-import { fromRow, toRow, type Row } from "./row";
+import { Haystack } from "./haystack";
+import { packEntries, unpackEntries } from "./packing";
+import { longestPart, matches, parseQuery } from "./query";
 
 const TYP = "escale-search+jwe";
-const VERSION = 1;
-const INFLATED_BOUND_BYTES = 64 * 1024 * 1024;
 /** Records opened between two yields to the page: about 10 ms on a desktop, 50 on a slow tablet. */
 const SLICE = 20;
 
 /** The entries of a team, in memory. */
 export class SearchIndex {
-  readonly #entries: Map<string, SearchEntry>;
   /** Latest first; made again after an addition, when it is next asked for. */
   #latest: readonly SearchEntry[] | null;
+  /** Made when it is first asked for: an index just opened is shown and searched before it is added to. */
+  #byEnvelope: Map<string, SearchEntry> | null = null;
+
+  /** Of the latest first; made when something is searched for. */
+  #haystack: Haystack | null = null;
 
   /** An index of `entries` given latest first, as {@link SearchIndex.entries} gives them. */
   constructor(entries: readonly SearchEntry[] = []) {
-    this.#entries = new Map(entries.map((entry) => [entry.envelope, entry]));
     this.#latest = entries;
   }
 
@@ -42,7 +43,7 @@ export class SearchIndex {
 
   /** How many records are indexed. */
   get size(): number {
-    return this.#entries.size;
+    return this.#latest?.length ?? this.#entries.size;
   }
 
   /** Whether `envelope` is indexed. */
@@ -54,18 +55,27 @@ export class SearchIndex {
   add(entry: SearchEntry): void {
     this.#entries.set(entry.envelope, entry);
     this.#latest = null;
+    this.#haystack = null;
   }
 
   /** The `limit` latest entries that `typed` finds; none when nothing was typed. */
   find(typed: string, limit = 50): readonly SearchEntry[] {
     const query = parseQuery(typed);
-    if (query.words.length === 0 && query.dates.length === 0) return [];
+    const part = longestPart(query);
+    if (part === "") return [];
+    this.#haystack ??= new Haystack(this.entries);
     const found: SearchEntry[] = [];
-    for (const entry of this.entries) {
+    for (const place of this.#haystack.places(part)) {
       if (found.length === limit) break;
-      if (matches(query, entry.folded, entry.birth_date)) found.push(entry);
+      const entry = this.entries[place];
+      if (entry !== undefined && matches(query, entry)) found.push(entry);
     }
     return found;
+  }
+
+  get #entries(): Map<string, SearchEntry> {
+    this.#byEnvelope ??= new Map((this.#latest ?? []).map((entry) => [entry.envelope, entry]));
+    return this.#byEnvelope;
   }
 }
 
@@ -88,9 +98,7 @@ export async function openSearch({ store, database }: SearchPlace, team: TeamKey
   try {
     const key = team.byKeyId.get(compactKeyId(row.jwe));
     if (key === undefined) return new SearchIndex();
-    const text = fromUtf8(await inflate(await openCompact(row.jwe, key), INFLATED_BOUND_BYTES));
-    const { v, rows } = JSON.parse(text) as { v: number; rows: Row[] };
-    return v === VERSION ? new SearchIndex(rows.map(fromRow)) : new SearchIndex();
+    return new SearchIndex((await unpackEntries(await openCompact(row.jwe, key))) ?? []);
   } catch (error) {
     if (error instanceof CryptoError || error instanceof InflateError || error instanceof SyntaxError) {
       return new SearchIndex();
@@ -105,8 +113,7 @@ export async function saveSearch(
   team: TeamKeys,
   index: SearchIndex,
 ): Promise<void> {
-  const text = JSON.stringify({ v: VERSION, rows: index.entries.map(toRow) });
-  const jwe = await sealCompact(await deflate(utf8(text)), TYP, currentTeamKey(team));
+  const jwe = await sealCompact(await packEntries(index.entries), TYP, currentTeamKey(team));
   await store.write(["search"], async ({ search }) => search.put({ database, jwe }));
 }
 

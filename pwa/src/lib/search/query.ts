@@ -1,5 +1,6 @@
 /** What is typed in the search field, read as words of a name and parts of a birth date. */
 import { foldName } from "./entry";
+import type { Searched } from "./haystack";
 
 /** A query ready to meet entries. Every part must match. */
 export interface Query {
@@ -29,11 +30,14 @@ export function parseQuery(typed: string): Query {
   return { words, dates };
 }
 
-/**
- * Whether every word typed begins a word of the `folded` names, each its own, and every date agrees with the birth
- * date. Met by every entry at every keystroke: what costs is done only for the few that pass the first look.
- */
-export function matches({ words, dates }: Query, folded: string, birth_date: string | null): boolean {
+/** The longest text that an entry found by the query has in it, as `haystack.ts` writes entries; empty for no query. */
+export function longestPart({ words, dates }: Query): string {
+  const parts = [...words, ...dates.map(datePart)];
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), "");
+}
+
+/** Whether every word typed begins a word of the `folded` names, each its own, and every date agrees. */
+export function matches({ words, dates }: Query, { folded, birth_date }: Searched): boolean {
   return (
     words.every((word) => folded.includes(word)) &&
     dates.every((date) => agrees(date, birth_date)) &&
@@ -59,6 +63,11 @@ function agrees({ day, month, year }: DatePattern, birth_date: string | null): b
     (month === undefined || birth_date.startsWith(month, 5)) &&
     (day === undefined || birth_date.startsWith(day, 8))
   );
+}
+
+/** What a birth date that agrees has in it: what is fixed lies together in `YYYY-MM-DD`. */
+function datePart({ day = "", month, year = "" }: DatePattern): string {
+  return month === undefined ? `${year}-` : `${year}-${month}-${day}`;
 }
 
 function parseDate(token: string): DatePattern | null {
