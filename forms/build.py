@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import cast
 
+from forms.answer_value import coding_system
 from forms.communes import table
 from forms.definition import Form, Item, Value
 from forms.response import (
@@ -17,7 +18,6 @@ from forms.response import (
     TYPED_AS,
     AbsenceReason,
     Answer,
-    coding_system,
 )
 
 JsonObject = dict[str, object]

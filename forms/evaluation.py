@@ -2,7 +2,7 @@
 
 An expression depends only on the answers it reads. Numbers, codes and booleans recur from record to record (a
 BMI, an agreement), so their results are kept; answers in free text and dates, which could name someone, never
-are.
+are, but for the fact that there is one, where an expression asks no more.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from forms.build import elements
 from forms.communes import Position
-from forms.definition import NUMBER_TYPES, Form
+from forms.definition import NUMBER_TYPES, Form, Item
 from forms.expression import Expression, variables
 from forms.response import Answer
 
@@ -28,12 +28,19 @@ def evaluate(
 ) -> tuple[object, ...]:
     """The resulting collection. `answers`: the effective ones by linkId. Raises ExpressionFailed."""
     given = tuple(answers.get(link_id) for link_id in expression.reads)
-    recurring = not expression.names_variables and all(
-        form.index[link_id].type in RECURRING_TYPES for link_id in expression.reads
+    if not _recurs(form, expression):
+        return _evaluate(form, expression, given, visit_date, stop)
+    bare = (_bare(form.index[link_id], each) for link_id, each in zip(expression.reads, given, strict=True))
+    return _remembered(form, expression, tuple(bare))
+
+
+@lru_cache(maxsize=1024)
+def _recurs(form: Form, expression: Expression) -> bool:
+    """Whether the result depends on nothing that could name someone, nor on the day or the place."""
+    return not expression.names_variables and all(
+        form.index[link_id].type in RECURRING_TYPES or link_id in expression.tests
+        for link_id in expression.reads
     )
-    if recurring:
-        return _remembered(form, expression, tuple(_bare(answer) for answer in given))
-    return _evaluate(form, expression, given, visit_date, stop)
 
 
 @lru_cache(maxsize=16_384)
@@ -41,9 +48,14 @@ def _remembered(form: Form, expression: Expression, given: Given) -> tuple[objec
     return _evaluate(form, expression, given, None, None)
 
 
-def _bare(answer: Answer | None) -> Answer | None:
-    """The answer without what no expression can read: who typed what, how it was displayed."""
-    return None if answer is None else Answer(values=answer.values, absent=answer.absent)
+def _bare(item: Item, answer: Answer | None) -> Answer | None:
+    """The answer without what the expression does not read: who typed what, how it was displayed, a text."""
+    if answer is None:
+        return None
+    if item.type in RECURRING_TYPES:
+        return Answer(values=answer.values, absent=answer.absent)
+    stand_in = "1900-01-01" if item.type == "date" else "x"
+    return Answer(values=(stand_in,) * len(answer.values), absent=answer.absent)
 
 
 def _evaluate(

@@ -5,6 +5,8 @@ An expression is parsed once. Every node of its tree must be on the list, and an
 of searching the whole response at each evaluation: same result (a test compares), many times faster.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -41,23 +43,29 @@ STRUCTURE = PASSING | {
     *("DateTimeLiteral", "QuantityLiteral"),
 }  # fmt: skip
 
+_TEST = re.compile(r"%resource\.repeat\(item\)\.where\(linkId='([^']*)'\)\.answer\.value\.exists\(\)")
+
 
 class Expression:
     """A checked, compiled expression.
 
-    `text`: as written. `reads`: the linkIds whose answers it reads, sorted. `names_variables`: whether it
-    depends on the visit's date or the stop. Raises ExpressionRefused.
+    `text`: as written. `reads`: the linkIds whose answers it reads, sorted. `tests`: those of which it asks
+    only whether there is a value, never which. `names_variables`: whether it depends on the visit's date or
+    the stop. Raises ExpressionRefused.
     """
 
-    __slots__ = ("_bound", "names_variables", "reads", "text")
+    __slots__ = ("_bound", "names_variables", "reads", "tests", "text")
 
     def __init__(self, text: str) -> None:
-        reads: set[str] = set()
-        bound = _bind(fhirpath.parse(text), reads)
+        reads: Counter[str] = Counter()
+        parsed = fhirpath.parse(text)
+        bound = _bind(parsed, reads)
         _check(bound)
         self._bound = _unwrap(bound)
         self.text = text
         self.reads = tuple(sorted(reads))
+        tests = _tests(parsed)
+        self.tests = frozenset(link_id for link_id in reads if reads[link_id] == tests[link_id])
         self.names_variables = any(f"%{name}" in text for name in VARIABLES)
 
     def evaluate(
@@ -104,11 +112,11 @@ def _variable(link_id: str) -> str:
     return f"answer {link_id}"
 
 
-def _bind(node: Node, reads: set[str]) -> Node:
-    """The tree with each read of an answer replaced by a variable; notes the linkIds in `reads`."""
+def _bind(node: Node, reads: Counter[str]) -> Node:
+    """The tree with each read of an answer replaced by a variable; counts them by linkId in `reads`."""
     link_id = _link_id_read(node)
     if link_id is not None:
-        reads.add(link_id)
+        reads[link_id] += 1
         identifier = {"type": "Identifier", "text": _variable(link_id), "terminalNodeText": []}
         constant = {"type": "ExternalConstant", "children": [identifier], "terminalNodeText": ["%"]}
         term = {"type": "ExternalConstantTerm", "children": [constant], "terminalNodeText": []}
@@ -124,6 +132,14 @@ def _unwrap(node: Node) -> Node:
     if node["type"] in PASSING and len(children) == 1:
         return children[0]
     return {**node, "children": children} if children else node
+
+
+def _tests(node: Node) -> Counter[str]:
+    """How often each answer is read as `….answer.value.exists()`."""
+    test = _TEST.fullmatch(node.get("text", ""))
+    if node["type"] == "InvocationExpression" and test is not None:
+        return Counter([test[1]])
+    return sum((_tests(child) for child in node.get("children", ())), Counter())
 
 
 def _link_id_read(node: Node) -> str | None:

@@ -4,14 +4,12 @@ Nothing is guessed: a value of another type counts as no value and is a finding;
 reason.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Literal, cast, get_args
 
 import msgspec
 
+from forms.answer_value import read_value
 from forms.definition import Form, Item, Value
 from forms.errors import ResponseMalformed
 from forms.finding import Finding, finding
@@ -23,10 +21,8 @@ EXTENSION_BASE = "https://escale.example/fhir/StructureDefinition/"
 CONFIRMED = EXTENSION_BASE + "confirmed"
 TYPED_AS = EXTENSION_BASE + "typed-as"
 ANSWERED_BY = EXTENSION_BASE + "answered-by"
-INSEE_COG = "https://escale.example/fhir/CodeSystem/insee-cog"
 Placed = tuple[str, tuple[str, ...], dict[str, object]]
 """An item of the resource: its linkId, the linkIds of the groups around it, itself."""
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -108,6 +104,11 @@ def _walk(element: Mapping[str, object], path: tuple[str, ...]) -> list[Placed]:
 
 def _answer(item: Item, elements: Sequence[Mapping[str, object]]) -> tuple[Answer, str | None]:
     """The answer, and the code of the finding when its elements are not acceptable."""
+    if len(elements) == 1 and len(elements[0]) == 1:
+        # Nearly all: one value and nothing about it. Whatever is odd falls through.
+        value = read_value(item, elements[0])
+        if value is not None:
+            return Answer((value,), displays=(_display(elements[0]),)), None
     marks = _marks(elements)
     values: list[Value] = []
     displays: list[str | None] = []
@@ -146,6 +147,8 @@ class _Marks:
 def _marks(elements: Sequence[Mapping[str, object]]) -> _Marks:
     marks = _Marks()
     for element in elements:
+        if "extension" not in element:
+            continue
         for extension in _objects(element, "extension"):
             match extension.get("url"), extension:
                 case url, {"valueCode": str(reason)} if url == DATA_ABSENT_REASON:
@@ -169,59 +172,6 @@ def _absence(reasons: Sequence[str], *, beside: bool) -> tuple[AbsenceReason | N
 
 
 def _display(element: Mapping[str, object]) -> str | None:
-    match element.get("valueCoding"):
-        case {"display": str(display)}:
-            return display
-    return None
-
-
-def read_value(item: Item, element: Mapping[str, object]) -> Value | None:
-    """The flat value of one `answer` element, or None when it is not of the item's type or unit."""
-    match item.type, element:
-        case (("string" | "text"), {"valueString": str(text)}):
-            return text
-        case "integer", {"valueInteger": int(whole)} if not isinstance(whole, bool):
-            return whole
-        case "decimal", {"valueDecimal": number}:
-            return _number(number)
-        case "quantity", {"valueQuantity": {"value": number, "code": code, "system": system}}:
-            in_unit = item.unit is not None and (item.unit.code, item.unit.system) == (code, system)
-            return _number(number) if in_unit else None
-        case "date", {"valueDate": str(text)}:
-            return text if is_date(text) else None
-        case "boolean", {"valueBoolean": bool(truth)}:
-            return truth
-        case "choice", {"valueCoding": {"system": str(system), "code": str(code)}}:
-            return code if system == coding_system(item, code) else None
-    return None
-
-
-def coding_system(item: Item, code: str) -> str:
-    """The system of a code of this item: its option's, else the item's own (a lookup has one for all)."""
-    if item.lookup is not None:
-        return INSEE_COG
-    option = item.options.get(code)
-    return option.system if option is not None else next(iter(item.options.values())).system
-
-
-def is_date(text: str) -> bool:
-    """Whether the text is a full, existing calendar date, `YYYY-MM-DD`."""
-    if _ISO_DATE.fullmatch(text) is None:
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Decimal):
-        return Decimal(value)
-    if isinstance(value, float):
-        # The shortest text of a binary number is what was typed: 36.6, not 36.60000000000000142.
-        number = Decimal(repr(value))
-        return number if number.is_finite() else None
-    return None
+    coding = element.get("valueCoding")
+    display = coding.get("display") if isinstance(coding, dict) else None
+    return display if isinstance(display, str) else None

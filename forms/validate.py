@@ -1,6 +1,6 @@
 """A form's rules applied to a response: every finding, in document order (docs/forms.md, "Findings")."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -49,24 +49,19 @@ def validate(
 
 def _item_findings(
     item: Item, answer: Answer | None, derived: Derived, visit_date: date
-) -> Iterator[Finding]:
+) -> Sequence[Finding]:
     if item.is_calculated:
         recorded = answer.values if answer is not None else ()
         if recorded != derived.values.get(item.link_id, ()):
-            yield finding(item.link_id, "calculation")
-            return
+            return [finding(item.link_id, "calculation")]
     if answer is None:
-        if item.required and not item.is_calculated:
-            yield finding(item.link_id, "required")
-        return
-    if answer.absent is not None and not _offers_absence(item):
-        yield finding(item.link_id, "absence-not-allowed")
-    for value in answer.values:
-        broken = _value_finding(item, value, answer, visit_date)
-        if broken is not None:
-            yield broken
+        return [finding(item.link_id, "required")] if item.required and not item.is_calculated else ()
+    if answer.absent is not None:
+        return () if _offers_absence(item) else [finding(item.link_id, "absence-not-allowed")]
     if item.type == "choice":
-        yield from choice_findings(item, answer.values)
+        return choice_findings(item, answer.values)
+    broken = (_value_finding(item, value, answer, visit_date) for value in answer.values)
+    return [each for each in broken if each is not None]
 
 
 def _offers_absence(item: Item) -> bool:

@@ -1,7 +1,7 @@
 """Rules that one value breaks or keeps by itself: limits, spelling, dates, offered options."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -55,17 +55,19 @@ def completed_years(birth: date, on: date) -> int:
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
-def choice_findings(item: Item, values: Sequence[Value]) -> Iterator[Finding]:
+def choice_findings(item: Item, values: Sequence[Value]) -> list[Finding]:
     """Codes that are not offered; an exclusive option beside another."""
-    if any(not _is_offered(item, str(value)) for value in values):
-        yield finding(item.link_id, "option")
+    found = []
+    for value in values:
+        if value not in item.options and not _is_looked_up(item, str(value)):
+            found.append(finding(item.link_id, "option"))
+            break
     if len(values) > 1 and any(item.options[str(v)].exclusive for v in values if v in item.options):
-        yield finding(item.link_id, "exclusive")
+        found.append(finding(item.link_id, "exclusive"))
+    return found
 
 
-def _is_offered(item: Item, code: str) -> bool:
-    if code in item.options:
-        return True
+def _is_looked_up(item: Item, code: str) -> bool:
     if item.lookup == "insee-commune":
         return code in table().by_code
     return item.lookup == "insee-birth-place" and _BIRTH_PLACE.fullmatch(code) is not None

@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from forms.load import published
 from server import clock
+from server.auth import sessions, throttle
 from server.central import organisation
 from server.central.publication import Forms, publish_all
 from server.central.publisher import Central
@@ -139,7 +140,7 @@ async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> Asyn
         await publish_all(services.central, services.forms)
         for name, work in (
             ("projection", services.projection.run()),
-            ("housekeeping", _keep_house(services)),
+            ("housekeeping", _keep_house_forever(services)),
         ):
             stack.push_async_callback(_cancel, _start(name, work))
         log.info("ready", extra={"instance": services.engine.instance, "port": settings.port})
@@ -163,12 +164,23 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
-async def _keep_house(services: Services) -> None:
+async def keep_house(services: Services) -> None:
     """Forget what is used up, and follow the calendar: a new quarter's databases, a new day's stops."""
+    await services.enrolment.tidy()
+    await asyncio.to_thread(_forget_sign_ins, services)
+    await publish_all(services.central, services.forms)
+
+
+def _forget_sign_ins(services: Services) -> None:
+    with services.store.session() as session:
+        sessions.forget_expired(session, services.clock())
+        throttle.forget_old(session, services.clock())
+
+
+async def _keep_house_forever(services: Services) -> None:
     while True:
         await asyncio.sleep(HOUSEKEEPING_S)
         try:
-            await services.enrolment.tidy()
-            await publish_all(services.central, services.forms)
+            await keep_house(services)
         except Exception as error:
             log.exception("housekeeping failed, tried again later", extra={"error": type(error).__name__})

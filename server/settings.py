@@ -9,11 +9,13 @@
 | ``ESCALE_ORIGIN`` | ``http://localhost:<port>`` | the address people and tablets use |
 | ``ESCALE_PWA`` | ``pwa/dist`` | the built tablet application |
 | ``ESCALE_AUTO_CONFIRM`` | ``0`` | ``1`` confirms enrolments without a coordinator: demonstration only |
+| ``ESCALE_TRUSTED_PROXIES`` | none | reverse proxies (addresses, networks) believed on who is calling |
 | ``ESCALE_TOKEN_SECONDS`` | ``600`` | life of a tablet's access token, at most 600 |
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 MAX_TOKEN_SECONDS = 600
@@ -36,6 +38,7 @@ class Settings:
     pwa: Path
     auto_confirm: bool
     token_seconds: int
+    trusted_proxies: tuple[str, ...]
 
     @property
     def sync_store(self) -> Path:
@@ -48,6 +51,16 @@ def _integer(environment: Mapping[str, str], name: str, default: int, low: int, 
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
     return int(text)
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = tuple(text.strip() for text in environment.get(name, "").split(",") if text.strip())
+    for text in given:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {text!r} is not an address or a network") from error
+    return given
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -69,4 +82,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         pwa=Path(environment.get("ESCALE_PWA", "pwa/dist")).resolve(),
         auto_confirm=environment.get("ESCALE_AUTO_CONFIRM", "0") == "1",
         token_seconds=_integer(environment, "ESCALE_TOKEN_SECONDS", MAX_TOKEN_SECONDS, 1, MAX_TOKEN_SECONDS),
+        trusted_proxies=_networks(environment, "ESCALE_TRUSTED_PROXIES"),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlmodel import Session, select
 
@@ -12,8 +13,14 @@ from server.auth.sessions import Coordinator
 from server.store.control import Member, Role
 from server.store.database import Store
 
-# Verified when the login is unknown, so that the answer takes as long as for a known one.
-_DECOY = passwords.digest("no password has this digest")
+
+@cache
+def _decoy() -> str:
+    """Return what is verified when the login is unknown, so that the answer takes as long as for a known one.
+
+    Made at the first try rather than at import: every command would wait for it.
+    """
+    return passwords.digest("no password has this digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,14 @@ def sign_in(store: Store, login: str, password: str, address: str, now: datetime
 
     Raise ``TooManyTries`` while a delay runs, ``LoginRefused`` when they do not go together.
     """
-    login = normal_login(login)
+    login, decoy = normal_login(login), _decoy()
     with store.session() as session:
         throttle.charge(session, login, address, now)
         member = member_of(session, login)
     known = member is not None and sessions.may_sign_in(member)
     stored = member.password_hash if known and member is not None else None
     # Outside any transaction: the verification takes a tenth of a second and a lock would queue everybody.
-    right = passwords.matches(stored or _DECOY, password)
+    right = passwords.matches(stored or decoy, password)
     if member is None or stored is None or not right:
         raise LoginRefused
     with store.session() as session:
@@ -67,10 +74,10 @@ def choose_password(
     When something is wrong with the chosen password, return no secret and what is wrong, and change nothing.
     Raise ``LoginRefused`` when ``current`` is not their password, ``TooManyTries`` while a delay runs.
     """
-    address = f"session {coordinator.session_digest}"
+    address, decoy = f"session {coordinator.session_digest}", _decoy()
     with store.session() as session:
         throttle.charge(session, coordinator.login, address, now)
-        stored = session.get_one(Member, coordinator.member_id).password_hash or _DECOY
+        stored = session.get_one(Member, coordinator.member_id).password_hash or decoy
     if not passwords.matches(stored, current):
         raise LoginRefused
     found = passwords.faults(chosen, login=coordinator.login)

@@ -4,6 +4,7 @@ CNIL, deliberation 2022-100 of 21 July 2022, password alone: one of the three pu
 is enough. They are applied as rules: computed entropies disagree with the CNIL's own examples.
 """
 
+import secrets
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
@@ -16,6 +17,7 @@ MIN_WORDS = 7
 MIN_WORD_CHARACTERS = 3
 MIN_CHARACTERS_BY_CLASSES = {4: 12, 3: 14}
 
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 _CLASSES: tuple[Callable[[str], bool], ...] = (
     str.islower,
@@ -68,6 +70,12 @@ def faults(password: str, *, login: str) -> list[PasswordFault]:
     if len(set(password)) < 5:
         found.append(PasswordFault.REPETITIVE)
     return found
+
+
+def one_time() -> str:
+    """Return a password to hand over: twelve letters and digits in groups of four, none like another."""
+    letters = [secrets.choice(_READABLE) for _ in range(12)]
+    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))
 
 
 def digest(password: str) -> str:

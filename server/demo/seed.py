@@ -1,6 +1,5 @@
 """Seeds the demonstration: what is there already is left alone, so that a second start keeps everything."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -50,7 +49,6 @@ _STAFF = (
     ("Claude Fictif", "coordination clinique", Role.CLINICAL_COORDINATOR, "clinique"),
     ("Alix Fictif", "coordination administrative", Role.ADMINISTRATIVE_COORDINATOR, "administration"),
 )
-_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +179,6 @@ def _logins(session: Session) -> tuple[Login, ...]:
 def _login(member: Member) -> Login:
     password = None
     if member.password_is_one_time:
-        password = one_time_password()
+        password = passwords.one_time()
         member.password_hash = passwords.digest(password)
     return Login(member.login or "", member.name, password)
-
-
-def one_time_password() -> str:
-    """Return twelve letters and digits in groups of four, none of which looks like another."""
-    letters = [secrets.choice(_READABLE) for _ in range(12)]
-    return "-".join("".join(letters[start : start + 4]) for start in (0, 4, 8))

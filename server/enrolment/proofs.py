@@ -46,7 +46,7 @@ def unverified_claim(proof: str, name: str) -> str:
     """
     try:
         claim = json_b64decode(proof.split(".")[1].encode()).get(name)
-    except (AttributeError, IndexError, ValueError) as error:
+    except (AttributeError, IndexError, RecursionError, ValueError) as error:
         raise NotAuthenticated.of("assertion-invalid") from error
     if not isinstance(claim, str):
         raise NotAuthenticated.of("assertion-invalid")

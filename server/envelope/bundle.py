@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
+
 from server.envelope.errors import PayloadInvalid
 from server.envelope.payload import Payload
 
@@ -52,7 +54,7 @@ class RecordBundle:
 
 def read(payload: Payload) -> RecordBundle:
     """Return the resources that matter; raise ``PayloadInvalid`` naming the place that is not wire §2.1."""
-    content = payload.content
+    content = _parsed(payload)
     if content.get("resourceType") != "Bundle" or content.get("type") != "collection":
         raise PayloadInvalid("$.content")
     resources = _resources(content)
@@ -65,6 +67,14 @@ def read(payload: Payload) -> RecordBundle:
     if _reference(response.get("author")) != payload.member:
         raise PayloadInvalid("$.content.entry[QuestionnaireResponse].author")
     return RecordBundle(resources.get("Patient"), encounter, response, _day(encounter))
+
+
+def _parsed(payload: Payload) -> Resource:
+    try:
+        content: Resource = orjson.loads(bytes(payload.content))
+    except orjson.JSONDecodeError as error:
+        raise PayloadInvalid("$.content") from error
+    return content
 
 
 def _resources(content: Resource) -> dict[str, Resource]:

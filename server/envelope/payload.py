@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Replaces(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that the author signed. ``content`` is a FHIR R4 Bundle as plain JSON (``bundle.read``)."""
+    """Everything that the author signed; ``content``, not parsed, is a FHIR R4 Bundle (``bundle.read``)."""
 
     v: Literal[1]
     kind: Literal["record"]
@@ -54,7 +54,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     form: FormReference
     evaluator: ShortText
     replaces: Replaces | None
-    content: dict[str, Any]
+    content: msgspec.Raw
 
     @property
     def corrected_signed_at(self) -> datetime | None:
@@ -76,9 +76,11 @@ def parse(payload: bytes) -> Payload:
         raise PayloadInvalid("$")
     try:
         parsed = _DECODER.decode(payload)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         place = _PLACE.search(str(error))
         raise PayloadInvalid(place.group(1) if place else "$") from error
     if (parsed.sequence == 1) != (parsed.previous is None):
         raise PayloadInvalid("$.previous")
+    if not bytes(parsed.content).startswith(b"{"):
+        raise PayloadInvalid("$.content")
     return parsed

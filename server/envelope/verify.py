@@ -30,7 +30,7 @@ def signing_key_id(compact: str) -> str:
     """
     try:
         header = json_b64decode(compact.split(".", 1)[0].encode("ascii"))
-    except (TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise SignatureInvalid from error
     if not isinstance(header, dict) or header.keys() != {"alg", "typ", "kid"}:
         raise SignatureInvalid

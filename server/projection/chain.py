@@ -9,7 +9,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from server.projection.findings import row
-from server.projection.rows import insert_rows, table
+from server.projection.statements import insert_rows, table
 from server.store.read import ChainLink, EnvelopeSeen, Finding, FindingCode
 
 CHAIN_CODES = (FindingCode.SEQUENCE_GAP, FindingCode.SEQUENCE_FORK, FindingCode.CHAIN_BROKEN)

@@ -12,7 +12,6 @@ from forms.response import Answer, read
 from forms.validate import validate
 from server.central.publication import Forms
 from server.envelope import bundle
-from server.envelope.bundle import RecordBundle
 from server.envelope.open import Opened
 from server.envelope.payload import Payload
 from server.projection.errors import Refused
@@ -25,10 +24,15 @@ CLOCK_TOLERANCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an accepted record says: its resources, its answers, and what is to be looked at in them."""
+    """What an accepted record says: of the person as known, its answers, and what is to be looked at in them.
+
+    The resources themselves are let go: a page's, kept together, would be most of the memory.
+    """
 
     form: Form
-    bundle: RecordBundle
+    person: str | None
+    birth_date: date | None
+    sex: str | None
     answers: Mapping[str, Answer]
     warnings: tuple[Finding, ...]
 
@@ -82,4 +86,11 @@ def check_content(payload: Payload, *, forms: Forms, stop: Stop | None, seen_on:
     errors = [f"{finding.link_id}: {finding.code}" for finding in findings if finding.severity == "error"]
     if errors:
         raise Refused("content-invalid", *errors)
-    return Content(form, resources, response.answers, tuple(findings))
+    return Content(
+        form=form,
+        person=resources.person,
+        birth_date=resources.birth_date,
+        sex=resources.sex,
+        answers=response.answers,
+        warnings=tuple(findings),
+    )

@@ -20,7 +20,7 @@ from server.keys.errors import CannotOpen, InvalidSignature
 from server.keys.organisation import OrganisationKeys
 from server.projection.errors import Refused
 from server.projection.examine import Examined, StoredDocument
-from server.projection.rows import insert_rows
+from server.projection.statements import insert_rows
 from server.store.read import Decision
 
 DOCUMENT_TYPE: Final = "decision"

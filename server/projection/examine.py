@@ -20,7 +20,7 @@ from server.keys.organisation import OrganisationKeys
 from server.projection import facts
 from server.projection.check import Content, check_content, check_date, check_place
 from server.projection.errors import Refused
-from server.projection.facts import TeamFacts
+from server.projection.facts import DeviceFacts, TeamFacts
 from server.store.control import Stop
 
 _log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Examiner:
         check_one = partial(
             self._check,
             stops=facts.stops(session, {payload.stop for payload in payloads}),
-            revoked=facts.revocations(session, {payload.device for payload in payloads}),
+            devices=facts.devices(session, {payload.device for payload in payloads}),
         )
         for envelope in _going_on(found):
             _guarded(envelope, check_one)
@@ -121,15 +121,20 @@ class Examiner:
             following = team.epochs.get(opened.epoch + 1)
             envelope.old_epoch = following is not None and envelope.seen_at > following
 
-    def _check(self, envelope: Examined, stops: Mapping[str, Stop], revoked: Mapping[str, datetime]) -> None:
+    def _check(
+        self, envelope: Examined, stops: Mapping[str, Stop], devices: Mapping[str, DeviceFacts]
+    ) -> None:
         payload = envelope.payload
         if payload is None:
             return
+        device = devices.get(payload.device)
+        if device is None or device.team != payload.team:
+            # A hub or a colleague may carry it here; it was still signed outside the team that it names.
+            raise Refused("team-mismatch", "$.device")
         envelope.content = check_content(
             payload, forms=self._forms, stop=stops.get(payload.stop), seen_on=envelope.seen_at.date()
         )
-        revoked_at = revoked.get(payload.device)
-        envelope.after_revocation = revoked_at is not None and envelope.seen_at > revoked_at
+        envelope.after_revocation = device.revoked_at is not None and envelope.seen_at > device.revoked_at
 
 
 def unexpected(envelope_id: str, error: Exception) -> Refused:

@@ -26,6 +26,14 @@ class TeamFacts:
     epochs: Mapping[int, datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """The team that a tablet was enrolled in, for good, and when it was revoked, if it was."""
+
+    team: str
+    revoked_at: datetime | None
+
+
 def team_of(session: Session, database: str) -> TeamFacts | None:
     """Return the team whose records lie in ``database``; None when no team has it."""
     row = session.get(TeamDatabase, database)
@@ -51,10 +59,10 @@ def signers(session: Session, key_ids: Collection[str]) -> dict[str, SlotKey]:
     }
 
 
-def revocations(session: Session, devices: Collection[str]) -> dict[str, datetime]:
-    """Return when each of these devices was revoked, for those that were."""
-    rows = session.exec(select(Device.id, Device.revoked_at).where(col(Device.id).in_(devices)))
-    return {device: revoked_at for device, revoked_at in rows if revoked_at is not None}
+def devices(session: Session, ids: Collection[str]) -> dict[str, DeviceFacts]:
+    """Return the tablets known among these."""
+    rows = session.exec(select(Device.id, Device.team_id, Device.revoked_at).where(col(Device.id).in_(ids)))
+    return {device: DeviceFacts(team, revoked_at) for device, team, revoked_at in rows}
 
 
 def stops(session: Session, ids: Collection[str]) -> dict[str, Stop]:

@@ -23,7 +23,7 @@ from server.projection import receipts
 from server.projection.examine import StoredDocument
 from server.projection.follow import PAGE, stored_documents
 from server.projection.project import Projector, move_cursor, take_turn
-from server.projection.rows import table
+from server.projection.statements import table
 from server.store.control import TeamDatabase
 from server.store.database import Store
 from server.store.read import (

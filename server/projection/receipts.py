@@ -21,7 +21,7 @@ from server.central import receipts as central_receipts
 from server.central.errors import CentralError
 from server.central.publisher import Central
 from server.projection.reasons import REASONS, Turn
-from server.projection.rows import insert_rows, table
+from server.projection.statements import insert_rows, table
 from server.projection.states import Standing
 from server.store.control import Member, ReceiptOutbox
 from server.store.database import Store

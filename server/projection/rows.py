@@ -1,23 +1,21 @@
 """Rows of envelopes just examined: what one envelope says by itself, before the set is looked at."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, inspect, update
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlmodel import Session, SQLModel, col, select
+import orjson
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
 
-from forms.definition import Item, Value
-from forms.response import Answer as Answered
+from server.projection import answers
 from server.projection.check import Content
 from server.projection.errors import Refused
 from server.projection.examine import Examined
 from server.projection.findings import static_findings
 from server.projection.reasons import REASONS
-from server.store.read import Answer, ChainLink, EnvelopeSeen, Finding, Quarantined, Record, RecordState
+from server.projection.statements import insert_rows, table
+from server.store.read import ChainLink, EnvelopeSeen, Finding, Quarantined, Record, RecordState
 
 
 @dataclass(slots=True)
@@ -27,33 +25,6 @@ class Touched:
     envelopes: set[str] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
-
-
-def table(model: type[SQLModel]) -> Table:
-    """Return the table of a model, for statements on many rows at once."""
-    mapped = inspect(model).local_table
-    if not isinstance(mapped, Table):
-        raise TypeError(f"{model.__name__} has no table")
-    return mapped
-
-
-def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows in one statement."""
-    if rows:
-        session.connection().execute(insert(table(model)), rows)
-
-
-def _insert_answers(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert answers past SQLAlchemy's handling of each value: sixty rows a record, all texts and numbers."""
-    connection = session.connection()
-    statement = insert(table(Answer)).compile(dialect=connection.dialect)
-    if not isinstance(statement, SQLCompiler):
-        raise TypeError("an insert compiles to SQL")
-    if statement.positiontup is None:
-        connection.exec_driver_sql(statement.string, list(rows))
-    else:
-        read = itemgetter(*statement.positiontup)
-        connection.exec_driver_sql(statement.string, [read(row) for row in rows])
 
 
 def write(session: Session, examined: Iterable[Examined]) -> Touched:
@@ -153,9 +124,7 @@ def _write_records(session: Session, accepted: Sequence[Examined]) -> None:
     )
     new = [envelope for digest, envelope in carried.items() if digest not in known]
     insert_rows(session, Record, [_record_row(envelope) for envelope in new])
-    answers = [row for envelope in new for row in _answer_rows(envelope)]
-    if answers:
-        _insert_answers(session, answers)
+    answers.write(session, new)
     for digest, former in known.items():
         if carried[digest].envelope_id < former:
             _move(session, carried[digest], former)
@@ -206,11 +175,11 @@ def _record_row(envelope: Examined) -> dict[str, Any]:
         "replaces_reason": payload.replaces.reason if payload.replaces else None,
         "epoch": opened.epoch,
         "state": RecordState.INTEGRATED,
-        "person": content.bundle.person,
-        "birth_date": content.bundle.birth_date,
-        "sex": content.bundle.sex,
+        "person": content.person,
+        "birth_date": content.birth_date,
+        "sex": content.sex,
         "commune": _commune(content),
-        "content": payload.content,
+        "content": orjson.Fragment(bytes(payload.content)),
     }
 
 
@@ -221,39 +190,3 @@ def _commune(content: Content) -> str | None:
         if item.lookup == "insee-commune" and item.item_class == "administrative" and answer.values:
             return str(answer.values[0])
     return None
-
-
-def _answer_rows(envelope: Examined) -> Iterator[dict[str, Any]]:
-    payload, content = envelope.payload, envelope.content
-    if payload is None or content is None:
-        return
-    for link_id, answer in content.answers.items():
-        item = content.form.index[link_id]
-        common = {
-            "record_digest": envelope.digest,
-            "link_id": link_id,
-            "item_class": item.item_class,
-            "author_id": answer.answered_by or payload.member,
-        }
-        for position, columns in enumerate(_columns(item, answer)):
-            yield {**common, "position": position, **columns}
-
-
-def _columns(item: Item, answer: Answered) -> Iterator[dict[str, Any]]:
-    empty = {"absence": None, "value_code": None, "value_text": None, "value_number": None, "unit": None}
-    if answer.absent is not None:
-        yield {**empty, "absence": answer.absent}
-    displays = answer.displays or (None,) * len(answer.values)
-    for value, display in zip(answer.values, displays, strict=True):
-        yield {**empty, **_value(item, value, display)}
-
-
-def _value(item: Item, value: Value, display: str | None) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"value_code": "true" if value else "false"}
-    if isinstance(value, int | Decimal):
-        return {"value_number": float(value), "unit": item.unit.code if item.unit else None}
-    if item.type == "choice":
-        option = item.options.get(value)
-        return {"value_code": value, "value_text": option.display if option else display}
-    return {"value_text": value}

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from server.projection.corrections import Correction, corrections
 from server.projection.findings import row
-from server.projection.rows import insert_rows, table
+from server.projection.statements import insert_rows, table
 from server.store.read import (
     Decision,
     EnvelopeSeen,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, tuple_
 from sqlmodel import Session, col, select
 
-from server.projection.rows import insert_rows, table
+from server.projection.statements import insert_rows, table
 from server.store.control import Stop
 from server.store.read import Answer, Record, RecordState, Visit
 

@@ -70,6 +70,11 @@ def database(_request: AnyRequest, error: OperationalError) -> Response[bytes]:
     return _response(Unavailable.of("unavailable"), Unavailable.status)
 
 
+def nested(_request: AnyRequest, _error: RecursionError) -> Response[bytes]:
+    """Answer a body nested deeper than its decoder follows, which the framework lets through as it is."""
+    return _response(Invalid.of("validation"), 400)
+
+
 def unexpected(_request: AnyRequest, error: Exception) -> Response[bytes]:
     """Own up to a defect; its text may quote an input, so only its type is logged."""
     return _unexpected(error)
@@ -80,6 +85,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     HTTPException: protocol,
     StorageError: storage,
     OperationalError: database,
+    RecursionError: nested,
     Exception: unexpected,
 }
 

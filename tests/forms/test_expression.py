@@ -59,6 +59,16 @@ def test_an_expression_names_what_it_reads() -> None:
     assert expression.reads == ("a.b", "c")
 
 
+def test_an_expression_names_the_answers_whose_value_it_does_not_look_at() -> None:
+    read = "%resource.repeat(item).where(linkId = '{}').answer"
+    presence, absence, value = (read.format(link_id) for link_id in ("a", "b", "c"))
+    expression = Expression(
+        f"{presence}.value.exists() and {absence}.exists() and {value}.value.exists() and {value}.value = 'x'"
+    )
+
+    assert expression.tests == {"a"}
+
+
 def test_a_failing_evaluation_says_which_expression_and_no_answer() -> None:
     text = "%resource.repeat(item).where(linkId = 'a').answer.value + 1"
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from forms import build
+from forms.answer_value import is_date
 from forms.definition import Form
 from forms.errors import ResponseMalformed
-from forms.response import DATA_ABSENT_REASON, Answer, is_date, read
+from forms.response import DATA_ABSENT_REASON, Answer, read
 from tests.forms.vectors import form_cases
 
 FULL = form_cases("medicobus-consultation.v1.0.0.json")[0]

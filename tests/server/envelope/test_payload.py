@@ -80,6 +80,7 @@ def test_a_payload_gives_its_time_by_centrals_clock() -> None:
         {"replaces": {"record": "e" + "0" * 64, "reason": ""}},
         {"replaces": {"record": "c" + "0" * 40, "reason": "Erreur"}},
         {"content": []},
+        {"content": "{}"},
         {"surprise": 1},
         {"evaluator": "a\0b"},
     ],
@@ -150,6 +151,18 @@ def _with(position: int, **members: Any) -> list[dict[str, Any]]:
 def test_a_bundle_that_contradicts_what_is_signed_is_refused(entries: object) -> None:
     with pytest.raises(PayloadInvalid):
         read(parse(_payload(content=_bundle(entries))))
+
+
+def test_a_bundle_that_could_not_be_read_again_from_the_store_is_refused() -> None:
+    with pytest.raises(PayloadInvalid) as refusal:
+        read(parse(_payload(content={"odd": "here"}).replace(b'"here"', b"1e999")))
+    assert refusal.value.details == ["$.content"]
+
+
+def test_a_payload_nested_without_end_is_refused() -> None:
+    nested = b"[" * 5000 + b"]" * 5000
+    with pytest.raises(PayloadInvalid):
+        parse(_payload(content={"odd": "here"}).replace(b'"here"', nested))
 
 
 def test_a_patient_of_another_shape_is_a_person_unknown() -> None:

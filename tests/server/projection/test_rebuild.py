@@ -8,7 +8,7 @@ from sqlalchemy import delete, text
 from server.central.databases import DECISIONS
 from server.central.team_keys import TeamKeys
 from server.projection.decisions import Verdict
-from server.projection.rows import table
+from server.projection.statements import table
 from server.store.control import ReceiptOutbox
 from server.store.read import Answer, ChainLink, Decision, Finding, Quarantined, Record, Visit
 from sync.document import IncomingDocument

@@ -1,0 +1,83 @@
+"""The words of the ``escale`` command, and what is said of those it does not know."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from server.cli.console import BadInput
+from server.demo.texts import text
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one line of French."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, **options)
+        self.add_argument("-h", "--help", action="help", help="montre cette aide")
+
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - argparse's words are English
+        """Raise ``BadInput`` with what was expected."""
+        raise BadInput(text("arguments", expected=self.expected))
+
+    @property
+    def expected(self) -> str:
+        """The usage, on one line."""
+        return " ".join(self.format_usage().split()).removeprefix("usage: ")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; ``command`` names the module of ``server.cli`` that runs them.
+
+    Raises ``BadInput``, and ``SystemExit`` once the help was shown.
+    """
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        raise BadInput(
+            text("arguments_unknown", arguments=" ".join(unknown), expected=options.parser.expected)
+        )
+    return options
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="escale", description="Escale, le serveur central.")
+    commands = parser.add_subparsers(required=True, title="commandes")
+    serve = _command(commands, "serve", "serve", "sert les tablettes et la coordination")
+    serve.add_argument("--demo", action="store_true", help="avec une organisation fictive")
+    organisation = _group(commands, "organisation", "l’organisation de ce serveur")
+    create = _command(
+        organisation, "create", "organisation", "la crée, avec sa première coordination clinique"
+    )
+    create.add_argument("--title", required=True, type=_filled, help="nom de l’organisation")
+    create.add_argument("--coordinator", required=True, type=_filled, help="nom de la personne")
+    create.add_argument("--login", required=True, type=_filled, help="son identifiant de connexion")
+    card = _command(_group(commands, "enrol", "l’enrôlement des tablettes"), "card", "card", "crée une carte")
+    card.add_argument("--team", required=True, help="titre ou identifiant de l’équipe")
+    card.add_argument("--label", required=True, help="nom de la tablette")
+    projection = _group(commands, "projection", "le modèle de lecture")
+    rebuild = _command(projection, "rebuild", "rebuild", "le refait depuis zéro, serveur arrêté")
+    rebuild.add_argument("--check", action="store_true", help="compare seulement")
+    journal = _group(commands, "journal", "le journal des accès")
+    _command(journal, "verify", "journal", "vérifie que rien n’y fut changé ni ôté")
+    _command(commands, "health", "health", "demande au serveur s’il est prêt")
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - the only name of what ``add_subparsers`` returns
+
+
+def _group(commands: "_Commands[Parser]", name: str, purpose: str) -> "_Commands[Parser]":
+    group: Parser = commands.add_parser(name, help=purpose, description=purpose)
+    return group.add_subparsers(required=True, title="actions")
+
+
+def _command(commands: "_Commands[Parser]", name: str, module: str, purpose: str) -> Parser:
+    command: Parser = commands.add_parser(name, help=purpose, description=purpose)
+    command.set_defaults(command=module, parser=command)
+    return command
+
+
+def _filled(typed: str) -> str:
+    if not typed.strip():
+        raise ValueError("blank")
+    return typed.strip()
