@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 import httpx
 from joserfc.jwk import ECKey
 
+from server.central.documents import TYP, DocumentType
+from server.enrolment.cards import CardOrder
 from server.enrolment.tokens import AUDIENCE
 from server.identifiers import new_uuid, sha256_hex
 from server.keys import jws
-from server.keys.public import public_jwk
-from tests.support.organisation import SlotKeys
+from server.keys.public import import_public, public_jwk
+from server.routes.services import Services
+from tests.support.organisation import Seeded, SlotKeys
 from tests.support.records import SealedRecord
 
 
@@ -85,8 +88,8 @@ class Tablet:
         self.database = facts["database"]
         return facts
 
-    async def ask_slot(self, member: str, **changed: Any) -> tuple[SlotKeys, httpx.Response]:
-        """Make a slot's keys and ask for it."""
+    def slot_request(self, member: str, **changed: Any) -> tuple[SlotKeys, dict[str, Any]]:
+        """Make a slot's keys, and the body that asks for it."""
         signing, agreement = (ECKey.generate_key("P-256", auto_kid=True) for _ in range(2))
         slot = SlotKeys(new_uuid(), self.id, member, signing, agreement)
         claims = {
@@ -103,11 +106,22 @@ class Tablet:
             "proof": self.prove(claims, signing),
             **changed,
         }
+        return slot, body
+
+    async def ask_slot(self, member: str, **changed: Any) -> tuple[SlotKeys, httpx.Response]:
+        """Make a slot's keys and ask for it."""
+        slot, body = self.slot_request(member, **changed)
         return slot, await self.http.post("/api/slots", json=body, headers=self.bearer)
 
     async def push(self, records: Sequence[SealedRecord]) -> httpx.Response:
         """Send envelopes as replication does."""
-        body = {"new_edits": False, "docs": [record.envelope.document for record in records]}
+        return await self.push_documents([record.envelope.document for record in records])
+
+    async def push_documents(
+        self, documents: Sequence[Mapping[str, Any]], *, new_edits: bool = False
+    ) -> httpx.Response:
+        """Send any documents, as replication does or as edits."""
+        body = {"new_edits": new_edits, "docs": documents}
         return await self.http.post(f"/sync/{self.database}/_bulk_docs", json=body, headers=self.bearer)
 
     async def pull(self) -> list[dict[str, Any]]:
@@ -116,3 +130,35 @@ class Tablet:
             f"/sync/{self.database}/_changes", params={"include_docs": "true"}, headers=self.bearer
         )
         return [change["doc"] for change in answer.raise_for_status().json()["results"]]
+
+    async def receipts(self) -> dict[str, dict[str, Any]]:
+        """Return what the organisation signed of each envelope: the open parts of receipts (wire §4)."""
+        signing_key = import_public((await self.facts())["organization"]["signing_key"])
+        signed = [doc["jws"] for doc in await self.pull() if "jws" in doc]
+        payloads = [json.loads(jws.verify(compact, signing_key, TYP)) for compact in signed]
+        return {each["key"]: each["open"] for each in payloads if each["type"] == DocumentType.RECEIPT}
+
+
+async def redeemed_tablet(http: httpx.AsyncClient, services: Services, team: Seeded) -> Tablet:
+    """A tablet that presented a card of the team and waits to be confirmed."""
+    tablet = Tablet(http)
+    card = await services.enrolment.issue_card(CardOrder(team.team, team.campaign, "Tablette d’essai"))
+    (await tablet.redeem(card.link)).raise_for_status()
+    return tablet
+
+
+async def enrolled_tablet(http: httpx.AsyncClient, services: Services, team: Seeded) -> Tablet:
+    """A tablet of the team, confirmed and signed in."""
+    tablet = await redeemed_tablet(http, services, team)
+    await services.enrolment.confirm_device(tablet.id)
+    (await tablet.sign_in()).raise_for_status()
+    await tablet.facts()
+    return tablet
+
+
+async def confirmed_slot(tablet: Tablet, services: Services, member: str) -> SlotKeys:
+    """A member's confirmed place on a tablet."""
+    slot, asked = await tablet.ask_slot(member)
+    asked.raise_for_status()
+    await services.enrolment.confirm_slot(slot.id)
+    return slot

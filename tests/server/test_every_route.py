@@ -1,0 +1,207 @@
+"""Every route × every role of the whole application, in one table; a route that it lacks is a failure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import ASGIRoute, HTTPRoute
+
+from server.routes import sync_mount
+from server.settings import Settings
+from sync.http import routes as replication
+from tests.server.place import ROLES, Place
+from tests.support.organisation import Seeded
+
+pytestmark = pytest.mark.anyio
+
+ANYONE = (200, 200, 200, 200, 200, 200)
+REDIRECTED = (303, 303, 303, 303, 303, 303)
+TOKEN = (401, 200, 200, 403, 401, 401)
+TEAM = (401, 200, 403, 403, 401, 401)
+TEAM_WRITES = (401, 201, 403, 403, 401, 401)
+NO_DEVICE = (401, 403, 403, 403, 401, 401)
+PAGE = (303, 303, 303, 303, 200, 200)
+FORM = (401, 401, 401, 401, 303, 303)
+
+TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    # Method, address, status for each of ROLES; `Place.addressed` gives what stands for a name in braces.
+    # Where the body is itself the proof (a card, a signed challenge), it is that of the caller's own tablet,
+    # or of the enrolled one for those who have none: such a route knows no other caller.
+    # Health, identity, the API's description
+    ("GET", "/health/live", ANYONE),
+    ("GET", "/health/ready", ANYONE),
+    ("GET", "/api/node", ANYONE),
+    ("GET", "/api/schema", ANYONE),
+    ("GET", "/api/schema/openapi.json", ANYONE),
+    ("GET", "/api/schema/{nothing}", (404, 404, 404, 404, 404, 404)),
+    # Enrolment and tokens
+    ("POST", "/api/enrolments/redeem", (201, 201, 201, 201, 201, 201)),
+    ("POST", "/api/enrolments/status", (200, 200, 200, 403, 200, 200)),
+    ("POST", "/api/device/nonce", ANYONE),
+    ("POST", "/api/device/token", (200, 200, 200, 403, 200, 200)),
+    ("GET", "/api/device", TOKEN),
+    ("POST", "/api/slots", (401, 201, 201, 403, 401, 401)),
+    ("GET", "/api/slots/{slot}", (401, 200, 404, 403, 401, 401)),
+    # Replication: the node
+    ("GET", "/sync/", TOKEN),
+    ("GET", "/sync/_up", TOKEN),
+    ("GET", "/sync/_all_dbs", NO_DEVICE),
+    # Replication: the team's database
+    ("GET", "/sync/{database}", TEAM),
+    ("POST", "/sync/{database}", NO_DEVICE),
+    ("PUT", "/sync/{database}", NO_DEVICE),
+    ("DELETE", "/sync/{database}", NO_DEVICE),
+    ("GET", "/sync/{database}/_all_docs", TEAM),
+    ("POST", "/sync/{database}/_all_docs", TEAM),
+    ("POST", "/sync/{database}/_bulk_docs", TEAM_WRITES),
+    ("POST", "/sync/{database}/_bulk_get", TEAM),
+    ("GET", "/sync/{database}/_changes", TEAM),
+    ("POST", "/sync/{database}/_changes", TEAM),
+    ("POST", "/sync/{database}/_ensure_full_commit", TEAM_WRITES),
+    ("POST", "/sync/{database}/_missing_revs", TEAM),
+    ("POST", "/sync/{database}/_revs_diff", TEAM),
+    ("GET", "/sync/{database}/_security", NO_DEVICE),
+    ("PUT", "/sync/{database}/_security", NO_DEVICE),
+    # Replication: its documents
+    ("GET", "/sync/{database}/{envelope}", TEAM),
+    ("PUT", "/sync/{database}/{new_envelope}?new_edits=false", TEAM_WRITES),
+    ("DELETE", "/sync/{database}/{envelope}?rev={revision}", NO_DEVICE),
+    ("GET", "/sync/{database}/_local/{checkpoint}", NO_DEVICE),
+    ("PUT", "/sync/{database}/_local/{checkpoint}", NO_DEVICE),
+    ("DELETE", "/sync/{database}/_local/{checkpoint}?rev=0-1", NO_DEVICE),
+    ("GET", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
+    ("PUT", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
+    ("DELETE", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
+    # The tablet's files
+    ("GET", "/", (302, 302, 302, 302, 302, 302)),
+    ("GET", "/tablette", (302, 302, 302, 302, 302, 302)),
+    ("GET", "/tablette/{file}", ANYONE),
+    # The coordinators' pages
+    ("GET", "/coordination/statique/{static}", ANYONE),
+    ("HEAD", "/coordination/statique/{static}", ANYONE),
+    ("GET", "/coordination/{nothing}", (404, 404, 404, 404, 404, 404)),
+    ("GET", "/coordination/connexion", (200, 200, 200, 200, 303, 303)),
+    ("POST", "/coordination/connexion", REDIRECTED),
+    ("POST", "/coordination/langue/{language}", REDIRECTED),
+    ("GET", "/coordination", PAGE),
+    ("GET", "/coordination/mot-de-passe", PAGE),
+    ("GET", "/coordination/anomalies", PAGE),
+    ("GET", "/coordination/tablettes", PAGE),
+    ("GET", "/coordination/tablettes/{device}/revocation", PAGE),
+    ("GET", "/coordination/fiches/{record}", PAGE),
+    ("GET", "/coordination/fiches/{record}/acces", PAGE),
+    ("POST", "/coordination/fiches/{record}/decision", (401, 401, 401, 401, 403, 303)),
+    ("POST", "/coordination/tablettes/cartes", (401, 401, 401, 401, 200, 200)),
+    ("POST", "/coordination/tablettes/{waiting}/confirmer", FORM),
+    ("POST", "/coordination/tablettes/{unwanted}/refuser", FORM),
+    ("POST", "/coordination/tablettes/{lost}/revocation", FORM),
+    ("POST", "/coordination/acces/{asked}/confirmer", FORM),
+    ("POST", "/coordination/acces/{unasked}/refuser", FORM),
+    ("POST", "/coordination/acces/{taken}/revocation", FORM),
+    ("POST", "/coordination/mot-de-passe", FORM),
+    ("POST", "/coordination/deconnexion", FORM),
+)
+
+ELSEWHERE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    # The same, for addresses that no route names, or that reach further than the route's own row shows.
+    ("GET", "/sync/central", NO_DEVICE),
+    ("GET", "/sync/{other_database}/_changes", (401, 403, 200, 403, 401, 401)),
+    ("PUT", "/sync/{database}/_design/{design}", NO_DEVICE),
+    ("GET", "/sync/{nothing}", (401, 404, 404, 403, 401, 401)),
+    ("POST", "/sync/_replicate", (401, 404, 404, 403, 401, 401)),
+    ("GET", "/coordination/fiches/{other_record}", (303, 303, 303, 303, 404, 404)),
+    ("GET", "/coordination/fiches/{other_record}/acces", (303, 303, 303, 303, 404, 404)),
+    ("POST", "/coordination/fiches/{other_record}/decision", (401, 401, 401, 401, 403, 404)),
+    ("GET", "/coordination/tablettes/{other_device}/revocation", (303, 303, 303, 303, 404, 404)),
+    ("POST", "/coordination/tablettes/{other_device}/revocation", (401, 401, 401, 401, 404, 404)),
+    ("DELETE", "/api/node", (405, 405, 405, 405, 405, 405)),
+    ("GET", "/api/{nothing}", (404, 404, 404, 404, 404, 404)),
+)
+
+ROWS = (*TABLE, *ELSEWHERE)
+
+REPLICATION_TABLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "NODE": ("/{}", replication.NODE),
+    "DATABASE": ("/{}", {"{}": replication.DATABASE}),
+    "DATABASE_ENDPOINTS": ("/{{}}/{}", replication.DATABASE_ENDPOINTS),
+    "DOCUMENT": ("/{{}}/{}", {"{}": replication.DOCUMENT}),
+    "LOCAL_DOCUMENT": ("/{{}}/_local/{}", {"{}": replication.LOCAL_DOCUMENT}),
+    "ATTACHMENT": ("/{{}}/{{}}/{}", {"{}": replication.ATTACHMENT}),
+}
+"""The routing tables of replication, by their name there: the addresses of their entries."""
+
+Declared = tuple[str, str]
+"""A method, and an address with ``{}`` for each parameter."""
+
+
+def declared_by_the_application(app: Litestar) -> Iterator[Declared]:
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for method in set(route.methods) - {"OPTIONS"}:  # answered by the framework, alike everywhere
+                yield str(method), without_names(route.path_format)
+        elif isinstance(route, ASGIRoute) and route.path == sync_mount.PREFIX:
+            yield from declared_by_replication()
+        else:
+            raise AssertionError(f"nobody told this table what lies under {route.path}")
+
+
+def declared_by_replication() -> Iterator[Declared]:
+    for pattern, entries in REPLICATION_TABLES.values():
+        for name, methods in entries.items():
+            for method in methods:
+                yield method, sync_mount.PREFIX + pattern.format(name)
+
+
+def without_names(address: str) -> str:
+    return re.sub(r"\{.*?\}", "{}", address.partition("?")[0])
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may call does not depend on the database."""
+    return sqlite_url
+
+
+async def test_the_table_names_every_route_and_no_other(app: Litestar) -> None:
+    declared = sorted(declared_by_the_application(app))
+    assert sorted((method, without_names(address)) for method, address, _ in TABLE) == declared
+
+
+def test_the_table_knows_every_routing_table_of_replication() -> None:
+    tables = {
+        name for name, value in vars(replication).items() if name.isupper() and isinstance(value, Mapping)
+    }
+    assert tables == REPLICATION_TABLES.keys()
+
+
+def test_the_statuses_of_a_row_are_one_for_each_role() -> None:
+    assert {len(statuses) for *_, statuses in ROWS} == {len(ROLES)}
+
+
+@pytest.fixture
+async def place(client: httpx.AsyncClient, app: Litestar, seeded: Seeded, settings: Settings) -> Place:
+    """The application furnished anew: what a role confirms, revokes or signs is theirs alone."""
+    settings.pwa.mkdir()
+    (settings.pwa / "index.html").write_text("<!doctype html><title>Escale</title>")
+    return await Place.furnish(client, app.state.services, seeded)
+
+
+def expected(role: str) -> dict[str, int]:
+    column = ROLES.index(role)
+    return {f"{method} {address}": statuses[column] for method, address, statuses in ROWS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_route_answers_each_role_as_the_table_says(place: Place, role: str) -> None:
+    found = {f"{method} {address}": await place.status(role, method, address) for method, address, _ in ROWS}
+    assert found == expected(role)
+
+
+@pytest.mark.parametrize("role", ["anonymous", "enrolled device"])
+async def test_replication_answers_head_as_it_answers_get(place: Place, role: str) -> None:
+    start = f"GET {sync_mount.PREFIX}"
+    as_get = {row: status for row, status in expected(role).items() if row.startswith(start)}
+    assert {row: await place.status(role, "HEAD", row.removeprefix("GET ")) for row in as_get} == as_get
