@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 from playwright.sync_api import Error as PlaywrightError
 
 CHROMIUM = "/usr/bin/chromium"
@@ -48,6 +48,7 @@ class Browser:
         )
         self._context.set_default_timeout(20_000)
         self._context.on("request", self._watch_request)
+        self._context.on("response", self._watch_response)
         self._context.on("console", self._watch_console)
         self._context.on("weberror", lambda error: self.console.append(f"uncaught: {error.error}"))
         page = self._context.pages[0]
@@ -66,6 +67,17 @@ class Browser:
         address = urlsplit(request.url)
         if address.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.origin):
             self.foreign_requests.append(request.url)
+
+    def _watch_response(self, response: Response) -> None:
+        """Every page must come with a policy that admits no inline script and no other origin."""
+        if response.request.resource_type == "document" and not response.from_service_worker:
+            policy = response.headers.get("content-security-policy", "")
+            if (
+                "default-src 'self'" not in policy
+                or "unsafe-inline" in policy
+                or "unsafe-eval'" in policy.replace("'wasm-unsafe-eval'", "")
+            ):
+                self.violations.append(f"{response.url}: policy {policy!r}")
 
     def _watch_console(self, message: ConsoleMessage) -> None:
         self.console.append(f"{message.type}: {message.text}")

@@ -22,11 +22,24 @@ STOP_S = 3.0
 TEAM = "Médicobus – équipe 1"
 
 
+READY_S = 20.0
+
+pytestmark = pytest.mark.xdist_group("a server for all these tests")
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server for all these tests; one that stops it starts it again."""
     with run_server(tmp_path_factory.mktemp("served"), ESCALE_AUTO_CONFIRM="1") as running:
         yield running
+
+
+def wait_until_ready(server: RunningServer) -> None:
+    """Return once the projection has gone through all that was there; the address is announced before."""
+    deadline = time.monotonic() + READY_S
+    while httpx.get(f"{server.origin}/health/ready").status_code != 200:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server is not ready")
 
 
 async def enrol(server: RunningServer, http: httpx.AsyncClient) -> Tablet:
@@ -76,6 +89,7 @@ def test_a_card_for_an_unknown_team_names_the_known_ones(
 
 
 def test_health_asks_the_server(server: RunningServer, capsys: pytest.CaptureFixture[str]) -> None:
+    wait_until_ready(server)
     assert run(["health"], server.environment) == 0
     assert "prêt" in capsys.readouterr().out
 
@@ -106,7 +120,7 @@ def test_a_second_start_keeps_the_organisation_and_draws_a_new_card(server: Runn
     server.stop()
     server.start()
     assert server.link != first
-    assert httpx.get(f"{server.origin}/health/ready").status_code == 200
+    wait_until_ready(server)
 
 
 def test_ctrl_c_stops_at_once_with_a_tablet_waiting(server: RunningServer) -> None:
