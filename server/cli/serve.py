@@ -23,7 +23,7 @@ from server.demo.texts import text
 from server.projection import collector
 from server.settings import Settings
 
-GRACEFUL_SHUTDOWN_S = 2
+GRACEFUL_SHUTDOWN_S = 1
 
 
 class Server(uvicorn.Server):
@@ -52,14 +52,15 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
     """Serve; return 0 once stopped, 1 when it could not start."""
     if configured.auto_confirm and not options.demo:
         raise BadInput(text("auto_confirm"))
-    announce_ready = _demonstration(configured) if options.demo else _checked(configured)
-    listening = _listen(configured)
-    app = create_app(configured)
-    server = Server(configuration(app, configured), app, announce_ready)
-    collector.settle()
-    # uvicorn raises the signal again once all is closed: Ctrl-C is a way to end, not an accident.
-    with explained(configured), listening, suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+    # The port first: a second start by mistake must not draw passwords that the running server then refuses.
+    with _listen(configured) as listening, explained(configured):
+        announce_ready = _demonstration(configured) if options.demo else _checked(configured)
+        app = create_app(configured)
+        server = Server(configuration(app, configured), app, announce_ready)
+        collector.settle()
+        # uvicorn raises the signal again once all is closed: Ctrl-C is a way to end, not an accident.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
     return 0 if server.started else 1
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
-CLOSE_S = 2.0
+CLOSE_S = 1.0
 """How long closing waits for sessions under way, in seconds: a stop takes three at most."""
 
 

@@ -14,6 +14,7 @@ import pytest
 from server.cli import run
 from tests.support.running_server import REPOSITORY, RunningServer
 from tests.support.running_server import running_server as run_server
+from tests.support.server_process import free_port
 from tests.support.tablet import Tablet
 
 STOP_S = 3.0
@@ -113,6 +114,7 @@ def test_a_taken_port_is_said_in_one_line(
     assert run(["serve", "--demo"], elsewhere) == 2
     said = capsys.readouterr().err
     assert (str(server.port) in said, said.count("\n")) == (True, 1)
+    assert not (tmp_path / "var").exists(), "nothing was drawn that the running server would not know"
 
 
 def test_a_second_start_keeps_the_organisation_and_draws_a_new_card(server: RunningServer) -> None:
@@ -152,7 +154,8 @@ def test_missing_keys_are_never_drawn_again(
     keys, elsewhere = server.home / "secrets", server.home / "elsewhere"
     keys.rename(elsewhere)
     try:
-        assert run(["serve", "--demo"], {**server.environment, "ESCALE_AUTO_CONFIRM": "0"}) == 2
+        environment = {**server.environment, "ESCALE_AUTO_CONFIRM": "0", "ESCALE_PORT": str(free_port())}
+        assert run(["serve", "--demo"], environment) == 2
         assert not keys.exists()
     finally:
         elsewhere.rename(keys)
