@@ -1,6 +1,7 @@
 """Verify who signed a record (wire §2): the key that it names, its signature, then what it says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from joserfc.jwk import ECKey
 from joserfc.util import json_b64decode
@@ -15,12 +16,13 @@ RECORD_TYPE = "escale-record+jws"
 
 @dataclass(frozen=True, slots=True)
 class SlotKey:
-    """A confirmed slot: one member on one device, and the public key that signs for it."""
+    """A slot once confirmed: a member on a device, the public key that signs for it, and its end if any."""
 
     slot: str
     device: str
     member: str
     key: ECKey
+    revoked_at: datetime | None = None
 
 
 def signing_key_id(compact: str) -> str:

@@ -117,6 +117,7 @@ class Examiner:
         payload = envelope.payload = verify(opened.compact, signer)
         check_place(payload, opened, self._keys.organisation, team)
         check_date(payload, envelope.seen_at)
+        envelope.after_revocation = signer.revoked_at is not None and envelope.seen_at > signer.revoked_at
         if team is not None:
             following = team.epochs.get(opened.epoch + 1)
             envelope.old_epoch = following is not None and envelope.seen_at > following
@@ -134,7 +135,7 @@ class Examiner:
         envelope.content = check_content(
             payload, forms=self._forms, stop=stops.get(payload.stop), seen_on=envelope.seen_at.date()
         )
-        envelope.after_revocation = device.revoked_at is not None and envelope.seen_at > device.revoked_at
+        envelope.after_revocation |= device.revoked_at is not None and envelope.seen_at > device.revoked_at
 
 
 def unexpected(envelope_id: str, error: Exception) -> Refused:

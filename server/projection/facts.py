@@ -54,7 +54,9 @@ def signers(session: Session, key_ids: Collection[str]) -> dict[str, SlotKey]:
         .order_by(col(Slot.id).desc())
     )
     return {
-        slot.signing_thumbprint: SlotKey(slot.id, slot.device_id, slot.member_id, _imported(slot.signing_key))
+        slot.signing_thumbprint: SlotKey(
+            slot.id, slot.device_id, slot.member_id, _imported(slot.signing_key), slot.revoked_at
+        )
         for slot in rows
     }
 

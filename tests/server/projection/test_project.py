@@ -188,12 +188,16 @@ def test_a_refused_record_keeps_its_place_in_the_chain(scene: Scene) -> None:
     assert scene.findings() == []
 
 
-def test_a_revoked_slots_records_are_accepted_and_late_ones_are_findings(scene: Scene) -> None:
+@pytest.mark.parametrize("revoked", ["slot", "device"])
+def test_after_a_revocation_late_records_are_accepted_and_are_findings(scene: Scene, revoked: str) -> None:
     early, late = scene.writer.record(scene.nurse), scene.writer.record(scene.nurse)
     scene.project(early)
     with scene.store.session() as session:
-        session.get_one(Slot, scene.nurse.id).state = EnrolmentState.REVOKED
-        session.get_one(Device, scene.device.id).revoked_at = NOON + timedelta(hours=1)
+        if revoked == "slot":
+            slot = session.get_one(Slot, scene.nurse.id)
+            slot.state, slot.revoked_at = EnrolmentState.REVOKED, NOON + timedelta(hours=1)
+        else:
+            session.get_one(Device, scene.device.id).revoked_at = NOON + timedelta(hours=1)
     scene.now = NOON + timedelta(hours=2)
     scene.project(late)
     assert len(scene.rows(Record)) == 2
