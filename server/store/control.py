@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
+from server.identifiers import new_secret
 from server.store.types import UtcDateTime, enum_column
 
 
@@ -41,15 +42,16 @@ class DeviceStatus(StrEnum):
 
 
 class Organization(SQLModel, table=True):
-    """One CPTS. A server has exactly one."""
+    """One CPTS. A server has exactly one. ``person_salt`` makes people's keys opaque (wire §4.2)."""
 
     id: str = Field(primary_key=True)
     title: str
     created_at: datetime = Field(sa_type=UtcDateTime)
+    person_salt: str = Field(default_factory=new_secret, sa_column_kwargs={"server_default": ""})
 
 
 class Campaign(SQLModel, table=True):
-    """A scope of work: forms, period, indicators."""
+    """A scope of work: forms, period, indicators. ``summary_months``: how far back summaries go."""
 
     id: str = Field(primary_key=True)
     title: str
@@ -57,6 +59,7 @@ class Campaign(SQLModel, table=True):
     form_version: str
     starts_on: date
     ends_on: date
+    summary_months: int = Field(default=24, sa_column_kwargs={"server_default": "24"})
 
 
 class Team(SQLModel, table=True):
@@ -99,26 +102,37 @@ class Stop(SQLModel, table=True):
     day: date
     opens: time
     closes: time
+    cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class RosterEntry(SQLModel, table=True):
-    """A person expected at a stop."""
+    """A person expected at a stop, as booked: what was not said on the phone is None.
+
+    ``slot_id``: the appointment slot taken; ``person_key``: who central believes it is (wire §4.2).
+    """
 
     __tablename__ = "roster_entry"
 
     id: str = Field(primary_key=True)
     stop_id: str = Field(foreign_key="stop.id", index=True)
+    slot_id: str | None = Field(default=None, index=True)
     expected_at: time
     birth_name: str
     first_name: str
-    birth_date: date
-    sex: str
-    commune: str
+    birth_date: date | None = None
+    sex: str | None = None
+    commune: str | None = None
+    phone: str | None = None
     booking: str
+    person_key: str | None = Field(default=None, index=True)
+    cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Member(SQLModel, table=True):
-    """A person who works for the organisation. ``login`` and ``password_hash`` only for coordinators."""
+    """A person who works for the organisation. ``login`` and ``password_hash`` only for coordinators.
+
+    ``active_from`` and ``active_until`` bound a replacement's days, both inclusive; None: no bound.
+    """
 
     id: str = Field(primary_key=True)
     name: str
@@ -128,6 +142,9 @@ class Member(SQLModel, table=True):
     password_hash: str | None = None
     password_is_one_time: bool = False
     disabled: bool = False
+    rpps: str | None = None
+    active_from: date | None = None
+    active_until: date | None = None
 
 
 class TeamMember(SQLModel, table=True):

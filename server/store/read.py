@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index, false
 from sqlmodel import Field, SQLModel
 
 from server.store.types import UtcDateTime, enum_column
@@ -21,6 +21,7 @@ class RecordState(StrEnum):
     TO_CORRECT = "to_correct"
     VALIDATED = "validated"
     SUPERSEDED = "superseded"
+    ENTERED_IN_ERROR = "entered_in_error"
 
 
 class FindingCode(StrEnum):
@@ -36,6 +37,9 @@ class FindingCode(StrEnum):
     CONTENT_WARNING = "content-warning"
     CLOCK = "clock"
     DEVICE_REVOKED = "device-revoked"
+    MANIFEST_INCOMPLETE = "manifest-incomplete"
+    PHOTO_REFUSED = "photo-refused"
+    SIGNED_AFTER_EXPIRY = "signed-after-expiry"
 
 
 class ProjectionCursor(SQLModel, table=True):
@@ -82,7 +86,7 @@ class Record(SQLModel, table=True):
     """One signed capture, opened and verified. ``envelope_id`` is the smallest accepted one that carries it.
 
     ``person`` to ``commune`` are what it says of the person (birth name and first name, FHIR gender, INSEE
-    code), as known.
+    code), as known. ``restricted``: its person asked for secrecy (wire §2.3).
     """
 
     __table_args__ = (Index("ix_record_device_sequence", "device_id", "sequence"),)
@@ -114,6 +118,7 @@ class Record(SQLModel, table=True):
     birth_date: date | None = None
     sex: str | None = None
     commune: str | None = None
+    restricted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
@@ -155,6 +160,7 @@ class Visit(SQLModel, table=True):
     state: RecordState = Field(sa_column=enum_column(RecordState))
     complete: bool
     missing: int
+    restricted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Quarantined(SQLModel, table=True):

@@ -7,9 +7,9 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlmodel import SQLModel
 
-from server.store import control, read
+from server.store import control, figures, follow_ups, letters, notices, people, planning, read, reports
 
-TABLES_OF = (control, read)
+TABLES_OF = (control, figures, follow_ups, letters, notices, people, planning, read, reports)
 """Imported for their tables: a table that is not imported here would not exist."""
 
 
