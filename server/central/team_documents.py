@@ -122,7 +122,7 @@ def _person(entry: RosterEntry) -> dict[str, Any]:
         "time": entry.expected_at.isoformat("minutes"),
         "birth_name": entry.birth_name,
         "first_name": entry.first_name,
-        "birth_date": entry.birth_date.isoformat(),
+        "birth_date": entry.birth_date.isoformat() if entry.birth_date else None,
         "sex": entry.sex,
         "commune": entry.commune,
         "booking": entry.booking,

@@ -18,6 +18,8 @@ from server.envelope.payload import Digest, EnvelopeIdentifier, Identifier, Inst
 from server.keys import jws
 from server.keys.errors import CannotOpen, InvalidSignature
 from server.keys.organisation import OrganisationKeys
+from server.projection import acts
+from server.projection.acts import Acted
 from server.projection.errors import Refused
 from server.projection.examine import Examined, StoredDocument
 from server.projection.statements import insert_rows
@@ -93,18 +95,37 @@ class Decided(NamedTuple):
     decision: DecisionBody
 
 
+class Judged(NamedTuple):
+    """What the central database's documents were found to be."""
+
+    decided: list[Decided]
+    acted: list[Acted]
+    refused: list[Examined]
+
+
 def examine(
     documents: Sequence[StoredDocument], keys: OrganisationKeys, seen_at: Callable[[str], datetime]
-) -> tuple[list[Decided], list[Examined]]:
-    """Return the decisions among these documents, and what is not one, refused."""
-    decided, refused = [], []
+) -> Judged:
+    """Return the decisions and acts among these documents, and what is neither, refused."""
+    judged = Judged([], [], [])
     for document in documents:
         try:
-            decided.append(Decided(document.identifier, read(document.identifier, document.body, keys)))
-        except Refused as refusal:
-            seen = seen_at(document.identifier)
-            refused.append(Examined(DECISIONS, document.identifier, seen, refusal=refusal))
-    return decided, refused
+            judged.decided.append(
+                Decided(document.identifier, read(document.identifier, document.body, keys))
+            )
+        except Refused:
+            _examine_act(judged, document, keys, seen_at)
+    return judged
+
+
+def _examine_act(
+    judged: Judged, document: StoredDocument, keys: OrganisationKeys, seen_at: Callable[[str], datetime]
+) -> None:
+    try:
+        judged.acted.append(Acted(document.identifier, acts.read(document.identifier, document.body, keys)))
+    except Refused as refusal:
+        seen = seen_at(document.identifier)
+        judged.refused.append(Examined(DECISIONS, document.identifier, seen, refusal=refusal))
 
 
 def write(session: Session, decided: Sequence[Decided]) -> set[str]:

@@ -15,7 +15,20 @@ from sqlmodel import Session, col, select
 from server.central.databases import DECISIONS
 from server.central.publication import Forms
 from server.keys.organisation import OrganisationKeys
-from server.projection import chain, corrections, decisions, receipts, rows, states, visits
+from server.projection import (
+    acts,
+    chain,
+    corrections,
+    decisions,
+    figures,
+    people,
+    receipts,
+    rows,
+    states,
+    tasks,
+    visits,
+)
+from server.projection.acts import Acted
 from server.projection.decisions import Decided
 from server.projection.errors import CursorMoved
 from server.projection.examine import Examined, Examiner, StoredDocument, unexpected
@@ -36,10 +49,11 @@ class Batch:
     database: str
     examined: Sequence[Examined] = ()
     decided: Sequence[Decided] = ()
+    acted: Sequence[Acted] = ()
 
     def __len__(self) -> int:
         """How many documents there are."""
-        return len(self.examined) + len(self.decided)
+        return len(self.examined) + len(self.decided) + len(self.acted)
 
     def split(self) -> Iterator["Batch"]:
         """Yield batches of one document each."""
@@ -47,11 +61,14 @@ class Batch:
             yield Batch(self.database, [envelope])
         for decision in self.decided:
             yield Batch(self.database, decided=[decision])
+        for act in self.acted:
+            yield Batch(self.database, acted=[act])
 
     def given_up(self, error: Exception, seen_at: datetime) -> "Batch":
         """Return the same documents, quarantined because the software failed on them."""
         identifiers = [each.envelope_id for each in self.examined]
         identifiers += [each.document_id for each in self.decided]
+        identifiers += [each.document_id for each in self.acted]
         return Batch(
             self.database,
             [
@@ -106,8 +123,8 @@ class Projector:
             return seen[identifier].first_seen_at if identifier in seen else now
 
         if database == DECISIONS:
-            decided, refused = decisions.examine(fresh, self._keys, seen_at)
-            return Batch(database, refused, decided)
+            judged = decisions.examine(fresh, self._keys, seen_at)
+            return Batch(database, judged.refused, judged.decided, judged.acted)
         return Batch(database, self._examiner.examine(session, database, fresh, seen_at))
 
     def write(self, session: Session, batch: Batch) -> None:
@@ -119,6 +136,7 @@ class Projector:
             with session.begin_nested():
                 touched = rows.write(session, batch.examined)
                 touched.digests |= decisions.write(session, batch.decided)
+                touched.acts |= acts.write(session, batch.acted)
                 derive(session, batch.database, touched)
         except (OperationalError, InterfaceError):
             raise
@@ -140,7 +158,11 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     if touched.devices:
         chain.derive(session, touched.devices)
     standings = states.derive(session, digests) if digests else {}
-    visits.derive(session, digests)
+    touched_visits = visits.of_records(session, digests) | touched.visits
+    visits.derive(session, touched_visits)
+    moved = people.derive(session, touched_visits, touched.acts)
+    tasks.derive(session, touched_visits, touched.acts)
+    figures.derive(session, touched_visits | moved)
     # Nobody replicates the decisions' database: what lies in it gets no receipt.
     envelopes = set() if database == DECISIONS else touched.envelopes
     receipts.derive(session, database, envelopes, standings)

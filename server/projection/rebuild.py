@@ -26,6 +26,10 @@ from server.projection.project import Projector, move_cursor, take_turn
 from server.projection.statements import table
 from server.store.control import TeamDatabase
 from server.store.database import Store
+from server.store.figures import SignedAct, VisitCode, VisitFigure
+from server.store.follow_ups import Act, Task, TaskState
+from server.store.notices import Attendance, Cosignature, Manifest, Notice, Photo, PhotoPiece
+from server.store.people import Person, Proposal, VisitIdentity
 from server.store.read import (
     Answer,
     ChainLink,
@@ -43,15 +47,30 @@ from sync.errors import DatabaseNotFound
 from sync.sequence import FROM_THE_START
 
 READ_MODEL: tuple[type[SQLModel], ...] = (
+    Act,
     Answer,
+    Attendance,
     ChainLink,
+    Cosignature,
     Decision,
     EnvelopeSeen,
     Finding,
+    Manifest,
+    Notice,
+    Person,
+    Photo,
+    PhotoPiece,
+    Proposal,
     Quarantined,
     Receipt,
     Record,
+    SignedAct,
+    Task,
+    TaskState,
     Visit,
+    VisitCode,
+    VisitFigure,
+    VisitIdentity,
 )
 """What is derived from the documents; cursors are not, they only say how far."""
 

@@ -25,6 +25,8 @@ class Touched:
     envelopes: set[str] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
+    visits: set[tuple[str, str]] = field(default_factory=set)
+    acts: set[tuple[str, str]] = field(default_factory=set)
 
 
 def write(session: Session, examined: Iterable[Examined]) -> Touched:

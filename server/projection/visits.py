@@ -43,11 +43,15 @@ def number(visit_id: str) -> str:
     return f"{visit_id[:4]}-{visit_id[4:8]}".upper()
 
 
-def derive(session: Session, digests: Collection[str]) -> None:
-    """Bring the visits of these records to what their current records say; one without any is removed."""
-    touched = set(
+def of_records(session: Session, digests: Collection[str]) -> set[VisitKey]:
+    """Return the visits of these records."""
+    return set(
         session.exec(select(Record.visit_id, Record.team_id).where(col(Record.digest).in_(digests))).all()
     )
+
+
+def derive(session: Session, touched: Collection[VisitKey]) -> None:
+    """Bring these visits to what their current records say; one without any is removed."""
     if not touched:
         return
     visits = table(Visit)

@@ -103,7 +103,7 @@ def _figures(session: Session, stops: list[str], teams: Collection[str], day: da
         )
         .select_from(Record)
         .join(Visit, and_(col(Visit.id) == col(Record.visit_id), col(Visit.team_id) == col(Record.team_id)))
-        .where(*of_day)
+        .where(*of_day, col(Record.state) != RecordState.ENTERED_IN_ERROR)
     ).one()
     quarantined = session.exec(
         select(func.count())

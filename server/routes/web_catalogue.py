@@ -14,9 +14,17 @@ Translate = Callable[..., str]
 
 
 def load(language: str) -> dict[str, str]:
-    """Read a catalogue: dotted keys to texts with ``{named}`` parts."""
-    texts = json.loads((CATALOGUES / f"{language}.json").read_text(encoding="utf-8"))
-    return {str(key): str(text) for key, text in texts.items()}
+    """Read a catalogue, one file a part of the pages: dotted keys to texts with ``{named}`` parts.
+
+    Raise ``ValueError`` for a key that two files have.
+    """
+    texts: dict[str, str] = {}
+    for path in sorted((CATALOGUES / language).glob("*.json")):
+        for key, text in json.loads(path.read_text(encoding="utf-8")).items():
+            if key in texts:
+                raise ValueError(f"{path}: {key} is in another file too")
+            texts[key] = str(text)
+    return texts
 
 
 def translator(texts: Mapping[str, str]) -> Translate:
