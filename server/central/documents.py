@@ -28,6 +28,7 @@ class DocumentType(StrEnum):
     DEVICE = "device"
     ROSTER = "roster"
     FORM = "form"
+    INVITATION = "invitation"
 
 
 @dataclass(frozen=True, slots=True)

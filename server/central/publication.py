@@ -12,12 +12,14 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
-from server.central.databases import databases_of, ensure_databases, served_databases
+from server.central.databases import STILL_SERVED, databases_of, ensure_databases, served_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.central.publisher import Central
 from server.central.team_documents import (
+    PlannedStop,
     device_document,
     form_document,
+    invitation_document,
     keyring_document,
     roster_document,
 )
@@ -32,6 +34,7 @@ from server.store.control import (
     Stop,
     Team,
 )
+from server.store.planning import Invitation, StopMember, StopSlot
 
 Forms = Mapping[tuple[str, str], Form]
 """Published forms by canonical URL and version."""
@@ -46,8 +49,8 @@ class _TeamRows:
 
     devices: Sequence[Device]
     slots: Sequence[tuple[Slot, Member]]
-    stops: Sequence[tuple[Stop, Campaign]]
-    expected: Sequence[RosterEntry]
+    stops: Sequence[PlannedStop]
+    invitations: Sequence[Invitation]
     team: Team
     campaigns: Sequence[Campaign]
 
@@ -117,15 +120,14 @@ def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[Centra
         device_document(database, device, [pair for pair in rows.slots if pair[0].device_id == device.id])
         for device in rows.devices
     ]
-    rosters = [
-        roster_document(
-            database, stop, campaign, rows.team, [e for e in rows.expected if e.stop_id == stop.id]
-        )
-        for stop, campaign in rows.stops
+    rosters = [roster_document(database, rows.team, planned) for planned in rows.stops]
+    invitations = [
+        invitation_document(database, each, usable=each.state is EnrolmentState.ISSUED)
+        for each in rows.invitations
     ]
     canonicals = {(campaign.form_url, campaign.form_version) for campaign in rows.campaigns}
     published = [form_document(database, forms[canonical]) for canonical in sorted(canonicals & forms.keys())]
-    return [*published, *devices, *rosters]
+    return [*published, *devices, *rosters, *invitations]
 
 
 def _gather(central: Central, team: str, today: date) -> _TeamRows:
@@ -146,25 +148,53 @@ def _gather(central: Central, team: str, today: date) -> _TeamRows:
             devices=devices,
             slots=slots,
             stops=stops,
-            expected=session.exec(
-                select(RosterEntry).where(col(RosterEntry.stop_id).in_([stop.id for stop, _ in stops]))
-            ).all(),
+            invitations=_invitations(session, team, today),
             team=session.get_one(Team, team),
             campaigns=_campaigns(session, devices, stops),
         )
 
 
-def _stops(session: Session, team: str, today: date) -> Sequence[tuple[Stop, Campaign]]:
+def _stops(session: Session, team: str, today: date) -> list[PlannedStop]:
     """Stops from yesterday on: a tablet may still be finishing the day before, no further."""
-    return session.exec(
+    stops = session.exec(
         select(Stop, Campaign)
         .join(Campaign, col(Stop.campaign_id) == col(Campaign.id))
         .where(Stop.team_id == team, col(Stop.day) >= today - timedelta(days=1))
     ).all()
+    ids = [stop.id for stop, _ in stops]
+    on_duty: dict[str, list[Member]] = {}
+    for stop_id, member in session.exec(
+        select(StopMember.stop_id, Member)
+        .join(Member, col(Member.id) == col(StopMember.member_id))
+        .where(col(StopMember.stop_id).in_(ids))
+    ):
+        on_duty.setdefault(stop_id, []).append(member)
+    slots: dict[str, list[StopSlot]] = {}
+    for slot in session.exec(select(StopSlot).where(col(StopSlot.stop_id).in_(ids))):
+        slots.setdefault(slot.stop_id, []).append(slot)
+    expected: dict[str, list[RosterEntry]] = {}
+    for entry in session.exec(select(RosterEntry).where(col(RosterEntry.stop_id).in_(ids))):
+        expected.setdefault(entry.stop_id, []).append(entry)
+    return [
+        PlannedStop(
+            stop,
+            campaign,
+            on_duty.get(stop.id, []),
+            slots.get(stop.id, []),
+            expected.get(stop.id, []),
+        )
+        for stop, campaign in stops
+    ]
 
 
-def _campaigns(
-    session: Session, devices: Sequence[Device], stops: Sequence[tuple[Stop, Campaign]]
-) -> list[Campaign]:
-    named = {device.campaign_id for device in devices} | {stop.campaign_id for stop, _ in stops}
+def _invitations(session: Session, team: str, today: date) -> list[Invitation]:
+    """Invitations that a served database may hold, ended ones too: they are told without their seal."""
+    statement = select(Invitation).where(
+        Invitation.team_id == team, col(Invitation.valid_until) >= today - STILL_SERVED
+    )
+    return list(session.exec(statement).all())
+
+
+def _campaigns(session: Session, devices: Sequence[Device], stops: Sequence[PlannedStop]) -> list[Campaign]:
+    named = {device.campaign_id for device in devices} | {planned.campaign.id for planned in stops}
     return list(session.exec(select(Campaign).where(col(Campaign.id).in_(named))).all())

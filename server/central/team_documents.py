@@ -3,7 +3,8 @@
 Pure of any writing: the tables are the truth, and publishing again after a crash gives the same documents.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from forms.definition import Form
@@ -12,6 +13,21 @@ from server.central.team_keys import TeamKeyRing, octet_json
 from server.keys import jwe
 from server.keys.public import import_public
 from server.store.control import Campaign, Device, EnrolmentState, Member, RosterEntry, Slot, Stop, Team
+from server.store.planning import Invitation, StopSlot
+
+INVITATION_KDF = {"name": "argon2id", "memory_kib": 65536, "passes": 3, "lanes": 1}
+"""How a code becomes the key that opens an invitation (wire §4.3); RFC 9106, as for passphrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A stop as its team is told of it: who works there, its appointment slots, who is expected."""
+
+    stop: Stop
+    campaign: Campaign
+    on_duty: Sequence[Member]
+    slots: Sequence[StopSlot]
+    expected: Sequence[RosterEntry]
 
 
 def device_document(database: str, device: Device, slots: Iterable[tuple[Slot, Member]]) -> CentralDocument:
@@ -68,20 +84,38 @@ def keyring_document(
     )
 
 
-def roster_document(
-    database: str, stop: Stop, campaign: Campaign, team: Team, expected: Iterable[RosterEntry]
-) -> CentralDocument:
+def roster_document(database: str, team: Team, planned: PlannedStop) -> CentralDocument:
     """Return a stop's roster, wholly sealed (wire §4.1); times are the stop's local ``HH:MM``."""
     return CentralDocument(
         type=DocumentType.ROSTER,
-        key=stop.id,
+        key=planned.stop.id,
         database=database,
         open=None,
         sealed={
-            "stop": _stop(stop, campaign),
-            "form": {"url": campaign.form_url, "version": campaign.form_version},
+            "stop": _stop(planned),
+            "form": {"url": planned.campaign.form_url, "version": planned.campaign.form_version},
             "team_title": team.title,
-            "expected": [_person(entry) for entry in sorted(expected, key=lambda e: (e.expected_at, e.id))],
+            "expected": [
+                _person(entry) for entry in sorted(planned.expected, key=lambda e: (e.expected_at, e.id))
+            ],
+        },
+    )
+
+
+def invitation_document(database: str, invitation: Invitation, *, usable: bool) -> CentralDocument:
+    """Return a replacement's invitation (wire §4.3); without its seal once it serves no more."""
+    return CentralDocument(
+        type=DocumentType.INVITATION,
+        key=invitation.id,
+        database=database,
+        open={
+            "invitation": invitation.id,
+            "team": invitation.team_id,
+            "valid_from": invitation.valid_from.isoformat(),
+            "valid_until": invitation.valid_until.isoformat(),
+            "salt": invitation.salt,
+            "kdf": INVITATION_KDF,
+            "sealed": invitation.sealed if usable else None,
         },
     )
 
@@ -101,11 +135,12 @@ def form_document(database: str, form: Form) -> CentralDocument:
     )
 
 
-def _stop(stop: Stop, campaign: Campaign) -> dict[str, Any]:
+def _stop(planned: PlannedStop) -> dict[str, Any]:
+    stop = planned.stop
     return {
         "id": stop.id,
         "campaign": stop.campaign_id,
-        "campaign_title": campaign.title,
+        "campaign_title": planned.campaign.title,
         "name": stop.name,
         "commune": stop.commune,
         "latitude": stop.latitude,
@@ -113,17 +148,36 @@ def _stop(stop: Stop, campaign: Campaign) -> dict[str, Any]:
         "date": stop.day.isoformat(),
         "opens": stop.opens.isoformat("minutes"),
         "closes": stop.closes.isoformat("minutes"),
+        "cancelled": stop.cancelled,
+        "on_duty": [
+            {"member": member.id, "name": member.name, "profession": member.profession}
+            for member in sorted(planned.on_duty, key=lambda member: (member.name, member.id))
+        ],
+        "slots": [
+            {
+                "id": slot.id,
+                "starts": slot.starts.isoformat("minutes"),
+                "minutes": slot.minutes,
+                "emergency": slot.emergency,
+            }
+            for slot in sorted(planned.slots, key=lambda slot: (slot.starts, slot.id))
+        ],
     }
 
 
 def _person(entry: RosterEntry) -> dict[str, Any]:
+    """Return an expected person; an empty trait is one that was not said, and is told as null."""
     return {
         "id": entry.id,
+        "slot": entry.slot_id,
         "time": entry.expected_at.isoformat("minutes"),
-        "birth_name": entry.birth_name,
-        "first_name": entry.first_name,
+        "birth_name": entry.birth_name or None,
+        "first_name": entry.first_name or None,
         "birth_date": entry.birth_date.isoformat() if entry.birth_date else None,
         "sex": entry.sex,
         "commune": entry.commune,
-        "booking": entry.booking,
+        "phone": entry.phone,
+        "booking": entry.booking or None,
+        "person": entry.person_key,
+        "cancelled": entry.cancelled,
     }

@@ -18,6 +18,8 @@ _FIRST_NAMES = (
     ("JEANNE", "F"), ("MARCEL", "M"), ("ODETTE", "F"), ("RENE", "M"), ("SIMONE", "F"), ("LUCIEN", "M"),
     ("MARIE-LOUISE", "F"), ("ANDRE", "M"), ("YVONNE", "F"), ("ROGER", "M"), ("COLETTE", "F"),
 )  # fmt: skip
+SLOT_MINUTES = 20
+"""Length of an appointment slot."""
 _BOOKINGS = ("telephone", "internet", "telephone", "professionnel", "sans_rdv", "regulation_sas")
 
 
@@ -44,7 +46,7 @@ def expected(
     for index in range(count):
         turn = day.toordinal() * 3 + place * count + index
         first_name, sex = _FIRST_NAMES[turn % len(_FIRST_NAMES)]
-        minutes = opens.hour * 60 + opens.minute + 20 * index
+        minutes = opens.hour * 60 + opens.minute + SLOT_MINUTES * index
         yield ExpectedPerson(
             expected_at=time(minutes // 60, minutes % 60),
             birth_name=_BIRTH_NAMES[turn % len(_BIRTH_NAMES)],

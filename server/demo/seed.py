@@ -12,7 +12,7 @@ from server.central import organisation
 from server.central.errors import NoOrganisation
 from server.central.publication import Forms
 from server.central.team_keys import TeamKeys
-from server.demo.people import expected
+from server.demo.people import SLOT_MINUTES, ExpectedPerson, expected
 from server.enrolment import cards
 from server.enrolment.cards import CardOrder, IssuedCard
 from server.identifiers import new_uuid
@@ -29,6 +29,7 @@ from server.store.control import (
     TeamMember,
 )
 from server.store.database import Store
+from server.store.planning import StopMember, StopSlot
 
 ORGANISATION = "CPTS du Haut-Roannais (démonstration)"
 CAMPAIGN = "Médicobus"
@@ -152,20 +153,53 @@ def _stops(session: Session, campaign: Campaign, team: Team, day: date) -> None:
         )
         session.add(stop)
         session.flush()
-        for person in expected(day, place, opens, communes, PEOPLE_A_STOP):
-            session.add(
-                RosterEntry(
-                    id=new_uuid(),
-                    stop_id=stop.id,
-                    expected_at=person.expected_at,
-                    birth_name=person.birth_name,
-                    first_name=person.first_name,
-                    birth_date=person.birth_date,
-                    sex=person.sex,
-                    commune=person.commune,
-                    booking=person.booking,
-                )
+        _on_duty(session, stop, team)
+        _appointments(session, stop, list(expected(day, place, opens, communes, PEOPLE_A_STOP)))
+
+
+def _on_duty(session: Session, stop: Stop, team: Team) -> None:
+    field = session.exec(
+        select(Member.id)
+        .join(TeamMember, col(TeamMember.member_id) == col(Member.id))
+        .where(TeamMember.team_id == team.id, Member.role == Role.FIELD)
+    ).all()
+    session.add_all([StopMember(stop_id=stop.id, member_id=member) for member in field])
+
+
+def _appointments(session: Session, stop: Stop, people: list[ExpectedPerson]) -> None:
+    """A slot for each person, and one more kept for emergencies; the last one booked without all traits."""
+    after = minutes_of(people[-1].expected_at) + SLOT_MINUTES
+    emergency = StopSlot(
+        id=new_uuid(),
+        stop_id=stop.id,
+        starts=time(after // 60, after % 60),
+        minutes=SLOT_MINUTES,
+        emergency=True,
+    )
+    session.add(emergency)
+    for person in people:
+        said = person is not people[-1]
+        slot = StopSlot(id=new_uuid(), stop_id=stop.id, starts=person.expected_at, minutes=SLOT_MINUTES)
+        session.add(slot)
+        session.add(
+            RosterEntry(
+                id=new_uuid(),
+                stop_id=stop.id,
+                slot_id=slot.id,
+                expected_at=person.expected_at,
+                birth_name=person.birth_name,
+                first_name=person.first_name,
+                birth_date=person.birth_date if said else None,
+                sex=person.sex if said else None,
+                commune=person.commune if said else None,
+                booking=person.booking,
             )
+        )
+
+
+def minutes_of(hour: time) -> int:
+    """Return how many minutes after midnight an hour is."""
+    return hour.hour * 60 + hour.minute
 
 
 def _logins(session: Session) -> tuple[Login, ...]:

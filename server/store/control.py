@@ -106,8 +106,9 @@ class Stop(SQLModel, table=True):
 
 
 class RosterEntry(SQLModel, table=True):
-    """A person expected at a stop, as booked: what was not said on the phone is None.
+    """A person expected at a stop, as booked.
 
+    What was not said on the phone is None, or empty in ``first_name`` and ``booking``.
     ``slot_id``: the appointment slot taken; ``person_key``: who central believes it is (wire §4.2).
     """
 

@@ -1,7 +1,7 @@
 """Teams' databases follow the control tables: devices, key rings, rosters, forms; epochs at a revocation."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import orjson
 import pytest
@@ -14,7 +14,8 @@ from server.central.publisher import Central
 from server.keys import jwe
 from server.keys.errors import CannotOpen
 from server.routes.services import Services
-from server.store.control import EnrolmentState
+from server.store.control import EnrolmentState, RosterEntry
+from server.store.planning import StopMember, StopSlot
 from sync.security import SERVER_ADMIN
 from tests.support.organisation import FORM, NOON, Seeded, SlotKeys, make_device, make_slot
 
@@ -156,3 +157,47 @@ async def test_a_database_long_past_receives_nothing_more(services: Services, se
     slot = make_slot(services.store, device, seeded.nurse)
     await publish_all(june, services.forms)
     assert await found(services, seeded, DocumentType.KEYRING, slot.id) is None
+
+
+async def test_a_roster_says_who_is_on_duty_which_slots_there_are_and_what_was_not_said(
+    services: Services, seeded: Seeded
+) -> None:
+    with services.store.session() as session:
+        session.add(StopMember(stop_id=seeded.stop, member_id=seeded.nurse))
+        session.add(StopSlot(id="slot", stop_id=seeded.stop, starts=time(9, 20), minutes=20, emergency=True))
+        session.add(
+            RosterEntry(
+                id="entry",
+                stop_id=seeded.stop,
+                slot_id="slot",
+                expected_at=time(9, 20),
+                birth_name="ESSAI",
+                first_name="",
+                booking="",
+                cancelled=True,
+            )
+        )
+    await publish_team(services.central, services.forms, seeded.team)
+    document = await found(services, seeded, DocumentType.ROSTER, seeded.stop)
+    assert document is not None
+    assert document.sealed is not None
+    stop = document.sealed["stop"]
+    assert stop["on_duty"] == [{"member": seeded.nurse, "name": "Noé Essai", "profession": "infirmier"}]
+    assert stop["slots"] == [{"id": "slot", "starts": "09:20", "minutes": 20, "emergency": True}]
+    assert stop["cancelled"] is False
+    assert document.sealed["expected"] == [
+        {
+            "id": "entry",
+            "slot": "slot",
+            "time": "09:20",
+            "birth_name": "ESSAI",
+            "first_name": None,
+            "birth_date": None,
+            "sex": None,
+            "commune": None,
+            "phone": None,
+            "booking": None,
+            "person": None,
+            "cancelled": True,
+        }
+    ]
