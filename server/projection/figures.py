@@ -1,12 +1,259 @@
-"""Figures: one row a visit with what reports cross (``store.figures``)."""
+"""Figures: one row a visit with what reports cross (``store.figures``).
 
-from collections.abc import Collection
+The records of a visit are taken together: a value outweighs an absence, an absence outweighs no answer, and
+of several values, or several absences, the latest signed stands. Replaced records and those entered in error
+count for nothing; a restricted visit counts like any other, since no name is here.
+"""
 
-from sqlmodel import Session
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from sqlalchemy import delete, tuple_
+from sqlmodel import Session, col, select
+
+from forms.definition import Form
+from forms.load import published
+from server.identifiers import sha256_hex
+from server.projection.figure_items import (
+    BIRTH_DATE,
+    CODES,
+    DISTANCE,
+    LINK_IDS,
+    NO_ANSWER,
+    NO_QUESTION,
+    SEVERAL,
+)
+from server.projection.statements import insert_rows, table
 from server.projection.visits import VisitKey
+from server.store.figures import SignedAct, VisitCode, VisitFigure
+from server.store.notices import Cosignature
+from server.store.people import VisitIdentity
+from server.store.read import Answer, Record, RecordState, Visit
+
+WHOLE = "whole"
+_ANSWER = ("record_digest", "link_id", "absence", "value_code", "value_text", "value_number")
+_NOT_COUNTED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
+
+Said = tuple[str, ...] | float
+"""What was answered: the codes (a date is one), or a number."""
+
+
+class _Counted(NamedTuple):
+    """A current record, as figures see it."""
+
+    digest: str
+    visit_id: str
+    team_id: str
+    campaign_id: str
+    stop_id: str
+    member_id: str
+    signed_at: datetime
+    clock_offset_ms: int | None
+    form_url: str
+    form_version: str
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """By corrected time of signing, then by digest."""
+        return self.signed_at + timedelta(milliseconds=self.clock_offset_ms or 0), self.digest
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """What one record says of the items that are counted: values and absences by linkId."""
+
+    values: dict[str, Said]
+    absences: dict[str, str]
+
+
+class _Merged:
+    """What the current records of a visit say together, the latest signed first."""
+
+    def __init__(self, records: Sequence[_Counted], spoken: Mapping[str, _Spoken]) -> None:
+        self._said = [spoken[record.digest] for record in records if record.digest in spoken]
+        self._forms = [_form(record) for record in records]
+
+    def codes(self, link_id: str) -> tuple[str, ...]:
+        """The codes answered; one code, the reason, when there are none."""
+        value = self.value(link_id)
+        return value if isinstance(value, tuple) else (self.missing(link_id),)
+
+    def value(self, link_id: str) -> Said | None:
+        """The value that stands; None when no record has one."""
+        return next((said.values[link_id] for said in self._said if link_id in said.values), None)
+
+    def missing(self, link_id: str) -> str:
+        """Why there is no value."""
+        absence = next((said.absences[link_id] for said in self._said if link_id in said.absences), None)
+        if absence is not None:
+            return absence
+        asked = any(form is not None and link_id in form.index for form in self._forms)
+        return NO_ANSWER if asked else NO_QUESTION
 
 
 def derive(session: Session, visits: Collection[VisitKey]) -> None:
     """Bring the figures of these visits to what the set says; after people, whose keys they hold."""
-    del session, visits
+    if not visits:
+        return
+    _forget(session, visits)
+    records: dict[VisitKey, list[_Counted]] = defaultdict(list)
+    for record in sorted(_records(session, visits), key=lambda each: each.order, reverse=True):
+        records[record.visit_id, record.team_id].append(record)
+    known = _visits(session, records)
+    people = _people(session, records)
+    spoken = _spoken(session, [each.digest for counted in records.values() for each in counted])
+    figures: list[dict[str, Any]] = []
+    codes: list[dict[str, Any]] = []
+    for key in sorted(records):
+        if key in known:
+            merged = _Merged(records[key], spoken)
+            figures.append(_figure(known[key], people.get(key), merged))
+            codes += _codes(key, merged)
+    insert_rows(session, VisitFigure, figures)
+    insert_rows(session, VisitCode, codes)
+    insert_rows(session, SignedAct, list(_acts(session, records, known)))
+
+
+def _forget(session: Session, visits: Collection[VisitKey]) -> None:
+    for model in (VisitFigure, VisitCode, SignedAct):
+        columns = table(model).c
+        session.connection().execute(
+            delete(table(model)).where(tuple_(columns.visit_id, columns.team_id).in_(visits))
+        )
+
+
+def _records(session: Session, visits: Collection[VisitKey]) -> list[_Counted]:
+    columns = table(Record).c
+    rows = session.connection().execute(
+        select(*(columns[name] for name in _Counted._fields)).where(
+            tuple_(columns.visit_id, columns.team_id).in_(visits), columns.state.not_in(_NOT_COUNTED)
+        )
+    )
+    return [_Counted(*row) for row in rows]
+
+
+def _visits(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, Visit]:
+    rows = session.exec(select(Visit).where(tuple_(col(Visit.id), col(Visit.team_id)).in_(visits)))
+    return {(visit.id, visit.team_id): visit for visit in rows}
+
+
+def _people(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, VisitIdentity]:
+    rows = session.exec(
+        select(VisitIdentity).where(
+            tuple_(col(VisitIdentity.visit_id), col(VisitIdentity.team_id)).in_(visits)
+        )
+    )
+    return {(identity.visit_id, identity.team_id): identity for identity in rows}
+
+
+def _spoken(session: Session, digests: Sequence[str]) -> dict[str, _Spoken]:
+    columns = table(Answer).c
+    rows = session.connection().execute(
+        select(*(columns[name] for name in _ANSWER))
+        .where(columns.record_digest.in_(digests), columns.link_id.in_(LINK_IDS))
+        .order_by(columns.record_digest, columns.link_id, columns.position)
+    )
+    found: dict[str, _Spoken] = defaultdict(lambda: _Spoken({}, {}))
+    for digest, link_id, absence, code, written, number in rows:
+        spoken = found[digest]
+        if absence is not None:
+            spoken.absences[link_id] = absence
+        elif number is not None:
+            spoken.values[link_id] = number
+        else:
+            before = spoken.values.get(link_id, ())
+            spoken.values[link_id] = (*(before if isinstance(before, tuple) else ()), code or written)
+    return found
+
+
+def _form(record: _Counted) -> Form | None:
+    return published().get((record.form_url, record.form_version))
+
+
+def _figure(visit: Visit, identity: VisitIdentity | None, merged: _Merged) -> dict[str, Any]:
+    age, distance = _age(visit.day, merged), merged.value(DISTANCE)
+    number = distance if isinstance(distance, float) else None
+    return {
+        "visit_id": visit.id,
+        "team_id": visit.team_id,
+        "campaign_id": visit.campaign_id,
+        "stop_id": visit.stop_id,
+        "day": visit.day,
+        **_person(visit, identity),
+        **{column: merged.codes(link_id)[0] for column, link_id in CODES.items()},
+        "age": age,
+        "age_missing": None if age is not None else merged.missing(BIRTH_DATE),
+        "distance_km": number,
+        "distance_missing": None if number is not None else _no_distance(merged),
+        "state": visit.state.value,
+    }
+
+
+def _person(visit: Visit, identity: VisitIdentity | None) -> dict[str, Any]:
+    if identity is not None:
+        traits = (identity.birth_name, identity.first_name, identity.birth_date)
+        return {"person_key": identity.person_key, "identified": None not in traits}
+    if visit.person is None or visit.birth_date is None:
+        return {"person_key": visit.id, "identified": False}
+    return {
+        "person_key": sha256_hex(f"{visit.person}\n{visit.birth_date}\n{visit.sex}")[:36],
+        "identified": True,
+    }
+
+
+def _age(day: date, merged: _Merged) -> int | None:
+    """Completed years on the day of the visit."""
+    value = merged.value(BIRTH_DATE)
+    if not isinstance(value, tuple):
+        return None
+    born = date.fromisoformat(value[0])
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _no_distance(merged: _Merged) -> str:
+    """A distance is calculated: it is missing as the commune it starts from is."""
+    commune = CODES["commune"]
+    return NO_ANSWER if merged.value(commune) is not None else merged.missing(commune)
+
+
+def _codes(key: VisitKey, merged: _Merged) -> Iterator[dict[str, Any]]:
+    for item, link_id in SEVERAL.items():
+        for code in dict.fromkeys(merged.codes(link_id)):
+            yield {"visit_id": key[0], "team_id": key[1], "item": item, "code": code}
+
+
+def _acts(
+    session: Session, records: Mapping[VisitKey, Sequence[_Counted]], visits: Mapping[VisitKey, Visit]
+) -> Iterator[dict[str, Any]]:
+    digests = [record.digest for counted in records.values() for record in counted]
+    cosigners: dict[str, list[str]] = defaultdict(list)
+    for digest, member in session.exec(
+        select(Cosignature.record_digest, Cosignature.member_id).where(
+            col(Cosignature.record_digest).in_(digests)
+        )
+    ):
+        cosigners[digest].append(member)
+    for key, counted in records.items():
+        for record in counted if key in visits else ():
+            yield _act(record, record.member_id, visits[key], cosigned=False)
+            for member in cosigners[record.digest]:
+                yield _act(record, member, visits[key], cosigned=True)
+
+
+def _act(record: _Counted, member: str, visit: Visit, *, cosigned: bool) -> dict[str, Any]:
+    return {
+        "record_digest": record.digest,
+        "member_id": member,
+        "cosigned": cosigned,
+        "part": WHOLE,
+        "day": visit.day,
+        "team_id": record.team_id,
+        "campaign_id": record.campaign_id,
+        "stop_id": record.stop_id,
+        "visit_id": record.visit_id,
+        "form_url": record.form_url,
+        "form_version": record.form_version,
+    }

@@ -233,6 +233,7 @@ def upgrade() -> None:
         "signed_act",
         sa.Column("record_digest", sa.String(), nullable=False),
         sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("cosigned", sa.Boolean(), nullable=False),
         sa.Column("part", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
@@ -241,10 +242,11 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.String(), nullable=False),
         sa.Column("form_url", sa.String(), nullable=False),
         sa.Column("form_version", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("record_digest", "member_id"),
+        sa.PrimaryKeyConstraint("record_digest", "member_id", "cosigned"),
     )
     with op.batch_alter_table("signed_act", schema=None) as batch_op:
         batch_op.create_index("ix_signed_act_day", ["day", "member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_signed_act_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
         "task",
@@ -294,10 +296,13 @@ def upgrade() -> None:
         sa.Column("stop_id", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("person_key", sa.String(), nullable=False),
+        sa.Column("identified", sa.Boolean(), nullable=False),
         sa.Column("sex", sa.String(), nullable=False),
         sa.Column("age", sa.Integer(), nullable=True),
-        sa.Column("commune", sa.String(), nullable=True),
+        sa.Column("age_missing", sa.String(), nullable=True),
+        sa.Column("commune", sa.String(), nullable=False),
         sa.Column("distance_km", sa.Float(), nullable=True),
+        sa.Column("distance_missing", sa.String(), nullable=True),
         sa.Column("booking", sa.String(), nullable=False),
         sa.Column("attending_gp", sa.String(), nullable=False),
         sa.Column("gp_search", sa.String(), nullable=False),
@@ -566,6 +571,7 @@ def downgrade() -> None:
 
     op.drop_table("task")
     with op.batch_alter_table("signed_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signed_act_visit_id"))
         batch_op.drop_index("ix_signed_act_day")
 
     op.drop_table("signed_act")
