@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { foldName, type SearchEntry } from "$lib/search/entry";
+import { foldName } from "$lib/names/fold";
+import type { SearchEntry } from "$lib/search/entry";
 import { SearchIndex } from "$lib/search/index";
 
 function entry(

@@ -13,7 +13,7 @@ import { CentralError } from "./errors";
 import { members, nullable, oneOf, parseJson, text } from "./json";
 
 /** The types of wire §4. */
-export const CENTRAL_TYPES = ["receipt", "keyring", "device", "roster", "form"] as const;
+export const CENTRAL_TYPES = ["receipt", "keyring", "device", "roster", "form", "person", "people"] as const;
 /** A type of central document. */
 export type CentralType = (typeof CENTRAL_TYPES)[number];
 
@@ -45,9 +45,10 @@ export type TeamKeysById = ReadonlyMap<string, CryptoKey>;
 
 const TYP = "escale-central+jws";
 
-/** `"c"` + the first 40 hexadecimal digits of SHA-256(`"<type>:<key>"`). */
+/** `"c"` (`"p"` of people, who are read by key) + the first 40 hexadecimal digits of SHA-256(`"<type>:<key>"`). */
 export async function centralId(type: CentralType, key: string): Promise<string> {
-  return `c${(await sha256Hex(`${type}:${key}`)).slice(0, 40)}`;
+  const prefix = type === "person" || type === "people" ? "p" : "c";
+  return `${prefix}${(await sha256Hex(`${type}:${key}`)).slice(0, 40)}`;
 }
 
 /** Verify `document`. Raises {@link CentralError}. */

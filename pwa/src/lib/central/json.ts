@@ -30,6 +30,12 @@ export function number(value: unknown): number {
   return value;
 }
 
+/** `value` as yes or no. */
+export function boolean(value: unknown): boolean {
+  if (typeof value !== "boolean") throw new CentralError("malformed");
+  return value;
+}
+
 /** `value` as one of `choices`. */
 export function oneOf<T extends string>(value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);

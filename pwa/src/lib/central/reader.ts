@@ -10,6 +10,7 @@ import { SignerDirectory, openDevice, type Signer } from "./devices";
 import { CentralError, type CentralFailure } from "./errors";
 import { readForm, type PublishedForm } from "./form";
 import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
+import { openPeople, openPerson, SHARDS, type DirectoryEntry, type PersonSummary } from "./person";
 import { readReceipt, type Receipt } from "./receipt";
 import {
   documentsOf,
@@ -89,6 +90,28 @@ export class CentralReader {
   async form(url: string, version: string): Promise<PublishedForm | null> {
     const documents = await this.read("form", [`${url}|${version}`]);
     return (await this.each(documents, readForm))[0] ?? null;
+  }
+
+  /** What the team knows of the person `key`, or `null` when nothing has arrived, or nothing is left to know. */
+  async person(keys: TeamKeys, key: string): Promise<PersonSummary | null> {
+    const documents = await this.read("person", [key]);
+    return (await this.each(documents, (document) => openPerson(document, keys.byKeyId)))[0] ?? null;
+  }
+
+  /** Revisions of the directory's shards that are here, by shard: bodies are read only of those that changed. */
+  async peopleRevisions(): Promise<ReadonlyMap<string, string>> {
+    const ids = await Promise.all(
+      SHARDS.map(async (shard) => [await centralId("people", shard), shard] as const),
+    );
+    const shardOf = new Map(ids);
+    const revisions = await revisionsOf(this.#replica, [...shardOf.keys()]);
+    return new Map(revisions.map(({ id, rev }) => [shardOf.get(id) ?? "", rev]));
+  }
+
+  /** The people of one shard of the directory, or `null` when it is not here or is not believed. */
+  async people(keys: TeamKeys, shard: string): Promise<readonly DirectoryEntry[] | null> {
+    const documents = await this.read("people", [shard]);
+    return (await this.each(documents, (document) => openPeople(document, keys.byKeyId)))[0] ?? null;
   }
 
   private async read(type: CentralType, keys: readonly string[]): Promise<CentralDocument[]> {

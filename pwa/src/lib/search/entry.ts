@@ -1,5 +1,6 @@
 /** One record in the search index, and how what is typed meets it. */
 import { resourceOf, type RecordPayload } from "../envelope/payload";
+import { foldName } from "../names/fold";
 import type { TeamRecord } from "../record/read";
 
 /** What is kept of a record, sealed, to find it and to show it in a list. */
@@ -20,18 +21,6 @@ export interface SearchEntry {
   /** Birth and used names as they are found: lower-case words without accents, each preceded by a space. */
   readonly folded: string;
   readonly birth_date: string | null;
-}
-
-/** `text` in lower-case words without accents, ligatures, hyphens or apostrophes. */
-export function foldName(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll("œ", "oe")
-    .replaceAll("æ", "ae")
-    .normalize("NFD")
-    .replace(/\p{Mn}/gu, "")
-    .replace(/[^a-z0-9]+/g, " ")
-    .trim();
 }
 
 /** The entry of a believed record. */

@@ -1,5 +1,5 @@
 /** What is typed in the search field, read as words of a name and parts of a birth date. */
-import { foldName } from "./entry";
+import { foldName } from "../names/fold";
 import type { Searched } from "./haystack";
 
 /** A query ready to meet entries. Every part must match. */
