@@ -4,7 +4,7 @@ import { rosterOf } from "../../src/app/stops";
 
 function roster(id: string, date: string, opens = "09:00", closes = "16:30"): Roster {
   const stop = { id, date, name: id, campaign: "c", campaign_title: "C", commune: "42015" };
-  const hours = { opens, closes, latitude: null, longitude: null };
+  const hours = { opens, closes, latitude: null, longitude: null, on_duty: [], cancelled: false, slots: [] };
   return { stop: { ...stop, ...hours }, form: { url: "u", version: "1" }, team_title: "T", expected: [] };
 }
 

@@ -157,6 +157,14 @@ describe("the team", () => {
     const rosters = await reader.rosters(keys);
     expect(rosters.map(({ stop }) => stop.id)).toEqual(["first", "later"]);
     expect(rosters[0]?.expected[0]).toMatchObject({ birth_name: "DURAND", sex: null });
+    // What a roster of before the bus's day does not say is null, empty or false.
+    expect(rosters[0]?.expected[0]).toMatchObject({
+      person: null,
+      phone: null,
+      slot: null,
+      cancelled: false,
+    });
+    expect(rosters[0]?.stop).toMatchObject({ on_duty: [], slots: [], cancelled: false });
     expect(reader.refused).toMatchObject([{ failure: "malformed" }]);
   });
 });

@@ -106,6 +106,9 @@ export class Tablet {
       date: "2026-11-23",
       opens: "09:00",
       closes: "12:30",
+      on_duty: [],
+      cancelled: false,
+      slots: [],
     };
   }
 

@@ -1,7 +1,7 @@
 /** The roster of a stop: where, when, and who is expected (wire §4.1). Sealed to the team. */
 import { openSealed, type CentralDocument, type TeamKeysById } from "./document";
 import { CentralError } from "./errors";
-import { list, members, nullable, number, text } from "./json";
+import { boolean, list, members, nullable, number, text } from "./json";
 
 /** One place, one day, one team on duty. */
 export interface Stop {
@@ -17,6 +17,25 @@ export interface Stop {
   readonly date: string;
   readonly opens: string;
   readonly closes: string;
+  readonly on_duty: readonly OnDuty[];
+  readonly cancelled: boolean;
+  readonly slots: readonly RosterSlot[];
+}
+
+/** A member of the team on duty at a stop. */
+export interface OnDuty {
+  readonly member: string;
+  readonly name: string;
+  readonly profession: string;
+}
+
+/** A time at which somebody may be booked; some are kept for emergencies. */
+export interface RosterSlot {
+  readonly id: string;
+  /** `HH:MM` */
+  readonly starts: string;
+  readonly minutes: number;
+  readonly emergency: boolean;
 }
 
 /** One expected person, as booked: to be checked with them, never taken for their identity. */
@@ -29,6 +48,12 @@ export interface Expected {
   readonly sex: string | null;
   readonly commune: string | null;
   readonly booking: string | null;
+  /** The slot that was booked. */
+  readonly slot: string | null;
+  readonly phone: string | null;
+  /** Key of the person that central believes it to be (wire §4.2). */
+  readonly person: string | null;
+  readonly cancelled: boolean;
 }
 
 /** A stop with its expected people and the form it is captured with. */
@@ -64,6 +89,24 @@ function readStop(stop: Readonly<Record<string, unknown>>): Stop {
     date: text(stop["date"]),
     opens: text(stop["opens"]),
     closes: text(stop["closes"]),
+    on_duty: list(stop["on_duty"] ?? [], readOnDuty),
+    cancelled: nullable(stop["cancelled"], boolean) ?? false,
+    slots: list(stop["slots"] ?? [], readSlot),
+  };
+}
+
+function readOnDuty(value: unknown): OnDuty {
+  const hand = members(value);
+  return { member: text(hand["member"]), name: text(hand["name"]), profession: text(hand["profession"]) };
+}
+
+function readSlot(value: unknown): RosterSlot {
+  const slot = members(value);
+  return {
+    id: text(slot["id"]),
+    starts: text(slot["starts"]),
+    minutes: number(slot["minutes"]),
+    emergency: nullable(slot["emergency"], boolean) ?? false,
   };
 }
 
@@ -78,5 +121,9 @@ function readExpected(value: unknown): Expected {
     sex: nullable(person["sex"], text),
     commune: nullable(person["commune"], text),
     booking: nullable(person["booking"], text),
+    slot: nullable(person["slot"], text),
+    phone: nullable(person["phone"], text),
+    person: nullable(person["person"], text),
+    cancelled: nullable(person["cancelled"], boolean) ?? false,
   };
 }
