@@ -1,12 +1,251 @@
-"""Tasks: what the answers of a visit ask for afterwards, and where each stands."""
+"""Tasks: what the answers of a visit ask for afterwards, and where each stands.
 
-from collections.abc import Collection
+``forms.tasks`` says which answer makes which task. A task is derived from the current records of its visit;
+one whose answer is gone, and on which somebody worked, stays and is ``vanished``: no work disappears.
+"""
 
-from sqlmodel import Session
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from sqlalchemy import delete, tuple_
+from sqlmodel import Session, col, select
+
+from forms.tasks import Rule, TaskRules, task_rules
+from server.projection.statements import insert_rows, table
 from server.projection.visits import VisitKey
+from server.store.control import Stop
+from server.store.follow_ups import Act, Task, TaskState
+from server.store.read import Answer, Record, RecordState
+
+ACT_KIND = "task"
+_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
+
+
+class TaskKey(NamedTuple):
+    """What names a task: the visit, the team that signed it, the item and the code answered."""
+
+    visit_id: str
+    team_id: str
+    link_id: str
+    code: str
+
+    def __str__(self) -> str:
+        """Return the key as acts and rows write it."""
+        return ":".join(self)
+
+    @classmethod
+    def parse(cls, text: str) -> "TaskKey | None":
+        """Read a key; None when it is none."""
+        parts = text.split(":")
+        return cls(*parts) if len(parts) == len(cls._fields) and all(parts) else None
+
+    @property
+    def visit(self) -> VisitKey:
+        """The visit it is of."""
+        return self.visit_id, self.team_id
+
+
+class _Source(NamedTuple):
+    """A record of a visit, as far as tasks need it."""
+
+    digest: str
+    visit_id: str
+    team_id: str
+    stop_id: str
+    signed_at: datetime
+    clock_offset_ms: int | None
+    state: RecordState
+    restricted: bool
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """By corrected time of signing, then by digest: the same on every node."""
+        return self.signed_at + timedelta(milliseconds=self.clock_offset_ms or 0), self.digest
+
+
+_Values = Mapping[str, Mapping[str, Sequence[str]]]
+"""Values (codes, or texts of what has no code) by record digest and item."""
 
 
 def derive(session: Session, visits: Collection[VisitKey], acts: Collection[tuple[str, str]]) -> None:
     """Bring the tasks of these visits, and the states that these acts change, to what the set says."""
-    del session, visits, acts
+    subjects = {subject for kind, subject in acts if kind == ACT_KIND}
+    _derive_states(session, subjects)
+    named = [TaskKey.parse(subject) for subject in subjects]
+    touched = set(visits) | {key.visit for key in named if key is not None}
+    if touched:
+        _derive_tasks(session, touched)
+
+
+def _derive_states(session: Session, subjects: Collection[str]) -> None:
+    """Let the last act on each task stand whole."""
+    if not subjects:
+        return
+    states = table(TaskState)
+    session.connection().execute(delete(states).where(states.c.task_key.in_(subjects)))
+    acts = session.exec(
+        select(Act)
+        .where(Act.kind == ACT_KIND, col(Act.subject).in_(subjects))
+        .order_by(col(Act.at), col(Act.document_id))
+    )
+    last = {act.subject: act for act in acts}
+    keys = {subject: TaskKey.parse(subject) for subject in last}
+    insert_rows(session, TaskState, [_state_row(key, last[text]) for text, key in keys.items() if key])
+
+
+def _state_row(key: TaskKey, act: Act) -> dict[str, Any]:
+    due_on = act.body["due_on"]
+    return {
+        "task_key": str(key),
+        "visit_id": key.visit_id,
+        "team_id": key.team_id,
+        "act_id": act.document_id,
+        "owner_id": act.body["owner"],
+        "due_on": date.fromisoformat(due_on) if due_on else None,
+        "outcome": act.body["outcome"],
+        "note": act.body["note"],
+        "changed_at": act.at,
+        "changed_by": act.member_id,
+    }
+
+
+def _derive_tasks(session: Session, touched: Collection[VisitKey]) -> None:
+    tasks = table(Task)
+    session.connection().execute(delete(tasks).where(tuple_(tasks.c.visit_id, tasks.c.team_id).in_(touched)))
+    sources: dict[VisitKey, list[_Source]] = defaultdict(list)
+    for source in _sources(session, touched):
+        sources[source.visit_id, source.team_id].append(source)
+    rules = task_rules()
+    current = [each.digest for records in sources.values() for each in records if each.state not in _ENDED]
+    values = _values(session, current, rules)
+    worked = _worked_on(session, sources)
+    days = _days(session, {each.stop_id for records in sources.values() for each in records})
+    rows = [
+        row
+        for visit, records in sources.items()
+        for row in _rows(rules, sorted(records, key=lambda each: each.order), values, days, worked[visit])
+    ]
+    insert_rows(session, Task, rows)
+
+
+def _sources(session: Session, visits: Collection[VisitKey]) -> list[_Source]:
+    columns = table(Record).c
+    rows = session.connection().execute(
+        select(*(columns[name] for name in _Source._fields)).where(
+            tuple_(columns.visit_id, columns.team_id).in_(visits)
+        )
+    )
+    return [_Source(*row) for row in rows]
+
+
+def _values(session: Session, digests: Collection[str], rules: TaskRules) -> _Values:
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for digest, link_id, code, text in session.exec(
+        select(Answer.record_digest, Answer.link_id, Answer.value_code, Answer.value_text).where(
+            col(Answer.record_digest).in_(digests),
+            col(Answer.link_id).in_(rules.link_ids),
+            col(Answer.absence).is_(None),
+        )
+    ):
+        found[digest][link_id].append(code or text or "")
+    return found
+
+
+def _worked_on(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, list[TaskKey]]:
+    """Return the tasks of these visits that somebody acted on."""
+    found: dict[VisitKey, list[TaskKey]] = defaultdict(list)
+    subjects = session.exec(
+        select(TaskState.task_key).where(
+            tuple_(col(TaskState.visit_id), col(TaskState.team_id)).in_(list(visits))
+        )
+    )
+    for key in map(TaskKey.parse, subjects):
+        if key is not None:
+            found[key.visit].append(key)
+    return found
+
+
+def _days(session: Session, stops: Collection[str]) -> dict[str, date]:
+    return {stop.id: stop.day for stop in session.exec(select(Stop).where(col(Stop.id).in_(stops)))}
+
+
+def _rows(
+    rules: TaskRules,
+    records: Sequence[_Source],
+    values: _Values,
+    days: Mapping[str, date],
+    worked: Collection[TaskKey],
+) -> Iterator[dict[str, Any]]:
+    """Yield the tasks of one visit; ``records``: all that it ever had, the latest last."""
+    current = [each for each in records if each.state not in _ENDED]
+    place = (current or records)[-1]
+    day = days[place.stop_id]
+    restricted = any(each.restricted for each in current or records)
+    seen = set()
+    for rule in rules.rules:
+        for code in _asked(rule, current, values):
+            key = TaskKey(place.visit_id, place.team_id, rule.link_id, code)
+            seen.add(key)
+            due_on = _due(rule, current, values) or day + timedelta(days=rules.kinds[rule.kind].days)
+            yield _row(rule, key, place, day, due_on, restricted=restricted, vanished=False)
+    for key in worked:
+        former = rules.rule_of(key.link_id, key.code)
+        if key not in seen and former is not None:
+            yield _row(former, key, place, day, None, restricted=restricted, vanished=True)
+
+
+def _row(
+    rule: Rule,
+    key: TaskKey,
+    place: _Source,
+    day: date,
+    due_on: date | None,
+    *,
+    restricted: bool,
+    vanished: bool,
+) -> dict[str, Any]:
+    return {
+        "key": str(key),
+        "kind": rule.kind.value,
+        "visit_id": key.visit_id,
+        "team_id": key.team_id,
+        "stop_id": place.stop_id,
+        "link_id": key.link_id,
+        "code": key.code,
+        "day": day,
+        "due_on": due_on,
+        "restricted": restricted,
+        "vanished": vanished,
+    }
+
+
+def _asked(rule: Rule, current: Sequence[_Source], values: _Values) -> list[str]:
+    """Return the codes of the rule that the visit answers, once each, in the rule's order."""
+    if rule.when is not None and rule.when.code not in _latest(rule.when.link_id, current, values):
+        return []
+    if rule.every_record:
+        said = {code for each in current for code in values.get(each.digest, {}).get(rule.link_id, ())}
+    else:
+        said = set(_latest(rule.link_id, current, values))
+    return [code for code in rule.codes if code in said]
+
+
+def _latest(link_id: str, current: Sequence[_Source], values: _Values) -> Sequence[str]:
+    """Return what the last record that values this item says; an absence after it changes nothing."""
+    for each in reversed(current):
+        if found := values.get(each.digest, {}).get(link_id):
+            return found
+    return ()
+
+
+def _due(rule: Rule, current: Sequence[_Source], values: _Values) -> date | None:
+    if rule.due is None:
+        return None
+    for text in _latest(rule.due, current, values):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+    return None

@@ -3,7 +3,8 @@
 ::
 
     ReviewError
-    └── NotReviewable   no such thing, or of a team not assigned to them: the two look the same
+    ├── NotReviewable   no such thing, or of a team not assigned to them: the two look the same
+    └── Outrun          somebody else changed it in between
 """
 
 
@@ -13,3 +14,7 @@ class ReviewError(Exception):
 
 class NotReviewable(ReviewError):
     """No such visit, record or tablet for this reviewer."""
+
+
+class Outrun(ReviewError):
+    """Another act was written upon the state that this one was written upon."""

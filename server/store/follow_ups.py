@@ -28,7 +28,8 @@ class Act(SQLModel, table=True):
 class Task(SQLModel, table=True):
     """Something that an answer of a visit asks for.
 
-    ``key``: ``<visit>:<link id>:<code>``. ``kind``: ``server.projection.tasks.TaskKind``.
+    ``key``: ``<visit>:<team>:<link id>:<code>``. ``kind``: ``forms.tasks.TaskKind``. ``vanished``: no current
+    record says so any more, and somebody worked on it. ``restricted``: a record of the visit is (wire §2.3).
     """
 
     key: str = Field(primary_key=True)
@@ -36,18 +37,26 @@ class Task(SQLModel, table=True):
     visit_id: str = Field(index=True)
     team_id: str = Field(index=True)
     stop_id: str
+    link_id: str
     code: str
     day: date
     due_on: date | None = None
     restricted: bool = False
+    vanished: bool = False
 
 
 class TaskState(SQLModel, table=True):
-    """Where a task stands after the acts on it; a task without one is open and nobody's."""
+    """Where a task stands after the acts on it; a task without one is open and nobody's.
+
+    ``act_id``: the act that stands, which the next one follows.
+    """
 
     __tablename__ = "task_state"
 
     task_key: str = Field(primary_key=True)
+    visit_id: str = Field(index=True)
+    team_id: str
+    act_id: str
     owner_id: str | None = None
     due_on: date | None = None
     outcome: str | None = None

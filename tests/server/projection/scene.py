@@ -11,6 +11,8 @@ from server.central.databases import DECISIONS
 from server.envelope.seal import Envelope
 from server.identifiers import new_uuid
 from server.keys.organisation import OrganisationKeys
+from server.projection import acts
+from server.projection.acts import ActBody
 from server.projection.decisions import DecisionBody, Verdict, document_id, sealed_document
 from server.projection.examine import StoredDocument
 from server.projection.project import Projector, read_cursor
@@ -71,6 +73,12 @@ class Scene:
         )
         key = new_uuid()
         return StoredDocument(document_id(key), "1-0", sealed_document(key, body, self.keys, at))
+
+    def act(self, act: ActBody) -> StoredDocument:
+        """A coordinator's act, as the central database holds it."""
+        key = new_uuid()
+        body = acts.sealed_document(key, act, self.keys, act.at)
+        return StoredDocument(acts.document_id(key), "1-0", body)
 
     def decide(self, *decisions: StoredDocument) -> None:
         """Project decisions."""

@@ -17,10 +17,12 @@ from server.central.databases import DECISIONS
 from server.envelope.seal import wrap
 from server.identifiers import new_uuid
 from server.keys.organisation import generate
+from server.projection.acts import TaskChange
 from server.projection.decisions import Verdict
 from server.projection.examine import StoredDocument
 from server.store import migrate
 from server.store.database import Store, connect
+from server.store.follow_ups import Task, TaskState
 from server.store.read import Finding, FindingCode, Quarantined, Record, RecordState
 from tests.conftest import ORGANISATION
 from tests.server.projection.scene import Scene, stored
@@ -82,6 +84,24 @@ def _pool(path: Path) -> Pool:
         again,
         wrap("not an envelope"),
     ]
+    team_id = scene.seeded.team
+    tasks = [
+        f"{visit}:{team_id}:{task}"
+        for visit in (shared, mended.payload["visit"], new_uuid())
+        for task in ("conclusion.outcome:orientation_mt", "visit.attending_gp:sans_mt", "unknown:item")
+    ]
+    acts = [
+        TaskChange(
+            subject=task,
+            member=scene.seeded.clinical,
+            at=NOON + timedelta(minutes=number % 4),
+            owner=scene.seeded.clinical if number % 2 else None,
+            due_on=DAY if number % 3 else None,
+            outcome="en_attente",
+            note=str(number),
+        )
+        for number, task in enumerate([*tasks, *tasks])
+    ]
     decisions = [
         scene.decision(unusual, Verdict.TO_CORRECT, "À revoir", NOON),
         scene.decision(unusual, Verdict.VALIDATED, "", NOON + timedelta(minutes=5)),
@@ -97,6 +117,7 @@ def _pool(path: Path) -> Pool:
             *((team, stored(envelope)) for envelope in envelopes),
             (other_team.database, stored(after_gap.envelope)),
             *((DECISIONS, decision) for decision in decisions),
+            *((DECISIONS, scene.act(act)) for act in acts),
         ),
     )
 
@@ -172,3 +193,5 @@ def test_the_pool_shows_every_kind_of_finding_and_state_it_claims() -> None:
             RecordState.VALIDATED,
             RecordState.SUPERSEDED,
         }
+        assert {row.vanished for row in scene.rows(Task)} == {True, False}
+        assert len(scene.rows(TaskState)) == 9

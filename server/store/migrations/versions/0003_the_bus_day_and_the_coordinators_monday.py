@@ -255,10 +255,12 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.String(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("stop_id", sa.String(), nullable=False),
+        sa.Column("link_id", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("vanished", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
@@ -269,6 +271,9 @@ def upgrade() -> None:
     op.create_table(
         "task_state",
         sa.Column("task_key", sa.String(), nullable=False),
+        sa.Column("visit_id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("act_id", sa.String(), nullable=False),
         sa.Column("owner_id", sa.String(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
@@ -277,6 +282,9 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("task_key"),
     )
+    with op.batch_alter_table("task_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_state_visit_id"), ["visit_id"], unique=False)
+
     op.create_table(
         "visit_code",
         sa.Column("visit_id", sa.String(), nullable=False),
@@ -563,6 +571,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_code_item")
 
     op.drop_table("visit_code")
+    with op.batch_alter_table("task_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_state_visit_id"))
+
     op.drop_table("task_state")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_visit_id"))
