@@ -10,7 +10,7 @@
     ├── BadPadding         bad-padding         the plaintext is not that of wire §3.1
     ├── SignerUnknown      signer-unknown      no confirmed slot has this signing key
     ├── SignatureInvalid   signature-invalid   not a JWS of wire §2, or not signed by that key
-    ├── PayloadInvalid     payload-invalid     signed, and not the payload of wire §2
+    ├── PayloadInvalid     payload-invalid     signed, and not a payload of wire §2 or §2.2
     ├── SignerMismatch     signer-mismatch     slot, device or member are not those of the key
     └── TooLong            too-long            does not fit the largest envelope (raised when sealing)
 

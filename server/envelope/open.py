@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from joserfc import jwe
@@ -35,30 +35,30 @@ REGISTRY = _LargeCiphertexts(
 )
 
 
-class _TeamHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    alg: Literal["A256KW"]
+class _TeamHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="alg", tag=TO_TEAM):
     kid: Annotated[str, msgspec.Meta(pattern=_TEAM_KEY_ID)]
 
 
-class _OrganisationHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    alg: Literal["ECDH-ES+A256KW"]
+class _AgreementHeader(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="alg", tag=TO_ORGANISATION
+):
     kid: str
     epk: dict[str, str]
 
 
-class _TeamRecipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    header: _TeamHeader
+class _FirstRecipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    header: _TeamHeader | _AgreementHeader
     encrypted_key: str
 
 
 class _OrganisationRecipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    header: _OrganisationHeader
+    header: _AgreementHeader
     encrypted_key: str
 
 
 class _GeneralJwe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protected: str
-    recipients: tuple[_TeamRecipient, _OrganisationRecipient]
+    recipients: tuple[_FirstRecipient, _OrganisationRecipient]
     iv: str
     ciphertext: str
     tag: str
@@ -70,13 +70,15 @@ _DECODER = msgspec.json.Decoder(_GeneralJwe)
 class Opened(NamedTuple):
     """What was inside, not yet verified: the compact JWS and its record digest (wire §2).
 
-    ``team`` and ``epoch`` are those of the key that the outside names.
+    ``team`` and ``epoch`` are those of the team key that the outside names; of a restricted record (wire
+    §2.3) it names a slot's ``agreement`` key instead. None: it does not name one.
     """
 
     compact: str
     digest: str
-    team: str
-    epoch: int
+    team: str | None
+    epoch: int | None
+    agreement: str | None = None
 
 
 def check_identity(identifier: str, revision: str, body: Mapping[str, Any]) -> str:
@@ -97,7 +99,7 @@ def open_envelope(text: str, keys: Mapping[str, ECKey]) -> Opened:
     """Open a JWE with whichever of our private ``keys`` (by thumbprint) it is sealed to.
 
     Raises ``NotAnEnvelope``, ``UnknownKey``, ``DecryptionFailed``, ``BadPadding``. The recipients'
-    headers are not authenticated by JWE: ``team`` and ``epoch`` are a claim, to compare with what was signed.
+    headers are not authenticated by JWE: whom the first names is a claim, to compare with what was signed.
     """
     try:
         envelope = _DECODER.decode(text)
@@ -105,16 +107,20 @@ def open_envelope(text: str, keys: Mapping[str, ECKey]) -> Opened:
         raise NotAnEnvelope from error
     if envelope.protected != _PROTECTED_SEGMENT:
         raise NotAnEnvelope
-    team, ours = envelope.recipients
+    first, ours = envelope.recipients
     key = keys.get(ours.header.kid)
     if key is None:
         raise UnknownKey
     compact = unpad(_decrypt(envelope, ours, key))
-    team_id, _, epoch = team.header.kid.rpartition(".")
     try:
-        return Opened(compact.decode("ascii"), hashlib.sha256(compact).hexdigest(), team_id, int(epoch))
+        signed = compact.decode("ascii")
     except UnicodeDecodeError as error:
         raise NotAnEnvelope from error
+    digest = hashlib.sha256(compact).hexdigest()
+    if isinstance(first.header, _AgreementHeader):
+        return Opened(signed, digest, None, None, first.header.kid)
+    team, _, epoch = first.header.kid.rpartition(".")
+    return Opened(signed, digest, team, int(epoch))
 
 
 def _decrypt(envelope: _GeneralJwe, recipient: _OrganisationRecipient, key: ECKey) -> bytes:

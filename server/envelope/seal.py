@@ -1,4 +1,4 @@
-"""Sign and seal a record as a tablet does (wire §2, §3): for the demonstration, the tests and the vectors."""
+"""Sign and seal as a tablet does (wire §2, §3): for the demonstration, the tests and the vectors."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OctKey
 from server.envelope.errors import TooLong
 from server.envelope.open import MAX_JWE_CHARACTERS, PROTECTED, REGISTRY, TO_ORGANISATION, TO_TEAM
 from server.envelope.padding import pad
-from server.envelope.payload import Payload
+from server.envelope.payload import Signed
 from server.envelope.verify import RECORD_TYPE
 from server.keys import jws
 
@@ -32,7 +32,7 @@ class Envelope:
         return {"_id": self.identifier, "_rev": self.revision, "jwe": self.jwe}
 
 
-def sign(payload: Payload | Mapping[str, Any], key: ECKey) -> str:
+def sign(payload: Signed | Mapping[str, Any], key: ECKey) -> str:
     """Return the compact JWS of a payload under a slot's private signing key."""
     return jws.sign(msgspec.json.encode(payload), key, RECORD_TYPE)
 
@@ -42,19 +42,25 @@ def record_digest(compact: str) -> str:
     return hashlib.sha256(compact.encode("ascii")).hexdigest()
 
 
-def seal(compact: str, team_key: OctKey, organisation_key: ECKey) -> Envelope:
-    """Seal a compact JWS to a team key (with its ``kid``) and to the organisation's public encryption key.
+def seal(compact: str, first: OctKey | ECKey, organisation_key: ECKey) -> Envelope:
+    """Seal a compact JWS to ``first`` and to the organisation's public encryption key.
 
+    ``first``: a team key with its ``kid``, or of a restricted record its author's agreement key (wire §2.3).
     Raises ``TooLong`` when it does not fit an envelope.
     """
-    return seal_plaintext(pad(compact.encode("ascii")), team_key, organisation_key)
+    return seal_plaintext(pad(compact.encode("ascii")), first, organisation_key)
 
 
-def seal_plaintext(plaintext: bytes, team_key: OctKey, organisation_key: ECKey) -> Envelope:
+def seal_plaintext(plaintext: bytes, first: OctKey | ECKey, organisation_key: ECKey) -> Envelope:
     """Seal bytes that ``pad`` made (the vectors of bad padding need others). Raises ``TooLong``."""
     sealing = GeneralJSONEncryption(dict(PROTECTED), plaintext)
-    sealing.add_recipient({"alg": TO_TEAM, "kid": team_key.kid}, team_key)
-    sealing.add_recipient({"alg": TO_ORGANISATION, "kid": organisation_key.thumbprint()}, organisation_key)
+    for key in (first, organisation_key):
+        header = (
+            {"alg": TO_TEAM, "kid": key.kid}
+            if isinstance(key, OctKey)
+            else {"alg": TO_ORGANISATION, "kid": key.thumbprint()}
+        )
+        sealing.add_recipient(header, key)
     return wrap(msgspec.json.encode(jwe.encrypt_json(sealing, None, registry=REGISTRY)).decode())
 
 

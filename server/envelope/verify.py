@@ -1,4 +1,4 @@
-"""Verify who signed a record (wire §2): the key that it names, its signature, then what it says."""
+"""Verify who signed (wire §2): the key that the JWS names, its signature, then what it says."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,9 @@ from joserfc.jwk import ECKey
 from joserfc.util import json_b64decode
 
 from server.envelope.errors import SignatureInvalid, SignerMismatch
-from server.envelope.payload import Payload, parse
+from server.envelope.notice import Notice
+from server.envelope.parse import parse
+from server.envelope.payload import Payload
 from server.keys import jws
 from server.keys.errors import InvalidSignature
 
@@ -16,13 +18,17 @@ RECORD_TYPE = "escale-record+jws"
 
 @dataclass(frozen=True, slots=True)
 class SlotKey:
-    """A slot once confirmed: a member on a device, the public key that signs for it, and its end if any."""
+    """A slot once confirmed: a member on a device, the public key that signs for it, and its end if any.
+
+    ``agreement``: thumbprint of the key that its restricted records are sealed to.
+    """
 
     slot: str
     device: str
     member: str
     key: ECKey
     revoked_at: datetime | None = None
+    agreement: str = ""
 
 
 def signing_key_id(compact: str) -> str:
@@ -42,7 +48,7 @@ def signing_key_id(compact: str) -> str:
     return kid
 
 
-def verify(compact: str, signer: SlotKey) -> Payload:
+def verify(compact: str, signer: SlotKey) -> Payload | Notice:
     """Return what ``signer`` signed; raise ``SignatureInvalid``, ``PayloadInvalid``, ``SignerMismatch``."""
     try:
         payload = parse(jws.verify(compact, signer.key, RECORD_TYPE))

@@ -1,4 +1,4 @@
-"""Is a signed record one of this organisation, team and form, and are its answers valid?"""
+"""Is what was signed of this organisation, team and form, and are a record's answers valid?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from forms.response import Answer, read
 from forms.validate import validate
 from server.central.publication import Forms
 from server.envelope import bundle
+from server.envelope.notice import AttendanceNotice, Notice
 from server.envelope.open import Opened
-from server.envelope.payload import Payload
+from server.envelope.payload import Payload, Signed
+from server.envelope.verify import SlotKey
 from server.projection.errors import Refused
 from server.projection.facts import TeamFacts
 from server.store.control import Stop
@@ -37,21 +39,49 @@ class Content:
     warnings: tuple[Finding, ...]
 
 
-def check_place(payload: Payload, opened: Opened, organisation: str, team: TeamFacts | None) -> None:
-    """Check that the record lies where it was signed for; raise ``Refused``."""
+def check_place(
+    payload: Signed, opened: Opened, signer: SlotKey, organisation: str, team: TeamFacts | None
+) -> None:
+    """Check that it lies where it was signed for, and is sealed as it was signed; raise ``Refused``."""
     if payload.organization != organisation:
         raise Refused("organization-mismatch")
-    if team is None or payload.team != team.id or opened.team != team.id:
+    if team is None or payload.team != team.id:
+        raise Refused("team-mismatch")
+    if payload.is_restricted or opened.agreement is not None:
+        if not payload.is_restricted or opened.agreement != signer.agreement:
+            raise Refused("restriction-mismatch")
+        return
+    if opened.team != team.id:
         raise Refused("team-mismatch")
     if opened.epoch not in team.epochs:
         raise Refused("unknown-key")
 
 
-def check_date(payload: Payload, seen_at: datetime) -> None:
+def check_date(payload: Signed, seen_at: datetime) -> None:
     """Check that it was signed between 2020 and a day after it was first seen; raise ``Refused``."""
-    signed_at = payload.corrected_signed_at
-    if signed_at is None or not EARLIEST <= signed_at <= seen_at + CLOCK_TOLERANCE:
+    _check_instant(payload.corrected_signed_at, seen_at)
+
+
+def check_notice(notice: Notice, *, stop: Stop | None, seen_at: datetime) -> None:
+    """Check that a notice is of a known stop of its team, and happened when it could; raise ``Refused``."""
+    _check_stop(notice, stop)
+    if isinstance(notice, AttendanceNotice):
+        _check_instant(notice.corrected(notice.at), seen_at)
+
+
+def _check_instant(instant: datetime | None, seen_at: datetime) -> None:
+    if instant is None or not EARLIEST <= instant <= seen_at + CLOCK_TOLERANCE:
         raise Refused("date-impossible")
+
+
+def _check_stop(payload: Signed, stop: Stop | None) -> Stop:
+    if stop is None:
+        raise Refused("unknown-stop")
+    if stop.team_id != payload.team:
+        raise Refused("team-mismatch", "$.stop")
+    if stop.campaign_id != payload.campaign:
+        raise Refused("payload-invalid", "$.campaign")
+    return stop
 
 
 def check_content(payload: Payload, *, forms: Forms, stop: Stop | None, seen_on: date) -> Content:
@@ -66,12 +96,7 @@ def check_content(payload: Payload, *, forms: Forms, stop: Stop | None, seen_on:
     if form.digest != payload.form.digest:
         raise Refused("form-digest-mismatch")
     resources = bundle.read(payload)
-    if stop is None:
-        raise Refused("unknown-stop")
-    if stop.team_id != payload.team:
-        raise Refused("team-mismatch", "$.stop")
-    if stop.campaign_id != payload.campaign:
-        raise Refused("payload-invalid", "$.campaign")
+    stop = _check_stop(payload, stop)
     try:
         response = read(form, resources.response)
     except ResponseMalformed as error:

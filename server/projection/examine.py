@@ -13,12 +13,13 @@ from sqlmodel import Session
 
 from server.central.publication import Forms
 from server.envelope.errors import EnvelopeError, SignerUnknown
+from server.envelope.notice import Notice
 from server.envelope.open import Opened, check_identity, open_envelope
 from server.envelope.payload import Payload
 from server.envelope.verify import SlotKey, signing_key_id, verify
 from server.keys.organisation import OrganisationKeys
 from server.projection import facts
-from server.projection.check import Content, check_content, check_date, check_place
+from server.projection.check import Content, check_content, check_date, check_notice, check_place
 from server.projection.errors import Refused
 from server.projection.facts import DeviceFacts, TeamFacts
 from server.store.control import Stop
@@ -39,7 +40,8 @@ class StoredDocument:
 class Examined:
     """What is known of one envelope, as far as its examination went.
 
-    ``payload`` is there once its signature held; ``content`` once it is accepted; else ``refusal`` says why.
+    ``payload`` is there once its signature held, ``content`` once a record is accepted; ``refusal`` says why
+    it is not.
     """
 
     database: str
@@ -47,7 +49,7 @@ class Examined:
     seen_at: datetime
     opened: Opened | None = None
     signing_key_id: str | None = None
-    payload: Payload | None = None
+    payload: Payload | Notice | None = None
     content: Content | None = None
     refusal: Refused | None = None
     old_epoch: bool = False
@@ -57,6 +59,11 @@ class Examined:
     def digest(self) -> str | None:
         """The record digest, once the signature held."""
         return self.opened.digest if self.opened and self.payload else None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is a record or a notice with nothing against it, once the examination is over."""
+        return self.payload is not None and self.refusal is None
 
     @property
     def gave_up(self) -> bool:
@@ -115,10 +122,10 @@ class Examiner:
         if opened is None or signer is None:
             raise SignerUnknown
         payload = envelope.payload = verify(opened.compact, signer)
-        check_place(payload, opened, self._keys.organisation, team)
+        check_place(payload, opened, signer, self._keys.organisation, team)
         check_date(payload, envelope.seen_at)
         envelope.after_revocation = signer.revoked_at is not None and envelope.seen_at > signer.revoked_at
-        if team is not None:
+        if team is not None and opened.epoch is not None:
             following = team.epochs.get(opened.epoch + 1)
             envelope.old_epoch = following is not None and envelope.seen_at > following
 
@@ -132,9 +139,13 @@ class Examiner:
         if device is None or device.team != payload.team:
             # A hub or a colleague may carry it here; it was still signed outside the team that it names.
             raise Refused("team-mismatch", "$.device")
-        envelope.content = check_content(
-            payload, forms=self._forms, stop=stops.get(payload.stop), seen_on=envelope.seen_at.date()
-        )
+        stop = stops.get(payload.stop)
+        if isinstance(payload, Payload):
+            envelope.content = check_content(
+                payload, forms=self._forms, stop=stop, seen_on=envelope.seen_at.date()
+            )
+        else:
+            check_notice(payload, stop=stop, seen_at=envelope.seen_at)
         envelope.after_revocation |= device.revoked_at is not None and envelope.seen_at > device.revoked_at
 
 

@@ -55,7 +55,12 @@ def signers(session: Session, key_ids: Collection[str]) -> dict[str, SlotKey]:
     )
     return {
         slot.signing_thumbprint: SlotKey(
-            slot.id, slot.device_id, slot.member_id, _imported(slot.signing_key), slot.revoked_at
+            slot.id,
+            slot.device_id,
+            slot.member_id,
+            _imported(slot.signing_key),
+            slot.revoked_at,
+            _imported(slot.agreement_key).thumbprint(),
         )
         for slot in rows
     }

@@ -1,4 +1,4 @@
-"""Why a record is not simply integrated: codes, whose turn it is, and the words for people (wire §4).
+"""Why what was signed is not simply integrated: codes, whose turn it is, and the words for people (wire §4).
 
 One catalogue for receipts, quarantine and screens; a code that is not here is never written.
 """
@@ -99,6 +99,12 @@ REASONS: dict[str, Reason] = {
             "The record belongs to another team.",
         ),
         Reason(
+            "restriction-mismatch",
+            _SUPPORT,
+            "La fiche n’est pas scellée comme elle est signée, confidentielle ou non.",
+            "The record is not sealed as it is signed, confidential or not.",
+        ),
+        Reason(
             "unknown-stop",
             _SUPPORT,
             "L’escale n’est pas encore connue.",
@@ -153,6 +159,36 @@ REASONS: dict[str, Reason] = {
             None,
             "Une correction remplace cette fiche.",
             "A correction replaces this record.",
+        ),
+        Reason(
+            "entered-in-error",
+            None,
+            "Cette fiche a été saisie par erreur.",
+            "This record was entered in error.",
+        ),
+        Reason(
+            "photo-digest",
+            None,
+            "La photo reçue n’est pas celle qui a été prise\u202f: elle est écartée, à reprendre.",
+            "The photo received is not the one taken: it is set aside, and to be taken again.",
+        ),
+        Reason(
+            "photo-format",
+            None,
+            "La photo n’est pas une image JPEG lisible\u202f: elle est écartée, à reprendre.",
+            "The photo is not a readable JPEG image: it is set aside, and to be taken again.",
+        ),
+        Reason(
+            "photo-size",
+            None,
+            "La photo n’a pas les dimensions annoncées\u202f: elle est écartée, à reprendre.",
+            "The photo is not of the size announced: it is set aside, and to be taken again.",
+        ),
+        Reason(
+            "photo-metadata",
+            None,
+            "La photo porte des informations cachées (lieu, appareil)\u202f: elle est écartée, à reprendre.",
+            "The photo carries hidden details (place, camera): it is set aside, and to be taken again.",
         ),
     )
 }

@@ -28,7 +28,15 @@ from server.store.control import TeamDatabase
 from server.store.database import Store
 from server.store.figures import SignedAct, VisitCode, VisitFigure
 from server.store.follow_ups import Act, Task, TaskState
-from server.store.notices import Attendance, Cosignature, Manifest, Notice, Photo, PhotoPiece
+from server.store.notices import (
+    Attendance,
+    Cosignature,
+    Manifest,
+    Notice,
+    NoticeTarget,
+    Photo,
+    PhotoPiece,
+)
 from server.store.people import Person, Proposal, VisitIdentity
 from server.store.read import (
     Answer,
@@ -57,6 +65,7 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     Finding,
     Manifest,
     Notice,
+    NoticeTarget,
     Person,
     Photo,
     PhotoPiece,

@@ -8,7 +8,9 @@ import orjson
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from server.projection import answers
+from server.envelope.notice import Notice
+from server.envelope.payload import Payload
+from server.projection import answers, notice_rows
 from server.projection.check import Content
 from server.projection.errors import Refused
 from server.projection.examine import Examined
@@ -17,16 +19,25 @@ from server.projection.reasons import REASONS
 from server.projection.statements import insert_rows, table
 from server.store.read import ChainLink, EnvelopeSeen, Finding, Quarantined, Record, RecordState
 
+SEALED_TO_A_SLOT = 0
+"""Epoch of a restricted record: no team key's."""
+
 
 @dataclass(slots=True)
 class Touched:
-    """What the rows just written may change in the rest of the read model."""
+    """What the rows just written may change in the rest of the read model; ``notices`` by digest."""
 
     envelopes: set[str] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
-    visits: set[tuple[str, str]] = field(default_factory=set)
+    notices: dict[str, Notice] = field(default_factory=dict)
     acts: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def visits(self) -> set[tuple[str, str]]:
+        """Visit and team of what the notices are about."""
+        visits = ((notice_rows.visit_of(notice), notice.team) for notice in self.notices.values())
+        return {(visit, team) for visit, team in visits if visit is not None}
 
 
 def write(session: Session, examined: Iterable[Examined]) -> Touched:
@@ -52,10 +63,12 @@ def write(session: Session, examined: Iterable[Examined]) -> Touched:
     signed = [envelope for envelope in envelopes if envelope.digest]
     _write_links(session, signed)
     _write_records(session, [envelope for envelope in signed if envelope.content])
+    notices = notice_rows.write(session, [envelope for envelope in signed if envelope.accepted])
     return Touched(
         envelopes=set(by_id),
         digests={envelope.digest for envelope in signed if envelope.digest},
         devices={envelope.payload.device for envelope in signed if envelope.payload},
+        notices=notices,
     )
 
 
@@ -73,7 +86,7 @@ def _seen_row(envelope: Examined) -> dict[str, Any]:
         "envelope_id": envelope.envelope_id,
         "record_digest": envelope.digest,
         "epoch": envelope.opened.epoch if envelope.opened else None,
-        "accepted": envelope.content is not None,
+        "accepted": envelope.accepted,
         "first_seen_at": envelope.seen_at,
     }
 
@@ -137,7 +150,7 @@ def _write_records(session: Session, accepted: Sequence[Examined]) -> None:
 
 def _move(session: Session, carrier: Examined, former: str) -> None:
     place = {"envelope_id": carrier.envelope_id, "database": carrier.database}
-    epoch = carrier.opened.epoch if carrier.opened else None
+    epoch = (carrier.opened.epoch if carrier.opened else None) or SEALED_TO_A_SLOT
     session.connection().execute(
         update(table(Record)).where(table(Record).c.digest == carrier.digest).values(epoch=epoch, **place)
     )
@@ -151,7 +164,7 @@ def _move(session: Session, carrier: Examined, former: str) -> None:
 
 def _record_row(envelope: Examined) -> dict[str, Any]:
     payload, content, opened = envelope.payload, envelope.content, envelope.opened
-    if payload is None or content is None or opened is None:
+    if not isinstance(payload, Payload) or content is None or opened is None:
         raise TypeError("only an accepted envelope makes a record")
     return {
         "digest": envelope.digest,
@@ -175,12 +188,13 @@ def _record_row(envelope: Examined) -> dict[str, Any]:
         "evaluator": payload.evaluator,
         "replaces_envelope": payload.replaces.record if payload.replaces else None,
         "replaces_reason": payload.replaces.reason if payload.replaces else None,
-        "epoch": opened.epoch,
+        "epoch": opened.epoch or SEALED_TO_A_SLOT,
         "state": RecordState.INTEGRATED,
         "person": content.person,
         "birth_date": content.birth_date,
         "sex": content.sex,
         "commune": _commune(content),
+        "restricted": payload.is_restricted,
         "content": orjson.Fragment(bytes(payload.content)),
     }
 

@@ -1,4 +1,4 @@
-"""Visits: one person's coming at one stop, from the records that are current (not replaced)."""
+"""Visits: one person's coming at one stop, from the records that are current."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from server.projection.statements import insert_rows, table
 from server.store.control import Stop
-from server.store.read import Answer, Record, RecordState, Visit
+from server.store.read import ENDED, Answer, Record, RecordState, Visit
 
 VisitKey = tuple[str, str]
 """Visit id and team id."""
@@ -31,6 +31,7 @@ class _Current(NamedTuple):
     birth_date: date | None
     sex: str | None
     commune: str | None
+    restricted: bool
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -73,7 +74,7 @@ def _current_records(session: Session, visits: Collection[VisitKey]) -> list[_Cu
     rows = session.connection().execute(
         select(*(columns[name] for name in _Current._fields)).where(
             tuple_(columns.visit_id, columns.team_id).in_(visits),
-            columns.state != RecordState.SUPERSEDED,
+            columns.state.not_in(ENDED),
         )
     )
     return [_Current(*row) for row in rows]
@@ -130,4 +131,5 @@ def _row(key: VisitKey, records: Sequence[_Current], days: dict[str, date], miss
         "state": _state(records),
         "complete": missing == 0,
         "missing": missing,
+        "restricted": any(record.restricted for record in records),
     }

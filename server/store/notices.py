@@ -45,6 +45,20 @@ class Notice(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class NoticeTarget(SQLModel, table=True):
+    """What a notice is about beside its visit, so that it is found again when that arrives or changes.
+
+    ``target``: an envelope id of a record entered in error; the digest of a record co-signed, or of anything
+    that a manifest lists.
+    """
+
+    __tablename__ = "notice_target"
+
+    notice_digest: str = Field(primary_key=True)
+    target: str = Field(primary_key=True, index=True)
+    kind: str
+
+
 class Attendance(SQLModel, table=True):
     """A person's coming, from the attendance notices of one visit; instants by central's clock.
 

@@ -24,6 +24,10 @@ class RecordState(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"
 
 
+ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
+"""States of records that are current no more: readable, in the history, and counted nowhere."""
+
+
 class FindingCode(StrEnum):
     """What is visible in the set of records and needs a person's eye."""
 
@@ -86,7 +90,8 @@ class Record(SQLModel, table=True):
     """One signed capture, opened and verified. ``envelope_id`` is the smallest accepted one that carries it.
 
     ``person`` to ``commune`` are what it says of the person (birth name and first name, FHIR gender, INSEE
-    code), as known. ``restricted``: its person asked for secrecy (wire §2.3).
+    code), as known. ``restricted``: its person asked for secrecy (wire §2.3); its ``epoch`` is then 0, since
+    it is sealed to no team key.
     """
 
     __table_args__ = (Index("ix_record_device_sequence", "device_id", "sequence"),)

@@ -1,4 +1,4 @@
-"""Records as a tablet makes them: a FHIR bundle from flat answers, signed in the device's chain, sealed."""
+"""Records and notices as a tablet makes them: signed in the device's chain, and sealed."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OctKey
 
 from forms.build import answers_from_flat, resource
 from forms.definition import Form
@@ -59,7 +59,10 @@ class SealedRecord:
 
 
 class RecordWriter:
-    """Makes the records of one tablet, in its chain; ``overrides`` replace members of the payload."""
+    """Makes what one tablet signs, in its chain; ``overrides`` replace members of the payload.
+
+    A record with ``restricted=True`` is sealed to its author's slot (wire §2.3), and so is a photo.
+    """
 
     def __init__(self, seeded: Seeded, keys: OrganisationKeys, team_key: OctKey | None = None) -> None:
         self.seeded = seeded
@@ -81,14 +84,44 @@ class RecordWriter:
     ) -> SealedRecord:
         """Sign and seal the next record of the tablet; without ``answers``, a complete one."""
         visit = visit or new_uuid()
+        return self._signed(
+            slot,
+            "record",
+            signed_at,
+            visit=visit,
+            form={"url": self.form.url, "version": self.form.version, "digest": self.form.digest},
+            evaluator="escale-tests/1 fhirpathpy/2",
+            replaces=replaces,
+            content=bundle(self.form, answers or full_answers(), slot.member, visit, signed_at),
+            overrides=overrides,
+        )
+
+    def notice(
+        self, slot: SlotKeys, /, kind: str, *, signed_at: datetime = NOON, **members: Any
+    ) -> SealedRecord:
+        """Sign and seal the next notice of the tablet (wire §2.2); ``members`` are those of its kind.
+
+        What a kind needs and is not given has a default: ``writer.notice(nurse, "attendance", visit=visit,
+        status="arrived")`` is whole.
+        """
+        return self._signed(slot, kind, signed_at, **{**_defaults(kind, signed_at), **members})
+
+    def _signed(
+        self,
+        slot: SlotKeys,
+        kind: str,
+        signed_at: datetime,
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        **members: Any,
+    ) -> SealedRecord:
         payload = {
             "v": 1,
-            "kind": "record",
+            "kind": kind,
             "organization": self.seeded.organisation,
             "campaign": self.seeded.campaign,
             "team": self.seeded.team,
             "stop": self.seeded.stop,
-            "visit": visit,
             "device": slot.device,
             "slot": slot.id,
             "member": slot.member,
@@ -96,20 +129,44 @@ class RecordWriter:
             "previous": self.chain.previous,
             "signed_at": signed_at.isoformat(timespec="milliseconds"),
             "clock_offset_ms": 0,
-            "form": {"url": self.form.url, "version": self.form.version, "digest": self.form.digest},
-            "evaluator": "escale-tests/1 fhirpathpy/2",
-            "replaces": replaces,
-            "content": bundle(self.form, answers or full_answers(), slot.member, visit, signed_at),
-            **overrides,
+            **members,
+            **(overrides or {}),
         }
         compact = sign(payload, slot.signing)
         digest = record_digest(compact)
         self.chain.sequence, self.chain.previous = payload["sequence"], digest
-        return SealedRecord(payload, compact, digest, self.seal(compact))
+        to = slot.agreement if payload.get("restricted") else None
+        return SealedRecord(payload, compact, digest, self.seal(compact, to))
 
-    def seal(self, compact: str) -> Envelope:
-        """Seal a JWS, this tablet's or another's, to the team and the organisation."""
-        return seal(compact, self._team_key, self._organisation_key)
+    def seal(self, compact: str, to: ECKey | None = None) -> Envelope:
+        """Seal a JWS, this tablet's or another's, to the team (or to a slot) and the organisation."""
+        return seal(compact, to or self._team_key, self._organisation_key)
+
+
+def _defaults(kind: str, signed_at: datetime) -> dict[str, Any]:
+    """Members of a notice that a test need not give."""
+    defaults: dict[str, dict[str, Any]] = {
+        "attendance": {
+            "visit": new_uuid(),
+            "status": "arrived",
+            "at": signed_at.isoformat(timespec="milliseconds"),
+            "walk_in": False,
+            "reason": None,
+            "person": None,
+        },
+        "cosignature": {},
+        "entered_in_error": {"visit": new_uuid(), "reason": "Saisie par erreur"},
+        "deceased": {"visit": new_uuid(), "on": None, "source": "La famille"},
+        "photo": {
+            "link_id": "documents.photo",
+            "media_type": "image/jpeg",
+            "piece": 0,
+            "pieces": 1,
+            "restricted": False,
+        },
+        "manifest": {"keeper": {"member": None, "name": "Dr Ada Essai"}},
+    }
+    return defaults[kind]
 
 
 def bundle(form: Form, answers: Flat, member: str, visit: str, signed_at: datetime) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pytest
 
 from server.envelope.bundle import read
 from server.envelope.errors import PayloadInvalid
-from server.envelope.payload import parse
+from server.envelope.parse import parse
+from server.envelope.payload import Payload
 
 UUID = "0c7d5c1e-6f3f-4d0e-9f53-1f1c3f0c0a01"
 
@@ -51,6 +52,13 @@ def _payload(**changed: Any) -> bytes:
     return json.dumps({name: value for name, value in payload.items() if value != "absent"}).encode()
 
 
+def record(payload: bytes) -> Payload:
+    """A payload that is a record's."""
+    parsed = parse(payload)
+    assert isinstance(parsed, Payload)
+    return parsed
+
+
 def test_a_payload_gives_its_time_by_centrals_clock() -> None:
     assert parse(_payload()).corrected_signed_at == datetime(2026, 11, 23, 9, 12, 29, 256000, tzinfo=UTC)
     assert parse(_payload(clock_offset_ms=None)).corrected_signed_at == datetime(
@@ -78,6 +86,8 @@ def test_a_payload_gives_its_time_by_centrals_clock() -> None:
         {"clock_offset_ms": "absent"},
         {"form": {"url": "https://example.org/f", "version": "1"}},
         {"replaces": {"record": "e" + "0" * 64, "reason": ""}},
+        {"restricted": False},
+        {"restricted": None},
         {"replaces": {"record": "c" + "0" * 40, "reason": "Erreur"}},
         {"content": []},
         {"content": "{}"},
@@ -105,13 +115,13 @@ def test_a_refusal_names_the_place_and_never_the_value() -> None:
 
 
 def test_a_bundle_tells_the_person_and_the_day_where_it_was_made() -> None:
-    bundle = read(parse(_payload()))
+    bundle = read(record(_payload()))
     assert (bundle.person, str(bundle.birth_date), bundle.sex) == ("ESSAI ADA", "1954-06-30", None)
     assert str(bundle.visit_date) == "2026-11-23"
 
 
 def test_a_refused_identity_has_no_patient() -> None:
-    bundle = read(parse(_payload(content=_bundle(_entries()[1:]))))
+    bundle = read(record(_payload(content=_bundle(_entries()[1:]))))
     assert (bundle.patient, bundle.person, bundle.birth_date) == (None, None, None)
 
 
@@ -150,12 +160,12 @@ def _with(position: int, **members: Any) -> list[dict[str, Any]]:
 )
 def test_a_bundle_that_contradicts_what_is_signed_is_refused(entries: object) -> None:
     with pytest.raises(PayloadInvalid):
-        read(parse(_payload(content=_bundle(entries))))
+        read(record(_payload(content=_bundle(entries))))
 
 
 def test_a_bundle_that_could_not_be_read_again_from_the_store_is_refused() -> None:
     with pytest.raises(PayloadInvalid) as refusal:
-        read(parse(_payload(content={"odd": "here"}).replace(b'"here"', b"1e999")))
+        read(record(_payload(content={"odd": "here"}).replace(b'"here"', b"1e999")))
     assert refusal.value.details == ["$.content"]
 
 
@@ -167,5 +177,5 @@ def test_a_payload_nested_without_end_is_refused() -> None:
 
 def test_a_patient_of_another_shape_is_a_person_unknown() -> None:
     odd = _with(0, name=[{"given": [1]}], birthDate="1954", gender=3)
-    bundle = read(parse(_payload(content=_bundle(odd))))
+    bundle = read(record(_payload(content=_bundle(odd))))
     assert (bundle.person, bundle.birth_date, bundle.sex) == (None, None, None)

@@ -15,7 +15,7 @@ from server.envelope.errors import (
     TooLong,
     UnknownKey,
 )
-from server.envelope.open import MAX_JWE_CHARACTERS, check_identity, open_envelope
+from server.envelope.open import MAX_JWE_CHARACTERS, Opened, check_identity, open_envelope
 from server.envelope.seal import record_digest, seal, seal_plaintext, wrap
 from server.envelope.verify import RECORD_TYPE, signing_key_id
 
@@ -28,7 +28,19 @@ OURS = {ORGANISATION.thumbprint(): ORGANISATION}
 def test_what_is_sealed_opens_and_names_team_and_epoch() -> None:
     envelope = seal("a.b.c", TEAM_KEY, ORGANISATION)
     opened = open_envelope(envelope.jwe, OURS)
-    assert opened == ("a.b.c", record_digest("a.b.c"), TEAM, 3)
+    assert opened == Opened("a.b.c", record_digest("a.b.c"), TEAM, 3)
+
+
+def test_what_is_sealed_to_a_slot_opens_and_names_its_agreement_key() -> None:
+    slot = ECKey.generate_key("P-256", auto_kid=True)
+    opened = open_envelope(seal("a.b.c", slot, ORGANISATION).jwe, OURS)
+    assert opened == Opened("a.b.c", record_digest("a.b.c"), None, None, slot.thumbprint())
+
+
+def test_two_recipients_by_agreement_have_an_ephemeral_key_each() -> None:
+    slot = ECKey.generate_key("P-256", auto_kid=True)
+    ours, other = json.loads(seal("a.b.c", slot, ORGANISATION).jwe)["recipients"]
+    assert ours["header"]["epk"] != other["header"]["epk"]
 
 
 def test_a_large_record_passes_the_librarys_own_bound() -> None:

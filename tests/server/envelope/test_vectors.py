@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey
 
 from server.envelope.bundle import read
 from server.envelope.errors import EnvelopeError, SignerUnknown
+from server.envelope.notice import Notice
 from server.envelope.open import check_identity, open_envelope
 from server.envelope.payload import Payload
 from server.envelope.verify import SlotKey, signing_key_id, verify
@@ -36,7 +37,7 @@ def _signers() -> dict[str, SlotKey]:
     return signers
 
 
-def _believed(document: Mapping[str, Any]) -> tuple[str, Payload]:
+def _believed(document: Mapping[str, Any]) -> tuple[str, Payload | Notice]:
     """Read a document as the projection does; the record digest and the payload."""
     organisation = ECKey.import_key(KEYS["organization"]["encryption_key"])
     body = {name: value for name, value in document.items() if not name.startswith("_")}
@@ -47,7 +48,7 @@ def _believed(document: Mapping[str, Any]) -> tuple[str, Payload]:
         raise SignerUnknown
     payload = verify(opened.compact, signer)
     epochs = {int(key["kid"].rpartition(".")[2]): NOON for key in KEYS["team_keys"]}
-    check_place(payload, opened, KEYS["organization"]["id"], TeamFacts(KEYS["team"], epochs))
+    check_place(payload, opened, signer, KEYS["organization"]["id"], TeamFacts(KEYS["team"], epochs))
     return opened.digest, payload
 
 
@@ -55,6 +56,7 @@ def _believed(document: Mapping[str, Any]) -> tuple[str, Payload]:
 def test_a_good_vector_opens_to_what_was_signed(case: dict[str, Any]) -> None:
     digest, payload = _believed(case["document"])
     assert digest == case["record"]
+    assert isinstance(payload, Payload)
     assert json.loads(bytes(payload.content)) == case["payload"]["content"]
     assert (payload.sequence, payload.previous) == (case["payload"]["sequence"], case["payload"]["previous"])
     read(payload)

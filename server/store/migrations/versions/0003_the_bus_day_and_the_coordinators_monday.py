@@ -149,6 +149,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "notice_target",
+        sa.Column("notice_digest", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_digest", "target"),
+    )
+    with op.batch_alter_table("notice_target", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_target_target"), ["target"], unique=False)
+
+    op.create_table(
         "person",
         sa.Column("person_key", sa.String(), nullable=False),
         sa.Column("birth_name", sa.String(), nullable=False),
@@ -605,6 +615,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_birth_date"))
 
     op.drop_table("person")
+    with op.batch_alter_table("notice_target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_target_target"))
+
+    op.drop_table("notice_target")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_visit_id"))
         batch_op.drop_index(batch_op.f("ix_notice_team_id"))
