@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from joserfc.jwk import ECKey
 
@@ -22,6 +23,7 @@ from tests.support.organisation import NOON
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envelope"
 KEYS = json.loads((VECTORS / "keys.json").read_text())
+AGREEMENT_KEYS = json.loads((VECTORS / "slots.json").read_text())["agreement_keys"]
 
 
 def _cases(name: str) -> list[Any]:
@@ -33,7 +35,10 @@ def _signers() -> dict[str, SlotKey]:
     signers = {}
     for signer in KEYS["signers"]:
         key = import_public({name: signer["signing_key"][name] for name in ("kty", "crv", "x", "y")})
-        signers[key.thumbprint()] = SlotKey(signer["slot"], signer["device"], signer["member"], key)
+        agreement = ECKey.import_key(AGREEMENT_KEYS[signer["slot"]]).thumbprint()
+        signers[key.thumbprint()] = SlotKey(
+            signer["slot"], signer["device"], signer["member"], key, agreement=agreement
+        )
     return signers
 
 
@@ -62,7 +67,18 @@ def test_a_good_vector_opens_to_what_was_signed(case: dict[str, Any]) -> None:
     read(payload)
 
 
-@pytest.mark.parametrize("case", _cases("bad.json"))
+@pytest.mark.parametrize("case", [*_cases("notices.json"), *_cases("restricted.json")])
+def test_a_vector_of_a_notice_or_a_restricted_record_opens_to_what_was_signed(case: dict[str, Any]) -> None:
+    digest, payload = _believed(case["document"])
+    assert digest == case["record"]
+    written = json.loads(msgspec.json.encode(payload))
+    instants = {"signed_at", "at"}
+    assert {name: written[name] for name in written.keys() - instants} == {
+        name: case["payload"][name] for name in case["payload"].keys() - instants
+    }
+
+
+@pytest.mark.parametrize("case", [*_cases("bad.json"), *_cases("bad-notices.json")])
 def test_a_bad_vector_fails_by_its_name(case: dict[str, Any]) -> None:
     try:
         _believed(case["document"])
