@@ -6,7 +6,6 @@
  */
 import type { CommuneTable } from "$lib/communes";
 import { loadCommunes } from "$lib/communes";
-import { randomUuid } from "$lib/crypto/random";
 import type { Draft, StoredDraft } from "$lib/drafts/draft";
 import { DraftWriter, type SaveStatus } from "$lib/drafts/writer";
 import {
@@ -22,7 +21,6 @@ import {
 import { signRecord } from "$lib/record/sign";
 import { rfc3339 } from "$lib/store/clock";
 import type { SealedRow } from "$lib/store/schema";
-import { VERSION } from "./version";
 import type { Desk } from "./desk.svelte";
 
 /** The answers break a rule: the review says which. */
@@ -112,31 +110,17 @@ export class CaptureSession {
    * draft is untouched.
    */
   async seal(): Promise<SealedRow> {
-    const { station, slot } = this.desk;
-    const { store, locks, clock } = station.environment;
     const evaluator = await loadEvaluator();
     const judgement = this.#judge(evaluator);
     if (!judgement.signable) throw new NotSignable();
     await this.#writer.flush();
-    const row = await signRecord(
-      {
-        store,
-        locks,
-        clock,
-        uuid: randomUuid,
-        device: { ...station.device, enrolment: station.access.enrolment },
-        open: slot,
-        clock_offset_ms: station.clockOffset,
-        evaluator: `escale-pwa/${VERSION} ${evaluator.version}`,
-      },
-      {
-        stored: this.#writer.stored,
-        form: this.form,
-        answers: judgement.pass.settled,
-      },
-    );
+    const row = await signRecord(this.desk.signing(evaluator.version), {
+      stored: this.#writer.stored,
+      form: this.form,
+      answers: judgement.pass.settled,
+    });
     this.#forget();
-    await station.sealed();
+    await this.desk.station.sealed();
     return row;
   }
 

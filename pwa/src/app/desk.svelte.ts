@@ -5,7 +5,7 @@
  */
 import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
-import type { Expected, Roster } from "$lib/central/roster";
+import type { Expected, Roster, Stop } from "$lib/central/roster";
 import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
 import type { StoredDraft } from "$lib/drafts/draft";
@@ -19,14 +19,20 @@ import {
   type DraftContext,
   type DraftStart,
 } from "$lib/drafts/drafts";
+import type { NoticeBody } from "$lib/notice/body";
+import { openLedger, type KeptNotice, type NoticeLedger } from "$lib/notice/ledger";
+import { signNotice } from "$lib/notice/sign";
+import type { SigningContext } from "$lib/record/chain";
 import { currentRecords, type ReadingContext } from "$lib/record/read";
 import { standingOf, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
 import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
 import { rfc3339 } from "$lib/store/clock";
+import type { SealedRow } from "$lib/store/schema";
 import type { OpenSlot } from "$lib/vault/open-slot";
 import { FormMissing, readForm, type LoadedForm } from "./form";
 import type { Station } from "./station.svelte";
+import { VERSION } from "./version";
 
 /** How many records are listed without being searched for: a fortnight of a busy team. */
 const LATEST_LISTED = 300;
@@ -49,6 +55,8 @@ export class Desk {
   records = $state.raw<readonly ListedRecord[]>([]);
   /** Envelopes that do not verify: kept, and said. */
   refused = $state.raw<readonly string[]>([]);
+  /** Every notice of the team, in no promised order. */
+  notices = $state.raw<readonly KeptNotice[]>([]);
   loaded = $state(false);
 
   readonly station: Station;
@@ -56,6 +64,7 @@ export class Desk {
   readonly keys: TeamKeys;
   readonly #stopped = new AbortController();
   #index: SearchIndex | null = null;
+  #ledger: NoticeLedger | null = null;
   #signers: SignerDirectory | null = null;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -78,7 +87,9 @@ export class Desk {
     this.drafts = [];
     this.discarded = [];
     this.records = [];
+    this.notices = [];
     this.#index = null;
+    this.#ledger = null;
   }
 
   /** Records that `typed` finds, by names and birth date; a name that was corrected is not found any more. */
@@ -177,6 +188,29 @@ export class Desk {
     return id;
   }
 
+  /** What this slot signs with; `evaluator` is the version of what judged a record's rules. */
+  signing(evaluator = ""): SigningContext {
+    const { environment, device, access, clockOffset } = this.station;
+    const { store, locks, clock } = environment;
+    return {
+      store,
+      locks,
+      clock,
+      uuid: randomUuid,
+      device: { ...device, enrolment: access.enrolment },
+      open: this.slot,
+      clock_offset_ms: clockOffset,
+      evaluator: `escale-pwa/${VERSION} ${evaluator}`.trim(),
+    };
+  }
+
+  /** Sign and seal what is said of `stop` or of a visit there. Raises what `signNotice` raises. */
+  async say({ id, campaign }: Pick<Stop, "id" | "campaign">, body: NoticeBody): Promise<SealedRow> {
+    const row = await signNotice(this.signing(), { campaign, stop: id, body });
+    await this.station.sealed();
+    return row;
+  }
+
   #author(): { by: string; at: string } {
     return { by: this.slot.member, at: rfc3339(this.station.environment.clock()) };
   }
@@ -195,13 +229,15 @@ export class Desk {
     this.discarded = discarded.drafts;
     const place = { store, database: this.station.access.enrolment.database };
     this.#index ??= await openSearch(place, this.keys);
+    this.#ledger ??= await openLedger(place, this.keys);
     await this.#show(rosters, drafts, unreadable);
     const context = { replica, team: this.keys, signers };
     const pace = { pause: yieldToPage, stop: this.#stopped.signal };
-    const { added, refused } = await updateSearch(place, context, this.#index, pace);
+    const read = { index: this.#index, ledger: this.#ledger };
+    const { added, noticed, refused } = await updateSearch(place, context, read, pace);
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
-    if (added > 0) await this.#show(rosters, drafts, unreadable);
+    if (added + noticed > 0) await this.#show(rosters, drafts, unreadable);
   }
 
   async #show(
@@ -221,6 +257,7 @@ export class Desk {
     this.drafts = drafts;
     this.unreadable = unreadable;
     this.records = records;
+    this.notices = this.#ledger?.notices ?? [];
     this.loaded = true;
   }
 

@@ -6,7 +6,7 @@
  */
 import { CentralReader } from "$lib/central/reader";
 import { emptyOutbox } from "$lib/record/outbox";
-import { ownRecords, type OwnRecord } from "$lib/record/states";
+import { ownSigned, type OwnSigned } from "$lib/record/states";
 import { rfc3339 } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
@@ -14,7 +14,7 @@ import { AccessTokens } from "$lib/sync/access";
 import { openReplica, type Database } from "$lib/sync/database";
 import { SyncError } from "$lib/sync/errors";
 import { Interruption } from "$lib/sync/interruption";
-import { civilDate, SyncStatus, type RecordCounts } from "$lib/sync/status.svelte";
+import { civilDate, SyncStatus, type SignedCounts } from "$lib/sync/status.svelte";
 import { Synchroniser } from "$lib/sync/synchroniser";
 import { Access } from "./access.svelte";
 import { Desk } from "./desk.svelte";
@@ -47,7 +47,7 @@ export class Station {
   readonly environment: Environment;
   readonly device: DeviceRow;
   desk = $state.raw<Desk | null>(null);
-  own = $state.raw<readonly OwnRecord[]>([]);
+  own = $state.raw<readonly OwnSigned[]>([]);
   clockOffset: number | null = null;
   #chosen = $state.raw<ChosenStop | null>(null);
 
@@ -202,7 +202,7 @@ export class Station {
 
   async #look(): Promise<void> {
     const { central } = await this.holdings();
-    this.own = await ownRecords(this.environment.store, central);
+    this.own = await ownSigned(this.environment.store, central);
     this.status.counts = lineCounts(this.own);
     if (this.desk === null) await this.#sit();
     else await this.desk.refresh();
@@ -210,7 +210,7 @@ export class Station {
 
   async #unacknowledged(): Promise<readonly string[]> {
     const { central } = await this.holdings();
-    const own = await ownRecords(this.environment.store, central);
+    const own = await ownSigned(this.environment.store, central);
     return own.filter(({ state }) => state === "on-tablet").map(({ row }) => row.envelope);
   }
 
@@ -250,12 +250,19 @@ function readChosen(value: unknown): ChosenStop | null {
 }
 
 /** The figures of the line. A record that was replaced is nobody's turn any more. */
-function lineCounts(own: readonly OwnRecord[]): RecordCounts {
-  const current = own.filter(({ replacedBy }) => replacedBy === null);
+function lineCounts(own: readonly OwnSigned[]): SignedCounts {
+  const records = own.filter(({ row }) => row.kind === "record");
+  const current = records.filter(({ replacedBy }) => replacedBy === null);
+  const waiting = own.filter(({ state }) => state === "on-tablet");
+  const photos = waiting.filter(({ row }) => row.photo !== null);
+  const notices = own.filter(({ row }) => row.kind !== "record");
   return {
-    waiting: own.filter(({ state }) => state === "on-tablet").length,
+    waiting: records.filter(({ state }) => state === "on-tablet").length,
     toCorrect: current.filter(({ turn }) => turn === "author").length,
     blocked: current.filter(({ state, turn }) => state === "quarantined" && turn !== "author").length,
-    total: own.length,
+    total: records.length,
+    updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
+    photos: new Set(photos.map(({ row }) => row.photo)).size,
+    blockedUpdates: notices.filter(({ state }) => state === "quarantined").length,
   };
 }

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import type { SyncState } from "$lib/sync/machine";
-import { statusLine, type RecordCounts } from "$lib/sync/status.svelte";
+import { statusLine, type SignedCounts } from "$lib/sync/status.svelte";
 
 const at = new Date(2026, 10, 23, 9, 42).getTime();
 const idle: SyncState = { phase: "idle", reason: null, lastSync: at };
-const none: RecordCounts = { waiting: 0, toCorrect: 0, blocked: 0, total: 0 };
-const line = (state: SyncState, counts: Partial<RecordCounts> = {}, denied = 0): string =>
+const none: SignedCounts = {
+  waiting: 0,
+  toCorrect: 0,
+  blocked: 0,
+  total: 0,
+  updates: 0,
+  photos: 0,
+  blockedUpdates: 0,
+};
+const line = (state: SyncState, counts: Partial<SignedCounts> = {}, denied = 0): string =>
   statusLine(state, { ...none, ...counts }, denied, "2026-11-23").text;
 
 test("records without a receipt are counted as waiting, with the time of the last synchronisation", () => {
@@ -31,6 +39,20 @@ test("whose turn it is comes first", () => {
   expect(line(idle, { toCorrect: 1, blocked: 2, waiting: 1, total: 9 })).toBe(
     "1 fiche à corriger par vous, 2 fiches bloquées (l’assistance s’en occupe), 1 fiche en attente, dernière synchro 09:42",
   );
+});
+
+test("what waits beside records is said when no record waits, and never passes for received", () => {
+  expect(line(idle, { updates: 2, total: 5 })).toBe("2 mises à jour en attente, dernière synchro 09:42");
+  expect(line(idle, { updates: 1, photos: 1 })).toBe(
+    "1 mise à jour en attente, 1 photo en attente, dernière synchro 09:42",
+  );
+  expect(line(idle, { waiting: 1, updates: 2, photos: 3 })).toBe(
+    "1 fiche en attente, dernière synchro 09:42",
+  );
+  expect(statusLine(idle, { ...none, photos: 1, total: 5 }, 0, "2026-11-23")).toMatchObject({
+    tone: "waiting",
+    icon: "clock",
+  });
 });
 
 test("an envelope that a node would not write is told, not dropped", () => {

@@ -6,6 +6,7 @@
 import { envelopeIds, documentsOf } from "$lib/central/replica";
 import type { EnvelopeDocument } from "$lib/envelope/document";
 import type { RecordBundle } from "$lib/envelope/payload";
+import { NoticeLedger } from "$lib/notice/ledger";
 import { readRecord, type ReadingContext } from "$lib/record/read";
 import { openSearch, SearchIndex, updateSearch, yieldToPage } from "$lib/search/index";
 import { openStore } from "$lib/store/database";
@@ -53,7 +54,7 @@ export async function index(): Promise<{ records: number; spent_ms: number }> {
   const place = { store: await openStore(), database: DATABASE };
   const started = performance.now();
   const made = new SearchIndex();
-  await updateSearch(place, context, made, { pause: yieldToPage });
+  await updateSearch(place, context, { index: made, ledger: new NoticeLedger() }, { pause: yieldToPage });
   return { records: made.size, spent_ms: performance.now() - started };
 }
 

@@ -10,7 +10,7 @@ import { importAgreement, importOctets, publicPart } from "$lib/crypto/jwk";
 import { envelopeDocument, ENVELOPE_TYP } from "$lib/envelope/document";
 import { openEnvelope } from "$lib/envelope/open";
 import { unpad } from "$lib/envelope/padding";
-import { verifyEnvelope, type VerifiedRecord } from "$lib/envelope/verify";
+import { verifyEnvelope, type VerifiedEnvelope } from "$lib/envelope/verify";
 
 if (process.env["ESCALE_MAKE_VECTORS"] === "1") await makeVectors();
 
@@ -36,7 +36,7 @@ function read<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(name, VECTORS), "utf-8")) as T;
 }
 
-async function believed(document: unknown): Promise<VerifiedRecord> {
+async function believed(document: unknown): Promise<VerifiedEnvelope> {
   return verifyEnvelope(await openEnvelope(document, teamKeys), signers, keys.team);
 }
 

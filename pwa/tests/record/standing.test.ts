@@ -12,7 +12,7 @@ import { emptyOutbox, outboxSize } from "$lib/record/outbox";
 import { currentRecords, lineage, readRecord, readRecords, type ReadingContext } from "$lib/record/read";
 import { signRecord } from "$lib/record/sign";
 import { ownSigners } from "$lib/record/signers";
-import { countStandings, ownRecords, standingOf, type OwnRecord } from "$lib/record/states";
+import { countStandings, ownSigned, standingOf, type OwnSigned } from "$lib/record/states";
 import type { SealedRow } from "$lib/store/schema";
 
 let tablet: Tablet;
@@ -30,8 +30,8 @@ async function sign(changes: Parameters<Tablet["signable"]>[0] = {}): Promise<Se
   return signRecord(tablet.signing, await tablet.signable(changes));
 }
 
-async function records(): Promise<readonly OwnRecord[]> {
-  return ownRecords(tablet.store, reader);
+async function records(): Promise<readonly OwnSigned[]> {
+  return ownSigned(tablet.store, reader);
 }
 
 async function reading(): Promise<ReadingContext> {

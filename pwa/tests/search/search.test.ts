@@ -7,6 +7,7 @@ import { envelopeIds } from "$lib/central/replica";
 import { utf8 } from "$lib/crypto/bytes";
 import { sealCompact } from "$lib/crypto/jwe";
 import { deflate } from "$lib/envelope/deflate";
+import { NoticeLedger } from "$lib/notice/ledger";
 import { identityOf } from "$lib/record/identity";
 import { emptyOutbox } from "$lib/record/outbox";
 import type { ReadingContext } from "$lib/record/read";
@@ -44,7 +45,7 @@ const pace = { pause: yieldToPage };
 describe("the sealed search index", () => {
   it("finds a record by the name and birth date in it, after the next unlock too", async () => {
     await sign(1);
-    await updateSearch(place, context, new SearchIndex(), pace);
+    await updateSearch(place, context, { index: new SearchIndex(), ledger: new NoticeLedger() }, pace);
     const index = await openSearch(place, tablet.team);
     const { birth_name, birth_date } = identityOf(tablet.answers);
     const [found] = index.find(`${(birth_name ?? "").slice(0, 3)} ${birth_date ?? ""}`);
@@ -54,7 +55,7 @@ describe("the sealed search index", () => {
 
   it("shows nothing outside its seal", async () => {
     await sign(1);
-    await updateSearch(place, context, new SearchIndex(), pace);
+    await updateSearch(place, context, { index: new SearchIndex(), ledger: new NoticeLedger() }, pace);
     const rows = await tablet.store.read(["search"], async ({ search }) => search.all());
     expect(Object.keys(rows[0] ?? {}).sort()).toEqual(["database", "jwe"]);
     expect(JSON.stringify(rows)).not.toContain(identityOf(tablet.answers).birth_name);
@@ -63,10 +64,16 @@ describe("the sealed search index", () => {
   it("takes only what it lacks", async () => {
     await sign(2);
     const index = new SearchIndex();
-    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 2 });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toMatchObject({
+      added: 2,
+    });
     await sign(1);
-    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 1 });
-    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 0 });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toMatchObject({
+      added: 1,
+    });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toMatchObject({
+      added: 0,
+    });
     expect(index.size).toBe(3);
     expect((await openSearch(place, tablet.team)).size).toBe(3);
   });
@@ -77,8 +84,16 @@ describe("the sealed search index", () => {
     await arrive(context.replica, [{ _id: bad, _rev: `1-${"1".repeat(32)}`, jwe: "{}" }]);
     const index = new SearchIndex();
     const refused = [{ envelope: bad, failure: "id-mismatch" }];
-    expect(await updateSearch(place, context, index, pace)).toEqual({ added: 1, refused });
-    expect(await updateSearch(place, context, index, pace)).toEqual({ added: 0, refused });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toEqual({
+      added: 1,
+      noticed: 0,
+      refused,
+    });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toEqual({
+      added: 0,
+      noticed: 0,
+      refused,
+    });
   });
 
   it("lets the page breathe between slices, and stops when told to", async () => {
@@ -89,11 +104,15 @@ describe("the sealed search index", () => {
       return Promise.resolve();
     };
     const index = new SearchIndex();
-    expect(await updateSearch(place, context, index, { pause, stop: stop.signal })).toMatchObject({
+    expect(
+      await updateSearch(place, context, { index, ledger: new NoticeLedger() }, { pause, stop: stop.signal }),
+    ).toMatchObject({
       added: 20,
     });
     expect((await openSearch(place, tablet.team)).size).toBe(0);
-    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 5 });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toMatchObject({
+      added: 5,
+    });
     expect((await openSearch(place, tablet.team)).size).toBe(25);
   });
 
@@ -104,7 +123,9 @@ describe("the sealed search index", () => {
     await tablet.store.write(["search"], async ({ search }) => search.put({ database: place.database, jwe }));
     const index = await openSearch(place, tablet.team);
     expect(index.size).toBe(0);
-    expect(await updateSearch(place, context, index, pace)).toMatchObject({ added: 1 });
+    expect(await updateSearch(place, context, { index, ledger: new NoticeLedger() }, pace)).toMatchObject({
+      added: 1,
+    });
     expect((await openSearch(place, tablet.team)).size).toBe(1);
   });
 
@@ -115,7 +136,14 @@ describe("the sealed search index", () => {
       search.put({ database: place.database, jwe: "damaged" }),
     );
     expect((await openSearch(place, tablet.team)).size).toBe(0);
-    expect(await updateSearch(place, context, await openSearch(place, tablet.team), pace)).toMatchObject({
+    expect(
+      await updateSearch(
+        place,
+        context,
+        { index: await openSearch(place, tablet.team), ledger: new NoticeLedger() },
+        pace,
+      ),
+    ).toMatchObject({
       added: 1,
     });
   });

@@ -126,3 +126,25 @@ describe("strict durability", () => {
     expect((await opened()).transaction("docs", "readonly").durability).toBe("default");
   });
 });
+
+describe("a tablet of before notices", () => {
+  it("keeps what it signed, which was records", async () => {
+    const factory = new IDBFactory();
+    const before = await openStore("escale", MIGRATIONS.slice(0, 1), factory);
+    const sealed = { envelope: "e1", record: "r1", sequence: 1, draft: "d1", visit: "v1", slot: "s1" };
+    await before.write(["sealed", "outbox"], async (rows) => {
+      await rows.sealed.put({ ...sealed, replaces: null, sealed_at: "2026-11-23" } as never);
+      await rows.outbox.put({ _id: "e1", _rev: "1-1", jwe: "{}", sequence: 1 } as never);
+    });
+    before.close();
+    const after = await openStore("escale", MIGRATIONS, factory);
+    const rows = await after.read(["sealed", "outbox"], async (stores) => ({
+      sealed: await stores.sealed.all(),
+      outbox: await stores.outbox.all(),
+    }));
+    expect(rows.sealed).toEqual([
+      { ...sealed, replaces: null, sealed_at: "2026-11-23", kind: "record", stop: null, photo: null },
+    ]);
+    expect(rows.outbox).toMatchObject([{ _id: "e1", kind: "record", stop: null }]);
+  });
+});

@@ -1,5 +1,5 @@
 /** A draft: a record being captured, as it is kept sealed between two touches of the screen. */
-import type { Expected, Roster } from "../central/roster";
+import type { Expected, Stop } from "../central/roster";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers, Entries } from "../forms/answers";
 
@@ -36,7 +36,7 @@ export interface Draft {
   readonly visit: string;
   readonly period: VisitPeriod;
   /** The stop as it was known when the capture began. */
-  readonly stop: Roster["stop"];
+  readonly stop: Stop;
   /** The expected person this is about, or `null` for a walk-in. */
   readonly expected: Expected | null;
   /** Pinned: a newer version arriving by replication changes nothing here. */

@@ -1,5 +1,5 @@
 /** The drafts of this tablet: begin, list, reopen, hand over, put aside. */
-import type { Roster, Expected } from "../central/roster";
+import type { Expected, Stop } from "../central/roster";
 import type { TeamKeys } from "../central/keyring";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers } from "../forms/answers";
@@ -28,7 +28,7 @@ export interface DraftStart {
   readonly id: string;
   readonly organization: string;
   readonly visit: string;
-  readonly stop: Roster["stop"];
+  readonly stop: Stop;
   readonly expected: Expected | null;
   readonly form: FormReference;
   readonly replaces?: Replacement | null;

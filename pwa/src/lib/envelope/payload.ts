@@ -1,5 +1,20 @@
-/** The signed payload of a record (wire §2), and a strict reading of it: no member missing, none more. */
+/** What is signed, a record or a notice (wire §2, §2.2), and a strict reading of it: no member missing, none more. */
+import { isNoticeKind, NOTICE_RULES, type NoticeBody } from "../notice/body";
 import { EnvelopeError } from "./errors";
+import {
+  digest,
+  envelopeId,
+  instant,
+  integer,
+  objectOf,
+  obeys,
+  orNull,
+  shortText,
+  textUpTo,
+  uuid,
+  type Rule,
+  type Rules,
+} from "./rules";
 
 /** A FHIR R4 resource of which only the type is known here. */
 export interface Resource {
@@ -30,15 +45,13 @@ export interface Replacement {
   readonly reason: string;
 }
 
-/** What the author signs: everything that matters. */
-export interface RecordPayload {
+/** What every signed payload has: who signed it, where, and its place in the device's chain. */
+export interface SignedPayload {
   readonly v: 1;
-  readonly kind: "record";
   readonly organization: string;
   readonly campaign: string;
   readonly team: string;
   readonly stop: string;
-  readonly visit: string;
   readonly device: string;
   readonly slot: string;
   readonly member: string;
@@ -46,66 +59,58 @@ export interface RecordPayload {
   readonly previous: string | null;
   readonly signed_at: string;
   readonly clock_offset_ms: number | null;
+}
+
+/** A record: everything that matters of one capture. */
+export interface RecordPayload extends SignedPayload {
+  readonly kind: "record";
+  readonly visit: string;
   readonly form: FormReference;
   readonly evaluator: string;
   readonly replaces: Replacement | null;
+  /** The person asked for secrecy (wire §2.3); never `false`. */
+  readonly restricted?: true;
   readonly content: RecordBundle;
 }
 
-type Rule = (value: unknown) => boolean;
+/** What is said of a visit or a stop beside the records. */
+export type NoticePayload = SignedPayload & NoticeBody;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const DIGEST = /^[0-9a-f]{64}$/;
-const ENVELOPE = /^e[0-9a-f]{64}$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(?:Z|[+-]\d{2}:\d{2})$/;
+/** What an author signs. */
+export type Payload = RecordPayload | NoticePayload;
 
-const matches =
-  (pattern: RegExp): Rule =>
-  (value) =>
-    typeof value === "string" && pattern.test(value);
-const orNull =
-  (rule: Rule): Rule =>
-  (value) =>
-    value === null || rule(value);
-const textUpTo =
-  (longest: number): Rule =>
-  (value) =>
-    typeof value === "string" && value !== "" && [...value].length <= longest;
-const shortText = textUpTo(200);
-const uuid = matches(UUID);
-
-const REPLACEMENT: Readonly<Record<keyof Replacement, Rule>> = {
-  record: matches(ENVELOPE),
+const REPLACEMENT: Rules<keyof Replacement> = {
+  record: envelopeId,
   reason: textUpTo(2000),
 };
-const FORM: Readonly<Record<keyof FormReference, Rule>> = {
-  url: shortText,
-  version: shortText,
-  digest: matches(DIGEST),
-};
-const PAYLOAD: Readonly<Record<keyof RecordPayload, Rule>> = {
+const FORM: Rules<keyof FormReference> = { url: shortText, version: shortText, digest };
+const SIGNED: Rules<keyof SignedPayload> = {
   v: (value) => value === 1,
-  kind: (value) => value === "record",
   organization: uuid,
   campaign: uuid,
   team: uuid,
   stop: uuid,
-  visit: uuid,
   device: uuid,
   slot: uuid,
   member: uuid,
-  sequence: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  previous: orNull(matches(DIGEST)),
-  signed_at: (value) => matches(INSTANT)(value) && !Number.isNaN(Date.parse(value as string)),
-  clock_offset_ms: orNull(Number.isSafeInteger),
-  form: (value) => obeys(value, FORM),
+  sequence: integer(1),
+  previous: orNull(digest),
+  signed_at: instant,
+  clock_offset_ms: orNull(Number.isSafeInteger as Rule),
+};
+const RECORD: Rules<keyof Omit<RecordPayload, "restricted">> = {
+  ...SIGNED,
+  kind: (value) => value === "record",
+  visit: uuid,
+  form: objectOf(FORM),
   evaluator: shortText,
-  replaces: orNull((value) => obeys(value, REPLACEMENT)),
+  replaces: orNull(objectOf(REPLACEMENT)),
   content: isBundle,
 };
+const SECRECY: Rules<"restricted"> = { restricted: (value) => value === true };
 
 /** The payload in `text`. Raises `EnvelopeError("payload-invalid")`. */
-export function parsePayload(text: string): RecordPayload {
+export function parsePayload(text: string): Payload {
   // No typed text holds it and PostgreSQL stores none: central refuses it too.
   if (text.includes("\\u0000")) throw new EnvelopeError("payload-invalid");
   let payload: unknown;
@@ -114,11 +119,16 @@ export function parsePayload(text: string): RecordPayload {
   } catch (cause) {
     throw new EnvelopeError("payload-invalid", cause);
   }
-  if (!obeys(payload, PAYLOAD)) throw new EnvelopeError("payload-invalid");
-  const record = payload as unknown as RecordPayload;
-  // The first record of a device has no previous one, and only the first.
-  if ((record.sequence === 1) !== (record.previous === null)) throw new EnvelopeError("payload-invalid");
-  return record;
+  if (!isPayload(payload)) throw new EnvelopeError("payload-invalid");
+  // What a device signs first has no previous one, and only the first.
+  if ((payload.sequence === 1) !== (payload.previous === null)) throw new EnvelopeError("payload-invalid");
+  if (payload.kind === "photo" && payload.piece >= payload.pieces) throw new EnvelopeError("payload-invalid");
+  return payload;
+}
+
+/** Whether `payload` is a record, and not a notice. */
+export function isRecord(payload: Payload): payload is RecordPayload {
+  return payload.kind === "record";
 }
 
 /** First resource of `type` in the bundle, or `null`. */
@@ -126,13 +136,10 @@ export function resourceOf(bundle: RecordBundle, type: string): Resource | null 
   return bundle.entry.find(({ resource }) => resource.resourceType === type)?.resource ?? null;
 }
 
-function obeys(value: unknown, rules: Readonly<Record<string, Rule>>): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const names = Object.keys(rules);
-  if (Object.keys(value).length !== names.length) return false;
-  return names.every(
-    (name) => Object.hasOwn(value, name) && rules[name]?.((value as Record<string, unknown>)[name]),
-  );
+function isPayload(value: unknown): value is Payload {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  if (kind === "record") return obeys(value, RECORD, SECRECY);
+  return isNoticeKind(kind) && obeys(value, { ...SIGNED, kind: () => true, ...NOTICE_RULES[kind] });
 }
 
 function isBundle(value: unknown): boolean {

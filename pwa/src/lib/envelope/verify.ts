@@ -5,14 +5,14 @@ import { CryptoError } from "../crypto/errors";
 import { readUnverified, verifyCompact } from "../crypto/jws";
 import { EnvelopeError } from "./errors";
 import type { OpenedEnvelope } from "./open";
-import { parsePayload, type RecordPayload } from "./payload";
+import { parsePayload, type Payload } from "./payload";
 
-/** `typ` of a record's JWS. */
+/** `typ` of the JWS of records and notices. */
 export const RECORD_TYP = "escale-record+jws";
 
-/** A record believed: its signer is known, and signed exactly this payload. */
-export interface VerifiedRecord extends OpenedEnvelope {
-  readonly payload: RecordPayload;
+/** What was signed, believed: its signer is known, and signed exactly this payload. */
+export interface VerifiedEnvelope extends OpenedEnvelope {
+  readonly payload: Payload;
   readonly signer: Signer;
 }
 
@@ -27,7 +27,7 @@ export async function verifyEnvelope(
   opened: OpenedEnvelope,
   signers: SignerDirectory,
   team: string,
-): Promise<VerifiedRecord> {
+): Promise<VerifiedEnvelope> {
   const signer = signers.byKeyId(claimedKeyId(opened.jws));
   if (signer === null) throw new EnvelopeError("signer-unknown");
   const payload = parsePayload(text(await verified(opened.jws, signer.verifying)));

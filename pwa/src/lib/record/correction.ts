@@ -2,7 +2,7 @@
 import type { DraftStart } from "../drafts/drafts";
 import type { Form } from "../forms/form";
 import { fromQuestionnaireResponse } from "../forms/response";
-import type { Roster } from "../central/roster";
+import type { Stop } from "../central/roster";
 import type { TeamRecord } from "./read";
 
 /** What the correction needs besides the record. `form` is the version the record was captured with. */
@@ -10,7 +10,7 @@ export interface CorrectionRequest {
   /** Id of the new draft. */
   readonly id: string;
   readonly form: Form;
-  readonly stop: Roster["stop"];
+  readonly stop: Stop;
   readonly reason: string;
 }
 

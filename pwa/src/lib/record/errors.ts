@@ -5,9 +5,11 @@
  * - `no-team-key`: the slot's key ring has not arrived;
  * - `not-owner`: the draft is another member's; it is handed over first;
  * - `other-team`: the draft was begun for another team;
+ * - `overtaken`: another tab took this place in the chain, where locks do nothing;
  * - `invalid`: what would be signed is not a payload of wire §2.
  */
-export type SigningFailure = "not-enrolled" | "no-team-key" | "not-owner" | "other-team" | "invalid";
+export type SigningFailure =
+  "not-enrolled" | "no-team-key" | "not-owner" | "other-team" | "overtaken" | "invalid";
 
 /** A refusal to sign. */
 export class SigningError extends Error {

@@ -1,11 +1,12 @@
-/** Reading a team's records: opened, verified, with their authors' names and the chain of their corrections. */
+/** Reading what a team signed: opened, verified, with its authors' names and the chain of corrections of records. */
 import type { SignerDirectory } from "../central/devices";
 import type { TeamKeys } from "../central/keyring";
 import { documentsOf, type Replica } from "../central/replica";
 import { EnvelopeError, type EnvelopeFailure } from "../envelope/errors";
 import { openEnvelope } from "../envelope/open";
-import { resourceOf, type RecordPayload, type Resource } from "../envelope/payload";
-import { verifyEnvelope } from "../envelope/verify";
+import { isRecord, resourceOf, type RecordPayload, type Resource } from "../envelope/payload";
+import { verifyEnvelope, type VerifiedEnvelope } from "../envelope/verify";
+import { noticeOf, type TeamNotice } from "../notice/read";
 
 /** With what a team's records are read. */
 export interface ReadingContext {
@@ -28,7 +29,7 @@ export interface TeamRecord {
   readonly period: { readonly start: string; readonly end: string | null };
 }
 
-/** A record that is there and not believed. */
+/** An envelope that is there and not believed. */
 export interface UnreadRecord {
   readonly envelope: string;
   readonly failure: EnvelopeFailure;
@@ -37,16 +38,41 @@ export interface UnreadRecord {
 /** What was read and what was not. */
 export interface Reading {
   readonly records: readonly TeamRecord[];
+  readonly notices: readonly TeamNotice[];
   readonly refused: readonly UnreadRecord[];
 }
 
-/** Open and verify one envelope. Raises {@link EnvelopeError}. */
-export async function readRecord(document: unknown, { team, signers }: ReadingContext): Promise<TeamRecord> {
-  const { envelope, record, payload, signer } = await verifyEnvelope(
-    await openEnvelope(document, team.byKeyId),
-    signers,
-    team.team,
-  );
+/** Open and verify the envelope of a record. Raises {@link EnvelopeError}, for a notice too. */
+export async function readRecord(document: unknown, context: ReadingContext): Promise<TeamRecord> {
+  const verified = await believed(document, context);
+  if (!isRecord(verified.payload)) throw new EnvelopeError("payload-invalid");
+  return recordOf(verified, verified.payload);
+}
+
+/** Open and verify those of `envelopes` that the replica holds; a bad one is listed and leaves the others. */
+export async function readRecords(context: ReadingContext, envelopes: readonly string[]): Promise<Reading> {
+  const records: TeamRecord[] = [];
+  const notices: TeamNotice[] = [];
+  const refused: UnreadRecord[] = [];
+  for (const document of await documentsOf(context.replica, envelopes)) {
+    try {
+      const verified = await believed(document, context);
+      const { payload } = verified;
+      if (isRecord(payload)) records.push(recordOf(verified, payload));
+      else notices.push(noticeOf(verified, payload));
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      refused.push({ envelope: document._id, failure: error.code });
+    }
+  }
+  return { records, notices, refused };
+}
+
+async function believed(document: unknown, { team, signers }: ReadingContext): Promise<VerifiedEnvelope> {
+  return verifyEnvelope(await openEnvelope(document, team.byKeyId), signers, team.team);
+}
+
+function recordOf({ envelope, record, signer }: VerifiedEnvelope, payload: RecordPayload): TeamRecord {
   const response = resourceOf(payload.content, "QuestionnaireResponse");
   if (response === null) throw new EnvelopeError("payload-invalid");
   return {
@@ -58,21 +84,6 @@ export async function readRecord(document: unknown, { team, signers }: ReadingCo
     patient: resourceOf(payload.content, "Patient"),
     period: periodOf(payload),
   };
-}
-
-/** Open and verify those of `envelopes` that the replica holds; a bad one is listed and leaves the others. */
-export async function readRecords(context: ReadingContext, envelopes: readonly string[]): Promise<Reading> {
-  const records: TeamRecord[] = [];
-  const refused: UnreadRecord[] = [];
-  for (const document of await documentsOf(context.replica, envelopes)) {
-    try {
-      records.push(await readRecord(document, context));
-    } catch (error) {
-      if (!(error instanceof EnvelopeError)) throw error;
-      refused.push({ envelope: document._id, failure: error.code });
-    }
-  }
-  return { records, refused };
 }
 
 /** What {@link lineage} needs of a record, whether it was read or comes from the search index. */

@@ -1,5 +1,5 @@
 /**
- * What became of the records signed on this tablet, told from central's receipts and from nothing else.
+ * What became of what was signed on this tablet, told from central's receipts and from nothing else.
  *
  * | receipt | record digest in it | state |
  * |---|---|---|
@@ -16,7 +16,7 @@ import type { Receipt, Turn } from "../central/receipt";
 import type { Store } from "../store/database";
 import type { SealedRow } from "../store/schema";
 
-/** Where a record stands. */
+/** Where a record or a notice stands. */
 export type RecordState = "on-tablet" | "received" | "integrated" | "to-correct" | "quarantined";
 
 /** Where a record stands, whose turn it is and why. */
@@ -30,8 +30,8 @@ export interface RecordStanding {
   readonly receipt: Receipt | null;
 }
 
-/** A record of this tablet with its standing. */
-export interface OwnRecord extends RecordStanding {
+/** A record or a notice of this tablet with its standing. */
+export interface OwnSigned extends RecordStanding {
   readonly row: SealedRow;
   /** Envelope id of the own record that replaces it, or `null`. */
   readonly replacedBy: string | null;
@@ -67,8 +67,8 @@ export function standingOf(record: string, receipt: Receipt | undefined): Record
   return { state: STATES[receipt.state], turn, reasons, at, receipt };
 }
 
-/** Every record of this tablet, latest first. */
-export async function ownRecords(store: Store, reader: CentralReader): Promise<readonly OwnRecord[]> {
+/** Every record and notice of this tablet, latest first. */
+export async function ownSigned(store: Store, reader: CentralReader): Promise<readonly OwnSigned[]> {
   const rows = await store.read(["sealed"], async ({ sealed }) => sealed.all());
   const receipts = await reader.receipts(rows.map(({ envelope }) => envelope));
   const replacedBy = new Map(
@@ -83,9 +83,10 @@ export async function ownRecords(store: Store, reader: CentralReader): Promise<r
     }));
 }
 
-/** The figures of `records`. */
-export function countStandings(records: readonly OwnRecord[]): StandingCounts {
-  const among = (state: RecordState): readonly OwnRecord[] => records.filter((each) => each.state === state);
+/** The figures of the records among `signed`: a notice is none. */
+export function countStandings(signed: readonly OwnSigned[]): StandingCounts {
+  const among = (state: RecordState): readonly OwnSigned[] =>
+    signed.filter((each) => each.row.kind === "record" && each.state === state);
   const current = (state: RecordState): number =>
     among(state).filter(({ replacedBy }) => replacedBy === null).length;
   return {

@@ -9,6 +9,7 @@ import { envelopeIds } from "../central/replica";
 import { CryptoError } from "../crypto/errors";
 import { compactKeyId, openCompact, sealCompact } from "../crypto/jwe";
 import { InflateError } from "../envelope/deflate";
+import { saveLedger, type NoticeLedger } from "../notice/ledger";
 import { readRecords, type ReadingContext, type UnreadRecord } from "../record/read";
 import type { Store } from "../store/database";
 import { searchEntry, type SearchEntry } from "./entry";
@@ -119,7 +120,10 @@ export async function saveSearch(
 
 /** What an update did. */
 export interface SearchUpdate {
+  /** Records, that are now found. */
   readonly added: number;
+  /** Notices, that the ledger now has. */
+  readonly noticed: number;
   /** Envelopes that did not open or verify: tried again at the next update, since keys and signers arrive too. */
   readonly refused: readonly UnreadRecord[];
 }
@@ -130,31 +134,42 @@ export interface SearchPace {
   readonly stop?: AbortSignal;
 }
 
+/** What was already read of a team: records are found by the index, notices are kept in the ledger. */
+export interface Read {
+  readonly index: SearchIndex;
+  readonly ledger: NoticeLedger;
+}
+
 /**
- * Index what the replica holds and the index lacks, in slices, then store the index once.
+ * Read what the replica holds and neither index nor ledger has, in slices, then store both once.
  *
- * Stopped early, what was indexed so far is kept in memory and not stored.
+ * Stopped early, what was read so far is kept in memory and not stored.
  */
 export async function updateSearch(
   place: SearchPlace,
   context: ReadingContext,
-  index: SearchIndex,
+  { index, ledger }: Read,
   { pause, stop }: SearchPace,
 ): Promise<SearchUpdate> {
-  const missing = (await envelopeIds(context.replica)).filter((id) => !index.has(id));
+  const ids = await envelopeIds(context.replica);
+  const missing = ids.filter((id) => !index.has(id) && !ledger.has(id));
   const refused: UnreadRecord[] = [];
   let added = 0;
+  let noticed = 0;
   for (let from = 0; from < missing.length && stop?.aborted !== true; from += SLICE) {
     const reading = await readRecords(context, missing.slice(from, from + SLICE));
-    reading.records.map(searchEntry).forEach((entry) => {
-      index.add(entry);
-    });
+    for (const record of reading.records) index.add(searchEntry(record));
+    for (const notice of reading.notices) ledger.add(notice);
     added += reading.records.length;
+    noticed += reading.notices.length;
     refused.push(...reading.refused);
     await pause();
   }
-  if (added > 0 && stop?.aborted !== true) await saveSearch(place, context.team, index);
-  return { added, refused };
+  if (stop?.aborted !== true) {
+    if (added > 0) await saveSearch(place, context.team, index);
+    if (noticed > 0) await saveLedger(place, context.team, ledger);
+  }
+  return { added, noticed, refused };
 }
 
 /** A pause for {@link SearchPace}: lets the page draw and answer a touch. */

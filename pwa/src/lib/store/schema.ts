@@ -4,6 +4,7 @@
  * Everything clinical or personal in it is sealed; what lies outside a seal is opaque (random identifiers, digests,
  * counters). Central documents and handed-over envelopes are not here: they are PouchDB's.
  */
+import type { Payload } from "../envelope/payload";
 import type { DeviceRow } from "./device";
 import type { Slot } from "../vault/slot";
 import type { AttemptRow } from "../vault/attempts";
@@ -26,24 +27,37 @@ export interface OutboxRow {
   readonly _rev: string;
   readonly jwe: string;
   readonly sequence: number;
+  readonly kind: SignedKind;
+  /** `null` in rows older than notices. */
+  readonly stop: string | null;
 }
 
-/** Head of the device's chain: the last sequence taken and the digest of the record that took it. */
+/** `record`, or the kind of a notice (wire §2.2). */
+export type SignedKind = Payload["kind"];
+
+/** Head of the device's chain: the last sequence taken and the digest of what took it. */
 export interface ChainRow {
   readonly device: string;
   readonly sequence: number;
   readonly previous: string;
 }
 
-/** What must be known of an own record while the vault is locked: to follow its receipt, nothing more. */
+/** What must be known of an own record or notice while the vault is locked: to follow its receipt, nothing more. */
 export interface SealedRow {
   readonly envelope: string;
   /** Record digest: a receipt counts only when it names this one. */
   readonly record: string;
+  readonly kind: SignedKind;
   readonly sequence: number;
-  readonly draft: string;
-  readonly visit: string;
+  /** The draft it was; `null` for a notice, which the index of drafts then leaves out. */
+  readonly draft: string | null;
+  /** `null` in rows older than notices. */
+  readonly stop: string | null;
+  /** `null` for what is said of a stop. */
+  readonly visit: string | null;
   readonly slot: string;
+  /** Of a photo's piece: the photo, of which there may be several pieces. */
+  readonly photo: string | null;
   /** Envelope id of the record this one replaces. */
   readonly replaces: string | null;
   /** RFC 3339, the tablet's clock. */
@@ -52,6 +66,12 @@ export interface SealedRow {
 
 /** A team's search index: one compact JWE, and how many times it was written. */
 export interface SearchRow {
+  readonly database: string;
+  readonly jwe: string;
+}
+
+/** What was read of a team's notices: one compact JWE. */
+export interface NoticesRow {
   readonly database: string;
   readonly jwe: string;
 }
@@ -66,6 +86,7 @@ export interface Schema {
   chain: { key: string; value: ChainRow };
   sealed: { key: string; value: SealedRow };
   search: { key: string; value: SearchRow };
+  notices: { key: string; value: NoticesRow };
   attempts: { key: string; value: AttemptRow };
 }
 
@@ -79,7 +100,7 @@ export type Migration = (database: IDBDatabase, transaction: IDBTransaction) => 
  * The ordered list of steps; the database's version is how many were taken. Steps are only ever added at the end:
  * a tablet in a drawer for a year takes all those it missed.
  */
-export const MIGRATIONS: readonly Migration[] = [backbone];
+export const MIGRATIONS: readonly Migration[] = [backbone, notices];
 
 function backbone(database: IDBDatabase): void {
   database.createObjectStore("settings");
@@ -93,4 +114,22 @@ function backbone(database: IDBDatabase): void {
     .createIndex("draft", "draft", { unique: true });
   database.createObjectStore("search", { keyPath: "database" });
   database.createObjectStore("attempts", { keyPath: "slot" });
+}
+
+/** Notices came beside records: what was signed before them was a record. */
+function notices(database: IDBDatabase, transaction: IDBTransaction): void {
+  database.createObjectStore("notices", { keyPath: "database" });
+  const before = { kind: "record", stop: null };
+  completeRows(transaction.objectStore("outbox"), before);
+  completeRows(transaction.objectStore("sealed"), { ...before, photo: null });
+}
+
+function completeRows(store: IDBObjectStore, members: object): void {
+  const walk = store.openCursor();
+  walk.onsuccess = () => {
+    const cursor = walk.result;
+    if (cursor === null) return;
+    cursor.update({ ...members, ...(cursor.value as object) });
+    cursor.continue();
+  };
 }

@@ -7,8 +7,8 @@
 import { formatDate, formatTime, plural, t } from "$i18n/index";
 import type { SyncState } from "./machine";
 
-/** Own records of this tablet, by what central said of them. */
-export interface RecordCounts {
+/** What this tablet signed, by what central said of it. Records first: they are what the line counts. */
+export interface SignedCounts {
   /** Sealed here, no receipt yet. */
   readonly waiting: number;
   /** Returned by a reviewer: their author's turn. */
@@ -17,6 +17,12 @@ export interface RecordCounts {
   readonly blocked: number;
   /** Sealed on this tablet, whatever became of them. */
   readonly total: number;
+  /** Notices without a receipt, but photos. */
+  readonly updates: number;
+  /** Photos of which a piece at least has no receipt. */
+  readonly photos: number;
+  /** Notices quarantined: support's turn. */
+  readonly blockedUpdates: number;
 }
 
 /** What the line is made of, and a mark that says the same without words. */
@@ -26,13 +32,21 @@ export interface StatusLine {
   readonly text: string;
 }
 
-const NONE: RecordCounts = { waiting: 0, toCorrect: 0, blocked: 0, total: 0 };
+const NONE: SignedCounts = {
+  waiting: 0,
+  toCorrect: 0,
+  blocked: 0,
+  total: 0,
+  updates: 0,
+  photos: 0,
+  blockedUpdates: 0,
+};
 
 /** Synchronisation as the screens see it. */
 export class SyncStatus {
   /** Null until what is remembered of the last synchronisation was read. */
   state = $state.raw<SyncState | null>(null);
-  counts = $state.raw<RecordCounts>(NONE);
+  counts = $state.raw<SignedCounts>(NONE);
   /** Envelopes that a node would not write. */
   denied = $state.raw<readonly string[]>([]);
   readonly #today: () => string;
@@ -52,16 +66,17 @@ export class SyncStatus {
 /** The line for a state of synchronisation and what receipts say. `today` is `YYYY-MM-DD`. */
 export function statusLine(
   state: SyncState,
-  counts: RecordCounts,
+  counts: SignedCounts,
   denied: number,
   today: string,
 ): StatusLine {
-  const { waiting, toCorrect, blocked, total } = counts;
+  const { toCorrect, blocked, blockedUpdates, total } = counts;
   const parts: string[] = [];
   if (toCorrect > 0) parts.push(plural("sync.to_correct", toCorrect));
   if (blocked > 0) parts.push(plural("sync.blocked", blocked));
+  if (blockedUpdates > 0) parts.push(plural("sync.blocked_updates", blockedUpdates));
   if (denied > 0) parts.push(plural("sync.denied", denied));
-  if (waiting > 0) parts.push(plural("sync.waiting", waiting));
+  parts.push(...waitingParts(counts));
   if (parts.length === 0) parts.push(total > 0 ? t("sync.all_received") : t("sync.nothing_waiting"));
   parts.push(connection(state), lastSync(state.lastSync, today));
   return {
@@ -69,6 +84,15 @@ export function statusLine(
     icon: icon(state, counts, denied),
     text: capitalised(parts.filter((part) => part !== "").join(", ")),
   };
+}
+
+/** Records are what matters: what is lighter is said when no record waits. */
+function waitingParts({ waiting, updates, photos }: SignedCounts): string[] {
+  if (waiting > 0) return [plural("sync.waiting", waiting)];
+  return [
+    ...(updates > 0 ? [plural("sync.waiting_updates", updates)] : []),
+    ...(photos > 0 ? [plural("sync.waiting_photos", photos)] : []),
+  ];
 }
 
 function connection({ phase, reason }: SyncState): string {
@@ -102,17 +126,18 @@ export function civilDate(instant: Date): string {
   return `${instant.getFullYear()}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
 }
 
-function tone(state: SyncState, counts: RecordCounts, denied: number): StatusLine["tone"] {
+function tone(state: SyncState, counts: SignedCounts, denied: number): StatusLine["tone"] {
   const trouble = state.phase === "refused" || state.phase === "error";
-  if (trouble || counts.toCorrect > 0 || counts.blocked > 0 || denied > 0) return "attention";
-  return counts.waiting > 0 || state.phase !== "idle" ? "waiting" : "good";
+  const turns = counts.toCorrect + counts.blocked + counts.blockedUpdates;
+  if (trouble || turns > 0 || denied > 0) return "attention";
+  return waitingParts(counts).length > 0 || state.phase !== "idle" ? "waiting" : "good";
 }
 
-function icon(state: SyncState, counts: RecordCounts, denied: number): StatusLine["icon"] {
+function icon(state: SyncState, counts: SignedCounts, denied: number): StatusLine["icon"] {
   if (tone(state, counts, denied) === "attention") return "alert";
   if (state.phase === "offline") return "cloud-off";
   if (state.phase !== "idle") return "sync";
-  return counts.waiting > 0 ? "clock" : "check";
+  return waitingParts(counts).length > 0 ? "clock" : "check";
 }
 
 function capitalised(text: string): string {
