@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from forms.definition import Item, ItemType, Value
+from forms.photo import read_attachment
 
 INSEE_COG = "https://escale.example/fhir/CodeSystem/insee-cog"
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -60,6 +61,10 @@ def _choice(item: Item, element: Mapping[str, object]) -> Value | None:
     return code if isinstance(code, str) and coding.get("system") == coding_system(item, code) else None
 
 
+def _photo(_item: Item, element: Mapping[str, object]) -> Value | None:
+    return read_attachment(element.get("valueAttachment"))
+
+
 def coding_system(item: Item, code: str) -> str:
     """The system of a code of this item: its option's, else the item's own (a lookup has one for all)."""
     if item.lookup is not None:
@@ -100,4 +105,5 @@ _READERS: Mapping[ItemType, Callable[[Item, Mapping[str, object]], Value | None]
     "date": _date,
     "boolean": _boolean,
     "choice": _choice,
+    "attachment": _photo,
 }

@@ -10,15 +10,9 @@ from typing import cast
 from forms.answer_value import coding_system
 from forms.communes import table
 from forms.definition import Form, Item, Value
-from forms.response import (
-    ABSENCE_REASONS,
-    ANSWERED_BY,
-    CONFIRMED,
-    DATA_ABSENT_REASON,
-    TYPED_AS,
-    AbsenceReason,
-    Answer,
-)
+from forms.extension_urls import ANSWERED_BY, CARRIED_FROM, CONFIRMED, DATA_ABSENT_REASON, TYPED_AS
+from forms.photo import Photo, attachment, checked
+from forms.response import ABSENCE_REASONS, AbsenceReason, Answer
 
 JsonObject = dict[str, object]
 
@@ -59,6 +53,8 @@ def elements(item: Item, answer: Answer) -> list[JsonObject]:
     if answer.answered_by is not None:
         reference = {"reference": f"urn:uuid:{answer.answered_by}"}
         extensions.append({"url": ANSWERED_BY, "valueReference": reference})
+    if answer.carried_from is not None:
+        extensions.append({"url": CARRIED_FROM, "valueDate": answer.carried_from})
     bodies = [element(item, value) for value in answer.values] or [{}]
     return [{"extension": extensions, **body} if extensions else body for body in bodies]
 
@@ -86,6 +82,8 @@ def element(item: Item, value: Value) -> JsonObject:
             return {"valueInteger": _json_number(value)}
         case "decimal":
             return {"valueDecimal": _json_number(value)}
+        case "attachment" if isinstance(value, Photo):
+            return {"valueAttachment": attachment(value)}
         case _:
             return {"valueString": value}
 
@@ -100,13 +98,14 @@ def _answer(link_id: str, flat: Mapping[str, object]) -> Answer:
             values = tuple(_value(link_id, value) for value in given)
         case _:
             raise ValueError(f"{link_id}: a flat answer has values, or an absence reason")
-    typed_as, answered_by = flat.get("typed_as"), flat.get("answered_by")
+    typed_as, answered_by, day = flat.get("typed_as"), flat.get("answered_by"), flat.get("carried_from")
     return Answer(
         values=values,
         absent=absent,
         confirmed=flat.get("confirmed") is True,
         typed_as=typed_as if isinstance(typed_as, str) else None,
         answered_by=answered_by if isinstance(answered_by, str) else None,
+        carried_from=day if isinstance(day, str) else None,
     )
 
 
@@ -115,7 +114,10 @@ def _value(link_id: str, value: object) -> Value:
         return Decimal(repr(value))
     if isinstance(value, str | int | Decimal):
         return value
-    raise ValueError(f"{link_id}: a flat value is a text, a number or a boolean")
+    photo = checked(value) if isinstance(value, dict) else None
+    if photo is not None:
+        return photo
+    raise ValueError(f"{link_id}: a flat value is a text, a number, a boolean or a photo")
 
 
 def _item(item: Item, answers: Mapping[str, Answer]) -> JsonObject | None:

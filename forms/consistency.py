@@ -13,6 +13,7 @@ from forms.finding import MESSAGES
 
 _LINK_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 Items = Sequence[Item]
+SEVERAL = 2
 
 
 def _place(item: Item) -> str:
@@ -54,6 +55,17 @@ def shapes(items: Items) -> Iterator[Defect]:
             yield Defect(_place(item), "only a choice has options")
         if item.type == "group" and not item.items:
             yield Defect(_place(item), "a group holds items")
+
+
+def answering(items: Items) -> Iterator[Defect]:
+    """How often an item is answered, with what it starts, and from whom it comes can all hold."""
+    for item in items:
+        if item.max_occurs is not None and (not item.repeats or item.max_occurs < SEVERAL):
+            yield Defect(_place(item), "maxOccurs applies to an item that repeats, and is at least 2")
+        if sum(option.initial for option in item.options.values()) > 1 and not item.repeats:
+            yield Defect(_place(item), "one option at most is initial")
+        if item.carried and (item.is_calculated or item.read_only):
+            yield Defect(_place(item), "what is calculated or read-only is not carried")
 
 
 def limits(items: Items) -> Iterator[Defect]:
@@ -145,6 +157,7 @@ RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
     link_ids,
     sections,
     shapes,
+    answering,
     limits,
     conditions,
     calculations,

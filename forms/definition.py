@@ -9,15 +9,26 @@ from typing import Literal
 import msgspec
 
 from forms.expression import Expression
+from forms.photo import Photo
 
 ItemType = Literal[
-    "group", "display", "string", "text", "integer", "decimal", "quantity", "date", "boolean", "choice"
+    "group",
+    "display",
+    "string",
+    "text",
+    "integer",
+    "decimal",
+    "quantity",
+    "date",
+    "boolean",
+    "choice",
+    "attachment",
 ]
 ItemClass = Literal["administrative", "identity", "clinical", "sensitive"]
 Severity = Literal["error", "warning"]
 Operator = Literal["exists", "=", "!="]
-Value = str | bool | int | Decimal
-"""One flat value: text, ISO date, code, boolean, whole or decimal number in the item's unit."""
+Value = str | bool | int | Decimal | Photo
+"""One flat value: text, ISO date, code, boolean, whole or decimal number in the item's unit, photo."""
 
 NUMBER_TYPES = frozenset({"integer", "decimal", "quantity"})
 TEXT_TYPES = frozenset({"string", "text"})
@@ -40,13 +51,17 @@ class Coding(msgspec.Struct, frozen=True):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """One allowed answer of a choice; `exclusive` tolerates no other beside it."""
+    """One allowed answer of a choice.
+
+    `exclusive` tolerates no other beside it; `initial` is what a capture starts from.
+    """
 
     system: str
     code: str
     display: str
     display_en: str
     exclusive: bool = False
+    initial: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -83,7 +98,8 @@ class Constraint(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One item of the Questionnaire, with what its extensions say.
 
-    `path`: the linkIds of the groups around it, outermost first. `options`: by code.
+    `path`: the linkIds of the groups around it, outermost first. `options`: by code. `carried`: its last
+    answer is shown to be confirmed at the next visit. `restricts`: answered yes, the record is restricted.
     """
 
     link_id: str
@@ -97,6 +113,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     read_only: bool = False
     hidden: bool = False
     absence: bool = True
+    carried: bool = False
+    restricts: bool = False
+    max_occurs: int | None = None
     max_length: int | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None

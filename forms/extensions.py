@@ -7,7 +7,7 @@ from forms.definition import NUMBER_TYPES, TEXT_TYPES, Constraint, EntryUnit, Un
 from forms.element import Element
 from forms.errors import ExpressionRefused
 from forms.expression import Expression, compiled
-from forms.response import EXTENSION_BASE
+from forms.extension_urls import EXTENSION_BASE
 
 FHIR = "http://hl7.org/fhir/StructureDefinition/"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
@@ -19,7 +19,9 @@ ITEM_CLASSES = ("administrative", "identity", "clinical", "sensitive")
 ROSTER_FIELDS = ("birth_name", "first_name", "birth_date", "sex", "commune", "booking", "time")
 DECIMAL_OR_INTEGER = ("valueDecimal", "valueInteger")
 
-ANY = frozenset({"group", "display", "string", "text", "date", "boolean", "choice", *NUMBER_TYPES})
+ANY = frozenset(
+    {"group", "display", "string", "text", "date", "boolean", "choice", "attachment", *NUMBER_TYPES}
+)
 LEAVES = ANY - {"group", "display"}
 
 
@@ -205,6 +207,7 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
     FHIR + "questionnaire-unit": Known("unit", _unit, NUMBERS),
     FHIR + "questionnaire-itemControl": Known("control", _control, CHOICES),
     FHIR + "questionnaire-hidden": Known("hidden", _flag, ANY),
+    FHIR + "questionnaire-maxOccurs": Known("max_occurs", _places, LEAVES),
     FHIR + "questionnaire-constraint": Known("constraints", _constraint, ANY, several=True),
     SDC + "calculatedExpression": Known("calculated", _calculated, NUMBERS | CHOICES),
     SDC + "initialExpression": Known("initial", _initial, LEAVES),
@@ -223,6 +226,8 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
         "calculation", _code("distance-to-stop-km"), frozenset({"decimal"})
     ),
     EXTENSION_BASE + "absence": Known("absence", _flag, LEAVES),
+    EXTENSION_BASE + "carried": Known("carried", _flag, LEAVES - {"attachment"}),
+    EXTENSION_BASE + "restricts": Known("restricts", _flag, frozenset({"boolean"})),
 }
 OPTION_EXTENSIONS: Mapping[str, Known] = {EXTENSION_BASE + "exclusive": Known("exclusive", _flag, CHOICES)}
 

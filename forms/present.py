@@ -9,6 +9,7 @@ import msgspec
 
 from forms.communes import table
 from forms.definition import Form, Item, ItemClass, Value
+from forms.photo import Photo
 from forms.response import AbsenceReason, Answer, Response
 
 Language = Literal["fr", "en"]
@@ -39,6 +40,7 @@ class Row(msgspec.Struct, frozen=True):
     confirmed: bool
     typed_as: str | None
     answered_by: str | None
+    carried_from: str | None
 
 
 def rows(form: Form, response: Response, language: Language = "fr") -> list[Row]:
@@ -64,6 +66,7 @@ def _row(form: Form, item: Item, answer: Answer, language: Language) -> Row:
         confirmed=answer.confirmed,
         typed_as=answer.typed_as,
         answered_by=answer.answered_by,
+        carried_from=answer.carried_from,
     )
 
 
@@ -80,6 +83,8 @@ def _shown(item: Item, value: Value, recorded: str | None, language: Language) -
         return _in(language, BOOLEANS[value])
     if isinstance(value, int | Decimal):
         return _number(Decimal(value), item, language)
+    if isinstance(value, Photo):
+        return f"Photo ({_pixels(value.width, language)} × {_pixels(value.height, language)})"
     if item.type == "date":
         day = date.fromisoformat(value)
         return f"{day:%d/%m/%Y}" if language == "fr" else day.isoformat()
@@ -93,9 +98,18 @@ def _number(value: Decimal, item: Item, language: Language) -> str:
     plain = f"{value.normalize():f}"
     if language == "fr":
         whole, _, decimals = plain.partition(".")
-        grouped = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", whole)
+        grouped = _grouped(whole)
         plain = f"{grouped},{decimals}" if decimals else grouped
     return f"{plain}\u00a0{item.unit.display}" if item.unit is not None else plain
+
+
+def _pixels(side: int, language: Language) -> str:
+    return _grouped(str(side)) if language == "fr" else str(side)
+
+
+def _grouped(whole: str) -> str:
+    """Digits by threes, a narrow no-break space between."""
+    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", whole)
 
 
 def _choice(item: Item, code: str, recorded: str | None, language: Language) -> str:

@@ -118,7 +118,7 @@ def _options(element: Element, value_sets: ValueSets) -> dict[str, Option]:
 
 
 def _option(element: Element) -> Option:
-    element.only({"valueCoding", "extension"})
+    element.only({"valueCoding", "initialSelected", "extension"})
     fields = read_extensions(element, OPTION_EXTENSIONS, "choice")
     coding = element.object("valueCoding")
     if coding is None:
@@ -130,6 +130,7 @@ def _option(element: Element) -> Option:
         coding.text("display"),
         translation(coding, "display"),
         exclusive=fields.get("exclusive") is True,
+        initial=element.flag("initialSelected"),
     )
 
 

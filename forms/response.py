@@ -9,18 +9,14 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
-from forms.answer_value import read_value
+from forms.answer_value import is_date, read_value
 from forms.definition import Form, Item, Value
 from forms.errors import ResponseMalformed
+from forms.extension_urls import ANSWERED_BY, CARRIED_FROM, CONFIRMED, DATA_ABSENT_REASON, TYPED_AS
 from forms.finding import Finding, finding
 
 AbsenceReason = Literal["not-asked", "asked-unknown", "asked-declined", "not-performed"]
 ABSENCE_REASONS: frozenset[str] = frozenset(get_args(AbsenceReason))
-DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-EXTENSION_BASE = "https://escale.example/fhir/StructureDefinition/"
-CONFIRMED = EXTENSION_BASE + "confirmed"
-TYPED_AS = EXTENSION_BASE + "typed-as"
-ANSWERED_BY = EXTENSION_BASE + "answered-by"
 Placed = tuple[str, tuple[str, ...], dict[str, object]]
 """An item of the resource: its linkId, the linkIds of the groups around it, itself."""
 
@@ -29,7 +25,7 @@ class Answer(msgspec.Struct, frozen=True):
     """What one item was answered: `values`, or an `absent` reason, never both.
 
     `displays` are the texts recorded beside codes, one a value; `answered_by` is a member other than the
-    signer.
+    signer; `carried_from` is the ISO day of the earlier answer that was confirmed (`escale:carried`).
     """
 
     values: tuple[Value, ...] = ()
@@ -38,6 +34,7 @@ class Answer(msgspec.Struct, frozen=True):
     typed_as: str | None = None
     answered_by: str | None = None
     displays: tuple[str | None, ...] = ()
+    carried_from: str | None = None
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -124,24 +121,40 @@ def _answer(item: Item, elements: Sequence[Mapping[str, object]]) -> tuple[Answe
     if not values and not marks.reasons:
         return Answer(answered_by=marks.answered_by), "wrong-type"
     absent, code = _absence(marks.reasons, beside=bool(values))
-    if len(values) > 1 and (not item.repeats or len(set(values)) < len(values)):
+    if _too_many(item, values):
         code, values, displays = "too-many-values", [], []
     return (
-        Answer(tuple(values), absent, marks.confirmed, marks.typed_as, marks.answered_by, tuple(displays)),
+        Answer(
+            tuple(values),
+            absent,
+            marks.confirmed,
+            marks.typed_as,
+            marks.answered_by,
+            tuple(displays),
+            marks.carried_from,
+        ),
         code,
     )
+
+
+def _too_many(item: Item, values: Sequence[Value]) -> bool:
+    """Several where one is expected, the same twice, or more than the item may hold."""
+    if len(values) > 1 and (not item.repeats or len(set(values)) < len(values)):
+        return True
+    return item.max_occurs is not None and len(values) > item.max_occurs
 
 
 class _Marks:
     """What the extensions of an item's answers say besides values."""
 
-    __slots__ = ("answered_by", "confirmed", "reasons", "typed_as")
+    __slots__ = ("answered_by", "carried_from", "confirmed", "reasons", "typed_as")
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.confirmed = False
         self.typed_as: str | None = None
         self.answered_by: str | None = None
+        self.carried_from: str | None = None
 
 
 def _marks(elements: Sequence[Mapping[str, object]]) -> _Marks:
@@ -159,6 +172,8 @@ def _marks(elements: Sequence[Mapping[str, object]]) -> _Marks:
                     marks.typed_as = text
                 case url, {"valueReference": {"reference": str(reference)}} if url == ANSWERED_BY:
                     marks.answered_by = reference.removeprefix("urn:uuid:")
+                case url, {"valueDate": str(day)} if url == CARRIED_FROM and is_date(day):
+                    marks.carried_from = day
     return marks
 
 

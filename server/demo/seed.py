@@ -35,7 +35,7 @@ ORGANISATION = "CPTS du Haut-Roannais (démonstration)"
 CAMPAIGN = "Médicobus"
 TEAM = "Médicobus – équipe 1"
 FORM_URL = "https://escale.example/fhir/Questionnaire/medicobus-consultation"
-FORM_VERSION = "1.0.0"
+FORM_VERSION = "1.1.0"
 PEOPLE_A_STOP = 5
 
 _STOPS = (

@@ -8,6 +8,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 from forms.definition import Item, Value
+from forms.photo import Photo
 from server.projection.examine import Examined
 from server.projection.statements import table
 from server.store.read import Answer
@@ -73,6 +74,8 @@ def _value(item: Item, value: Value, display: str | None) -> _Shown:
         return "true" if value else "false", None, None, None
     if isinstance(value, int | Decimal):
         return None, None, float(value), item.unit.code if item.unit else None
+    if isinstance(value, Photo):
+        return value.photo, None, None, None
     if item.type == "choice":
         option = item.options.get(value)
         return value, option.display if option else display, None, None

@@ -48,6 +48,7 @@ def person(name: str, given: str, birth_date: str, sex: str = "Féminin") -> She
         "identity.sex": Chosen((sex,)),
         "identity.birth_place": Found("roann", "Roanne"),
         "identity.document": Chosen(("Aucun document",)),
+        "identity.legal_status": Chosen(("Majeur, sans mesure",)),
     }
 
 

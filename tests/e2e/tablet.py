@@ -13,10 +13,12 @@ PASSPHRASES = {
 PIN = "4827"
 SECTIONS = {
     "identity": "Identité",
+    "representative": "Représentant et accord",
     "visit": "Venue",
     "reasons": "Motifs",
     "history": "Antécédents",
     "vitals": "Constantes",
+    "photos": "Photos",
     "conclusion": "Examen et conclusion",
     "information": "Information et accord",
 }

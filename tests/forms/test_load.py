@@ -118,7 +118,7 @@ DEFECTS: dict[str, tuple[Change, str]] = {
         lambda f: _boolean(f).update(prefix="1"),
         "item[0].item[0].prefix: is not in the supported subset",
     ),
-    "an unknown type": (lambda f: _boolean(f).update(type="attachment"), "item[0].item[0].type: one of"),
+    "an unknown type": (lambda f: _boolean(f).update(type="reference"), "item[0].item[0].type: one of"),
     "an unknown extension": (
         lambda f: _boolean(f).update(extension=[{"url": FHIR + "regex", "valueString": "x"}]),
         "item[0].item[0].extension[0]: extension http://hl7.org/fhir/StructureDefinition/regex",

@@ -11,7 +11,9 @@ import pytest
 from forms.definition import Form, Item
 from forms.load import published
 
-MEDICOBUS = next(iter(published().values()))
+URL = "https://escale.example/fhir/Questionnaire/medicobus-consultation"
+VERSIONS = [form for (url, _), form in published().items() if url == URL]
+FIRST, MEDICOBUS = VERSIONS[0], VERSIONS[-1]
 PAGE = (Path(__file__).parents[2] / "docs" / "clinical" / "consultation.md").read_text(encoding="utf-8")
 LIMITED = [item for item in MEDICOBUS.index.values() if item.minimum is not None]
 
@@ -28,8 +30,9 @@ def _written(limit: Decimal | None) -> str:
     return "—" if limit is None else f"{limit.normalize():f}".replace(".", ",")
 
 
-def test_french_texts_keep_french_typography() -> None:
-    for text in _french_texts(MEDICOBUS):
+@pytest.mark.parametrize("form", VERSIONS, ids=lambda form: form.version)
+def test_french_texts_keep_french_typography(form: Form) -> None:
+    for text in _french_texts(form):
         assert "'" not in text, text
         assert not re.search(r"(?<!\u202f)[;!?%]|(?<!\u00a0)[:»]|«(?!\u00a0)", text), text
 
@@ -37,10 +40,12 @@ def test_french_texts_keep_french_typography() -> None:
 def test_the_sections_are_the_screens_in_order() -> None:
     assert [section.link_id for section in MEDICOBUS.items] == [
         "identity",
+        "representative",
         "visit",
         "reasons",
         "history",
         "vitals",
+        "photos",
         "conclusion",
         "information",
     ]
@@ -49,14 +54,43 @@ def test_the_sections_are_the_screens_in_order() -> None:
 def test_clinical_answers_are_never_administrative() -> None:
     """Promise 7 of the design: an administrative coordinator sees no clinical answer."""
     for item in MEDICOBUS.index.values():
-        if item.path and item.path[0] in ("reasons", "history", "vitals", "conclusion"):
+        if item.path and item.path[0] in ("reasons", "history", "vitals", "photos", "conclusion"):
             assert item.item_class in ("clinical", "sensitive"), item.link_id
 
 
-def test_only_the_pregnancy_is_sensitive() -> None:
+def test_the_pregnancy_and_a_minors_request_are_sensitive() -> None:
     assert [i.link_id for i in MEDICOBUS.index.values() if i.item_class == "sensitive"] == [
-        "history.pregnancy"
+        "representative.secrecy",
+        "representative.companion_name",
+        "representative.companion_quality",
+        "history.pregnancy",
     ]
+
+
+def test_a_request_for_secrecy_alone_restricts_a_record() -> None:
+    assert [i.link_id for i in MEDICOBUS.index.values() if i.restricts] == ["representative.secrecy"]
+
+
+def test_what_is_sensitive_is_never_carried_to_the_next_visit() -> None:
+    assert not [i.link_id for i in MEDICOBUS.index.values() if i.carried and i.item_class == "sensitive"]
+
+
+def test_a_capture_starts_from_the_whole_visit() -> None:
+    part = MEDICOBUS.index["identity.part"]
+    assert [code for code, option in part.options.items() if option.initial] == ["complete"]
+
+
+def test_a_question_of_the_first_version_keeps_its_meaning_in_the_second() -> None:
+    for link_id, item in FIRST.index.items():
+        later = MEDICOBUS.index[link_id]
+        assert (item.type, item.text, item.item_class, item.path, item.required, item.options) == (
+            later.type,
+            later.text,
+            later.item_class,
+            later.path,
+            later.required,
+            later.options,
+        )
 
 
 def test_every_measure_has_a_loinc_code() -> None:

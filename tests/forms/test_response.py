@@ -10,7 +10,8 @@ from forms import build
 from forms.answer_value import is_date
 from forms.definition import Form
 from forms.errors import ResponseMalformed
-from forms.response import DATA_ABSENT_REASON, Answer, read
+from forms.extension_urls import DATA_ABSENT_REASON
+from forms.response import Answer, read
 from tests.forms.vectors import form_cases
 
 FULL = form_cases("medicobus-consultation.v1.0.0.json")[0]

@@ -148,7 +148,7 @@ export class Desk {
   async begin(roster: Roster, expected: Expected | null): Promise<string> {
     const { form, reference } = await this.form(roster.form.url, roster.form.version);
     const { prefill } = await import("./prefill");
-    const answers = expected === null ? {} : await prefill(form, expected, this.#author());
+    const answers = await prefill(form, expected, this.#author());
     const visit = expected?.id ?? randomUuid();
     return this.#begin({ visit, stop: roster.stop, expected, form: reference, answers });
   }

@@ -1,10 +1,10 @@
-/** First answers of a capture: what the roster knows, with communes by name. Loaded when a capture begins. */
+/** First answers of a capture: the form's own, and what the roster knows. Loaded when a capture begins. */
 import type { Expected } from "$lib/central/roster";
 import { loadCommunes } from "$lib/communes";
 import { initialAnswers, type Answers, type Author, type Form } from "$lib/forms";
 
-/** The answers that `expected` gives to `form`, `author` answering for them. */
-export async function prefill(form: Form, expected: Expected, author: Author): Promise<Answers> {
+/** The answers `form` starts with, for an expected person or a walk-in; `author` answers for them. */
+export async function prefill(form: Form, expected: Expected | null, author: Author): Promise<Answers> {
   const communes = await loadCommunes();
   return initialAnswers(form, { ...expected }, author, (insee) => communes.get(insee)?.name ?? null);
 }

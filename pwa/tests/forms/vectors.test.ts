@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CommuneTable } from "$lib/communes/table";
 import type { Position } from "$lib/forms/answers";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
-import { isQuestion } from "$lib/forms/form";
+import { type Form, isQuestion } from "$lib/forms/form";
 import { normaliseInsName, refuseInsName } from "$lib/forms/ins";
 import { onePass } from "$lib/forms/pass";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
@@ -52,9 +52,7 @@ interface NameVectors {
   }[];
 }
 
-const form = parseQuestionnaire(published("medicobus-consultation.v1.0.0.json"));
 const communes = CommuneTable.parse(communesCsv());
-const consultation = vectors<FormVectors>("medicobus-consultation.v1.0.0.json");
 const expressions = vectors<ExpressionVectors>("expressions.json");
 let evaluator: Evaluator;
 
@@ -62,7 +60,7 @@ beforeAll(async () => {
   evaluator = await loadEvaluator();
 });
 
-function answersOf({ base, change }: Case): FlatAnswers {
+function answersOf(consultation: FormVectors, { base, change }: Case): FlatAnswers {
   const merged = { ...consultation.bases[base], ...change };
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, FlatAnswer] => entry[1] !== null),
@@ -70,6 +68,7 @@ function answersOf({ base, change }: Case): FlatAnswers {
 }
 
 function run(
+  { form, consultation }: { form: Form; consultation: FormVectors },
   flat: FlatAnswers,
   { stop, visit_date, today }: Partial<Case> = {},
 ): {
@@ -96,9 +95,14 @@ function run(
   };
 }
 
-describe("the consultation", () => {
+describe.each(["1.0.0", "1.1.0"])("the consultation %s", (version) => {
+  const name = `medicobus-consultation.v${version}.json`;
+  const form = parseQuestionnaire(published(name));
+  const consultation = vectors<FormVectors>(name);
+  const one = { form, consultation };
+
   test.each(consultation.cases)("$name", (each) => {
-    const outcome = run(answersOf(each), each);
+    const outcome = run(one, answersOf(consultation, each), each);
     expect(outcome.findings.toSorted()).toEqual(each.findings.map((finding) => finding.join(" ")).toSorted());
     if (each.disabled) expect(outcome.disabled.toSorted()).toEqual(each.disabled.toSorted());
     if (each.calculated) expect(outcome.calculated).toEqual(each.calculated);
@@ -106,8 +110,8 @@ describe("the consultation", () => {
 
   const full = consultation.bases.full ?? {};
   test.each(Object.keys(full))("without %s no value appears and no soft rule is satisfied", (linkId) => {
-    const outcome = run(Object.fromEntries(Object.entries(full).filter(([key]) => key !== linkId)));
-    const before = run(full);
+    const outcome = run(one, Object.fromEntries(Object.entries(full).filter(([key]) => key !== linkId)));
+    const before = run(one, full);
     for (const [calculated, value] of Object.entries(outcome.calculated)) {
       if (isQuestion(form.items.get(linkId)) && calculated !== linkId) {
         expect([before.calculated[calculated], "PROV"]).toContain(value);

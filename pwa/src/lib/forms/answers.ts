@@ -6,6 +6,8 @@
  * once, at signature (`response.ts`).
  */
 
+import type { Photo } from "./attachment";
+
 /** Why there is no value (FHIR `data-absent-reason`): not asked, unknown, refused, impossible. */
 export type AbsentReason = "not-asked" | "asked-unknown" | "asked-declined" | "not-performed";
 
@@ -33,7 +35,7 @@ export interface Quantity {
 }
 
 /** One value; a string also stands for a date (`YYYY-MM-DD`). */
-export type Value = string | number | boolean | Coding | Quantity;
+export type Value = string | number | boolean | Coding | Quantity | Photo;
 
 /** What a member answered to one question: values, or a stated absence. `by` is a member, `at` is RFC 3339. */
 export type Answer =
@@ -46,8 +48,16 @@ export type Answer =
       readonly confirmed?: true;
       /** What was typed before normalisation, when it differs. */
       readonly typedAs?: string;
+      /** The day of the earlier answer that was confirmed (`escale:carried`), `YYYY-MM-DD`. */
+      readonly carriedFrom?: string;
     }
-  | { readonly kind: "absent"; readonly reason: AbsentReason; readonly by: string; readonly at: string };
+  | {
+      readonly kind: "absent";
+      readonly reason: AbsentReason;
+      readonly by: string;
+      readonly at: string;
+      readonly carriedFrom?: string;
+    };
 
 /** Answers by linkId. A question that is not there was not answered. */
 export type Answers = Readonly<Record<string, Answer>>;
@@ -77,12 +87,17 @@ export interface Author {
 
 /** Whether `value` is a coded value. */
 export function isCoding(value: Value | undefined): value is Coding {
-  return typeof value === "object" && !("value" in value);
+  return typeof value === "object" && "code" in value && !("value" in value);
 }
 
 /** Whether `value` is a number with a unit. */
 export function isQuantity(value: Value | undefined): value is Quantity {
   return typeof value === "object" && "value" in value;
+}
+
+/** Whether `value` is a photo. */
+export function isPhoto(value: Value | undefined): value is Photo {
+  return typeof value === "object" && "photo" in value;
 }
 
 /** Whether two codings name the same concept: system and code, whatever they display. */
@@ -94,6 +109,7 @@ export function sameCoding(one: Coding, other: Coding): boolean {
 export function sameValue(one: Value, other: Value): boolean {
   if (isCoding(one) && isCoding(other)) return sameCoding(one, other);
   if (isQuantity(one) && isQuantity(other)) return one.value === other.value && one.code === other.code;
+  if (isPhoto(one) && isPhoto(other)) return one.photo === other.photo && one.digest === other.digest;
   return one === other;
 }
 

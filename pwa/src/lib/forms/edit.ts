@@ -8,6 +8,7 @@ import { isCoding, sameCoding, valuesOf, without } from "./answers";
 import { linkIdsRead } from "./calculate";
 import { type Proposal, readEntry } from "./entry";
 import type { Form, Question } from "./form";
+import { defined } from "./json";
 import { quantity } from "./response";
 
 /** A form being filled: what a draft keeps. */
@@ -98,6 +99,27 @@ export function stateAbsence(
   return put(form, state, question.linkId, { kind: "absent", reason, ...author });
 }
 
+/** What an earlier visit knew: values, or a stated absence, and the day they were answered (`YYYY-MM-DD`). */
+export type Carried = { readonly day: string } & (
+  { readonly values: readonly Value[] } | { readonly absent: AbsentReason }
+);
+
+/** What an earlier visit knew still holds: `author` confirms it, and the answer keeps the day it comes from. */
+export function confirmCarried(
+  form: Form,
+  state: Filling,
+  { linkId }: Question,
+  carried: Carried,
+  author: Author,
+): Filling {
+  const carriedFrom = carried.day;
+  const given: Answer =
+    "absent" in carried
+      ? { kind: "absent", reason: carried.absent, ...author, carriedFrom }
+      : { kind: "values", values: carried.values, ...author, carriedFrom };
+  return put(form, state, linkId, given);
+}
+
 /** The proposal was taken: what was typed is kept beside the values it became. */
 export function accept(
   form: Form,
@@ -146,8 +168,7 @@ function withdrawConfirmations(form: Form, answers: Answers, changed: string): A
   return carriers.reduce<Answers>((kept, { linkId }) => {
     const carrier = kept[linkId];
     if (carrier?.kind !== "values" || carrier.confirmed === undefined) return kept;
-    const { values, by, at, typedAs } = carrier;
-    const typed = typedAs === undefined ? {} : { typedAs };
-    return { ...kept, [linkId]: { kind: "values", values, by, at, ...typed } };
+    const { values, by, at, typedAs, carriedFrom } = carrier;
+    return { ...kept, [linkId]: { kind: "values", values, by, at, ...defined({ typedAs, carriedFrom }) } };
   }, answers);
 }

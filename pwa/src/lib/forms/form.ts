@@ -12,7 +12,7 @@ export type ItemClass = "administrative" | "identity" | "clinical" | "sensitive"
 
 /** The type of an item that is answered. */
 export type QuestionType =
-  "string" | "text" | "integer" | "decimal" | "quantity" | "date" | "boolean" | "choice";
+  "string" | "text" | "integer" | "decimal" | "quantity" | "date" | "boolean" | "choice" | "attachment";
 
 /** How a choice is drawn, when the form says so. */
 export type ItemControl = "radio-button" | "check-box" | "drop-down" | "autocomplete";
@@ -27,11 +27,12 @@ export interface Condition {
   readonly answer: boolean | string | number | Coding;
 }
 
-/** One possible answer of a choice. An exclusive one unchooses the others. */
+/** One possible answer of a choice. An exclusive one unchooses the others; an initial one is what a capture starts with. */
 export interface Option {
   readonly coding: Coding;
   readonly label: Localised;
   readonly exclusive: boolean;
+  readonly initial: boolean;
 }
 
 /** Inclusive limits: outside `min`–`max` is refused, outside `softMin`–`softMax` is asked to be confirmed. */
@@ -94,7 +95,13 @@ export interface Question extends Common {
   readonly readOnly: boolean;
   /** Whether the four absences are offered. */
   readonly absences: boolean;
+  /** The last answer is shown at the next visit, to be confirmed. */
+  readonly carried: boolean;
+  /** Answered yes, the record is restricted (wire §2.3). */
+  readonly restricts: boolean;
   readonly maxLength?: number;
+  /** How many values a repeating question may hold. */
+  readonly maxOccurs?: number;
   readonly maxDecimals?: number;
   readonly limits: Limits;
   readonly unit?: Coding;

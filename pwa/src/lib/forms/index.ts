@@ -9,16 +9,18 @@ export {
   type Entries,
   type FormContext,
   isCoding,
+  isPhoto,
   isQuantity,
   type Position,
   type Quantity,
   type Value,
   valuesOf,
 } from "./answers";
+export { LONGEST_SIDE, MOST_PIECES, type Photo, PHOTO_MEDIA_TYPE, PIECE_BYTES } from "./attachment";
 export type { Rules } from "./calculate";
 export type { SectionProgress, SectionState } from "./completeness";
 export { distanceKm, haversineKm } from "./distance";
-export type { Filling } from "./edit";
+export type { Carried, Filling } from "./edit";
 export { ExpressionFailed, FormError, FormInvalid } from "./errors";
 export { type Evaluator, loadEvaluator } from "./evaluate";
 export type { Form, Group, Item, ItemClass, Localised, Question } from "./form";

@@ -12,7 +12,7 @@ export type CommuneName = (insee: string) => string | null;
 const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
 
 /**
- * The answers a capture starts from. A field that is empty, or that is no answer to its question, starts nothing.
+ * The answers a capture starts from: the options that the form says it starts with, then what is expected. A field that is empty, or that is no answer to its question, starts nothing.
  * They are `author`'s: whoever opens the form answers for what is in it.
  */
 export function initialAnswers(
@@ -23,6 +23,8 @@ export function initialAnswers(
 ): Answers {
   const answers: Record<string, Answer> = {};
   for (const question of form.questions) {
+    const initial = question.options.filter((option) => option.initial).map(({ coding }) => coding);
+    if (initial.length > 0) answers[question.linkId] = { kind: "values", values: initial, ...author };
     const field = question.rosterField === undefined ? undefined : expected[question.rosterField];
     if (typeof field !== "string" || field === "") continue;
     const value = asValue(question, field, communeName);

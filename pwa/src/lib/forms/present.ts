@@ -1,6 +1,7 @@
 /** A record as rows to read — section, label, value with unit or stated absence — and the difference of two records. */
 import type { AbsentReason, Answer, Answers, Value } from "./answers";
-import { isCoding, isQuantity } from "./answers";
+import { isCoding, isPhoto, isQuantity } from "./answers";
+import type { Photo } from "./attachment";
 import { type Form, type Group, type Item, type ItemClass, type Question, questionsOf, spoken } from "./form";
 
 /** How values are worded; passed in, since the engine has no catalogue of its own. */
@@ -14,7 +15,7 @@ export interface Wording {
 
 /** What stands in the place of an answer: values, a stated absence, or nothing recorded. */
 export type Shown =
-  | { readonly kind: "values"; readonly texts: readonly string[] }
+  | { readonly kind: "values"; readonly texts: readonly string[]; readonly photos?: readonly Photo[] }
   | { readonly kind: "absent"; readonly reason: AbsentReason }
   | { readonly kind: "unanswered" };
 
@@ -29,6 +30,8 @@ export interface Row {
   /** The member who answered; absent when nobody did. */
   readonly by?: string;
   readonly typedAs?: string;
+  /** The day of the earlier answer that was confirmed, `YYYY-MM-DD`. */
+  readonly carriedFrom?: string;
   readonly confirmed: boolean;
   readonly calculated: boolean;
 }
@@ -76,6 +79,7 @@ function row(
     shown: shown(question, given, wording),
     ...(given ? { by: given.by } : {}),
     ...(given?.kind === "values" && given.typedAs !== undefined ? { typedAs: given.typedAs } : {}),
+    ...(given?.carriedFrom === undefined ? {} : { carriedFrom: given.carriedFrom }),
     confirmed: given?.kind === "values" && given.confirmed === true,
     calculated: question.calculation !== undefined,
   };
@@ -84,7 +88,12 @@ function row(
 function shown(question: Question, given: Answer | undefined, wording: Wording): Shown {
   if (!given) return { kind: "unanswered" };
   if (given.kind === "absent") return { kind: "absent", reason: given.reason };
-  return { kind: "values", texts: given.values.map((value) => display(question, value, wording)) };
+  const photos = given.values.filter(isPhoto);
+  return {
+    kind: "values",
+    texts: given.values.map((value) => display(question, value, wording)),
+    ...(photos.length > 0 ? { photos } : {}),
+  };
 }
 
 /** One value in words, with its unit. */
@@ -93,6 +102,7 @@ export function display(question: Question, value: Value, wording: Wording): str
     const option = question.options.find(({ coding }) => coding.code === value.code);
     return option ? spoken(option.label, wording.language) : (value.display ?? value.code);
   }
+  if (isPhoto(value)) return `Photo (${wording.number(value.width)} × ${wording.number(value.height)})`;
   if (isQuantity(value)) return `${wording.number(value.value)}\u202f${value.unit}`;
   if (typeof value === "boolean") return value ? wording.yes : wording.no;
   if (typeof value === "number") {

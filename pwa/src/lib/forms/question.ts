@@ -26,6 +26,8 @@ export function questionFacets(
     readOnly,
     absences:
       absence === undefined ? !readOnly && calculation === undefined : boolean(absence, `${place} absence`),
+    carried: value(EXTENSION.carried) === true,
+    restricts: value(EXTENSION.restricts) === true,
     limits: readLimits(json, place),
     entryUnits: extensions(json, EXTENSION.entryUnit, place).map((each) => readEntryUnit(each, place)),
     options,
@@ -33,6 +35,7 @@ export function questionFacets(
     ...defined({
       calculation,
       maxLength: optionalNumber(json.maxLength, `${place}.maxLength`),
+      maxOccurs: optionalNumber(value(EXTENSION.maxOccurs), `${place} maxOccurs`),
       maxDecimals: optionalNumber(value(EXTENSION.maxDecimalPlaces), `${place} maxDecimalPlaces`),
       unit: readUnit(json, type, place),
       entryPair: optional(value(EXTENSION.entryPair), (each) => string(each, `${place} entry-pair`)),

@@ -30,6 +30,7 @@ const QUESTION_TYPES: readonly QuestionType[] = [
   "date",
   "boolean",
   "choice",
+  "attachment",
 ];
 const CLASSES: readonly ItemClass[] = ["administrative", "identity", "clinical", "sensitive"];
 
@@ -148,6 +149,7 @@ function readOptions(
       coding: coding(value, place),
       label: localised(value, "display", `${place}.answerOption`),
       exclusive: extensionValue(option, EXTENSION.exclusive, place) === true,
+      initial: option.initialSelected === true,
     };
   });
 }
@@ -167,7 +169,12 @@ function valueSetOptions(resource: Json): readonly Option[] {
     return objects(include.concept, "contained.compose.include.concept").map((concept) => {
       const display = string(concept.display, "concept.display");
       const code = string(concept.code, "concept.code");
-      return { coding: { system, code, display }, label: designated(concept, display), exclusive: false };
+      return {
+        coding: { system, code, display },
+        label: designated(concept, display),
+        exclusive: false,
+        initial: false,
+      };
     });
   });
 }

@@ -2,7 +2,9 @@
  * Answers ⇄ FHIR R4 QuestionnaireResponse (wire §2.1): made once, at signature; read back to show or correct a record.
  */
 import type { Answer, Answers, Author, Coding, Quantity, Value } from "./answers";
-import { ABSENT_REASONS } from "./answers";
+import { ABSENT_REASONS, isPhoto } from "./answers";
+import { attachment, readAttachment } from "./attachment";
+import { isCivilDate } from "./dates";
 import { FormInvalid } from "./errors";
 import { coding, EXTENSION, extensionValue } from "./extensions";
 import { type Form, isQuestion, type Item, type Question, type QuestionType } from "./form";
@@ -49,6 +51,7 @@ const VALUE_NAME: Readonly<Record<QuestionType, `value${string}`>> = {
   date: "valueDate",
   boolean: "valueBoolean",
   choice: "valueCoding",
+  attachment: "valueAttachment",
 };
 const MEMBER = "urn:uuid:";
 
@@ -93,13 +96,19 @@ function writeAnswers(question: Question, answer: Answer, signer: string): Respo
   if (answer.by !== signer) {
     extension.push({ url: EXTENSION.answeredBy, valueReference: { reference: MEMBER + answer.by } });
   }
+  if (answer.carriedFrom !== undefined) {
+    extension.push({ url: EXTENSION.carriedFrom, valueDate: answer.carriedFrom });
+  }
   if (answer.kind === "absent") {
     return [{ extension: [...extension, { url: EXTENSION.absentReason, valueCode: answer.reason }] }];
   }
   if (answer.confirmed) extension.push({ url: EXTENSION.confirmed, valueBoolean: true });
   if (answer.typedAs !== undefined) extension.push({ url: EXTENSION.typedAs, valueString: answer.typedAs });
   const shared = extension.length > 0 ? { extension } : {};
-  return answer.values.map((value) => ({ ...shared, [VALUE_NAME[question.type]]: value }));
+  return answer.values.map((value) => ({
+    ...shared,
+    [VALUE_NAME[question.type]]: isPhoto(value) ? attachment(value) : value,
+  }));
 }
 
 /** The answers a response of `form` recorded. @throws FormInvalid when it is not a response of that form. */
@@ -133,8 +142,10 @@ function readAnswers(question: Question, recorded: readonly Json[], signer: Auth
   const by =
     other === undefined ? signer.by : string(object(other, place).reference, place).replace(MEMBER, "");
   const reason = extensionValue(first, EXTENSION.absentReason, place);
+  const day = extensionValue(first, EXTENSION.carriedFrom, place);
+  const carried = typeof day === "string" && isCivilDate(day) ? { carriedFrom: day } : {};
   if (reason !== undefined) {
-    return { kind: "absent", reason: oneOf(reason, ABSENT_REASONS, place), by, at: signer.at };
+    return { kind: "absent", reason: oneOf(reason, ABSENT_REASONS, place), by, at: signer.at, ...carried };
   }
   const typedAs = extensionValue(first, EXTENSION.typedAs, place);
   const confirmed = extensionValue(first, EXTENSION.confirmed, place) === true;
@@ -143,6 +154,7 @@ function readAnswers(question: Question, recorded: readonly Json[], signer: Auth
     values: recorded.map((each) => readValue(question, each[VALUE_NAME[question.type]])),
     by,
     at: signer.at,
+    ...carried,
     ...(confirmed ? { confirmed } : {}),
     ...defined({ typedAs: typeof typedAs === "string" ? typedAs : undefined }),
   };
@@ -151,6 +163,7 @@ function readAnswers(question: Question, recorded: readonly Json[], signer: Auth
 function readValue(question: Question, value: unknown): Value {
   if (question.type === "choice") return coding(value, question.linkId);
   if (question.type === "quantity") return readQuantity(value, question.linkId);
+  if (question.type === "attachment") return readAttachment(value, question.linkId);
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   throw new FormInvalid(question.linkId, `${VALUE_NAME[question.type]} is expected`);
 }

@@ -1,6 +1,7 @@
 /** Whether an answer has the type its question wants: what does not counts as no value (`docs/forms.md`, Findings). */
 import type { Answer, Value } from "./answers";
-import { isCoding, isQuantity, sameValue, valuesOf } from "./answers";
+import { isCoding, isPhoto, isQuantity, sameValue, valuesOf } from "./answers";
+import { isPossiblePhoto } from "./attachment";
 import { isCivilDate } from "./dates";
 import type { Question } from "./form";
 
@@ -25,6 +26,8 @@ export function hasType(question: Question, value: Value): boolean {
       return typeof value === "boolean";
     case "choice":
       return isCoding(value);
+    case "attachment":
+      return isPhoto(value) && isPossiblePhoto(value);
   }
 }
 
@@ -32,7 +35,7 @@ export function hasType(question: Question, value: Value): boolean {
 export function illTyped(question: Question, answer: Answer | undefined): IllTyped | null {
   const values = valuesOf(answer);
   if (!values.every((value) => hasType(question, value))) return "wrong-type";
-  if (values.length > 1 && !question.repeats) return "too-many-values";
+  if (values.length > (question.repeats ? (question.maxOccurs ?? Infinity) : 1)) return "too-many-values";
   const twice = values.some((value, index) =>
     values.slice(0, index).some((before) => sameValue(before, value)),
   );
