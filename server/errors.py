@@ -4,7 +4,7 @@
 
     Problem
     ├── NotAuthenticated   401 token-invalid, assertion-invalid, nonce-invalid
-    ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown
+    ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown, invitation-unknown
     ├── NotFound           404 not-found, card-unknown, device-unknown
     ├── MethodRefused      405 method-not-allowed
     ├── Refused            409 card-used, device-known, slot-taken, already-decided

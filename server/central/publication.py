@@ -122,7 +122,9 @@ def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[Centra
     ]
     rosters = [roster_document(database, rows.team, planned) for planned in rows.stops]
     invitations = [
-        invitation_document(database, each, usable=each.state is EnrolmentState.ISSUED)
+        invitation_document(
+            database, each, usable=each.state is EnrolmentState.ISSUED and each.ended_at is None
+        )
         for each in rows.invitations
     ]
     canonicals = {(campaign.form_url, campaign.form_version) for campaign in rows.campaigns}

@@ -15,7 +15,7 @@ from server.keys.public import import_public
 from server.store.control import Campaign, Device, EnrolmentState, Member, RosterEntry, Slot, Stop, Team
 from server.store.planning import Invitation, StopSlot
 
-INVITATION_KDF = {"name": "argon2id", "memory_kib": 65536, "passes": 3, "lanes": 1}
+INVITATION_KDF: Mapping[str, Any] = {"name": "argon2id", "memory_kib": 65536, "passes": 3, "lanes": 1}
 """How a code becomes the key that opens an invitation (wire §4.3); RFC 9106, as for passphrases."""
 
 

@@ -1,6 +1,7 @@
 """What a confirmed tablet must know of its organisation and team (wire §6, ``GET /api/device``)."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -50,7 +51,7 @@ class DeviceFacts:
 
 
 def facts_of(
-    session: Session, keys: OrganisationKeys, device: Device, database: str, origin: str
+    session: Session, keys: OrganisationKeys, device: Device, database: str, origin: str, *, today: date
 ) -> DeviceFacts:
     """Return what a tablet must know, from the tables as they are now."""
     organization = session.get_one(Organization, keys.organisation)
@@ -65,7 +66,7 @@ def facts_of(
         database=database,
         members=[
             MemberFacts(member.id, member.name, member.profession)
-            for member in members_of(session, device.team_id)
+            for member in members_of(session, device.team_id, today)
         ],
         sync_url=f"{origin}/sync",
     )

@@ -4,7 +4,7 @@ Every method is one transaction in a thread, then, when replicated documents mus
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -13,11 +13,13 @@ from sqlmodel import Session
 
 from server.central.publication import Forms, current_databases, publish_team
 from server.central.publisher import Central
-from server.enrolment import cards, devices, nonces, slots
+from server.clock import local_day
+from server.enrolment import cards, devices, invitations, nonces, slots
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.cards import CardOrder, IssuedCard
 from server.enrolment.devices import Redemption
 from server.enrolment.facts import DeviceFacts, facts_of
+from server.enrolment.invitations import InvitationOrder, InvitationProof, IssuedInvitation
 from server.enrolment.proofs import claims_of, unverified_claim
 from server.enrolment.slots import SlotRequest
 from server.enrolment.tokens import AUDIENCE, AccessTokens
@@ -102,7 +104,10 @@ class Enrolment:
         devices.require_active(found.status)
         database, _ = await current_databases(self._central, found.team_id)
         keys, origin = self._central.keys, self._origin
-        return await self._transact(lambda session: facts_of(session, keys, found, database, origin))
+        today = local_day(self._central.now())
+        return await self._transact(
+            lambda session: facts_of(session, keys, found, database, origin, today=today)
+        )
 
     async def confirm_device(self, device: str) -> Device:
         """Confirm a pending tablet and tell its team."""
@@ -139,10 +144,21 @@ class Enrolment:
         token, expires_at = self._tokens.issue(device.id, device.team_id, databases, now)
         return IssuedToken(token, expires_at, now, self._central.engine.instance)
 
-    async def request_slot(self, device: str, asked: SlotRequest) -> Request:
-        """Let a tablet ask for a slot (``slots.request``)."""
+    async def request_slot(
+        self, device: str, asked: SlotRequest, invitation: InvitationProof | None = None
+    ) -> Request:
+        """Let a tablet ask for a slot (``slots.request``), which an invitation confirms (``accept``)."""
         now = self._central.now()
-        slot = await self._transact(lambda session: slots.request(session, device, asked, now))
+        today = local_day(now)
+
+        def work(session: Session) -> Slot:
+            slot = slots.request(session, device, asked, now=now, today=today, invited=invitation is not None)
+            if invitation is not None and slot.state is EnrolmentState.PENDING:
+                team = devices.find(session, device).team_id
+                invitations.accept(session, slot, team, invitation, now=now, today=today)
+            return slot
+
+        slot = await (self._transact(work) if invitation is None else self._change_slot(work))
         if self._auto_confirm and slot.state is EnrolmentState.PENDING:
             slot = await self.confirm_slot(slot.id)
         return Request(slot.id, slots.code_of(slot), slot.state)
@@ -165,13 +181,42 @@ class Enrolment:
         keys, now = self._central.team_keys, self._central.now()
         return await self._change_slot(lambda session: slots.revoke(session, keys, slot, now))
 
+    async def invite(self, order: InvitationOrder) -> IssuedInvitation:
+        """Invite a replacement and tell the team's tablets; the code is in the answer and nowhere else."""
+        keys, now = self._central.team_keys, self._central.now()
+        issued = await self._transact(lambda session: invitations.issue(session, keys, order, now))
+        await publish_team(self._central, self._forms, order.team)
+        return issued
+
+    async def withdraw_invitation(self, invitation: str) -> None:
+        """Take an invitation back: a new epoch, its slot revoked."""
+        keys, now = self._central.team_keys, self._central.now()
+        found = await self._transact(lambda session: invitations.withdraw(session, keys, invitation, now))
+        await publish_team(self._central, self._forms, found.team_id)
+
+    async def withdraw_member(self, member: str, teams: Collection[str]) -> None:
+        """Take a member's access on these teams' tablets away: new epochs where they had one."""
+        keys, now = self._central.team_keys, self._central.now()
+        await self._transact(lambda session: slots.withdraw(session, keys, member, teams, now))
+        await self.publish(teams)
+
+    async def publish(self, teams: Collection[str]) -> None:
+        """Tell these teams what changed in the control tables."""
+        for team in sorted(teams):
+            await publish_team(self._central, self._forms, team)
+
     async def tidy(self) -> None:
-        """Forget used-up challenges, and cards that nobody presented a day after their end."""
-        now = self._central.now()
+        """End what is over: challenges, unpresented cards a day after their end, replacements' access.
+
+        Documents follow with the next publication of every team, which housekeeping does after this.
+        """
+        now, keys = self._central.now(), self._central.team_keys
 
         def forget(session: Session) -> None:
             nonces.forget_expired(session, now)
             cards.forget_unused(session, now - cards.LIFETIME)
+            invitations.end_those_over(session, keys, local_day(now), now)
+            slots.withdraw_those_gone(session, keys, local_day(now), now)
 
         await self._transact(forget)
 

@@ -4,8 +4,9 @@ import base64
 import hashlib
 
 _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TO_CROCKFORD = str.maketrans(_STANDARD, _CROCKFORD)
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters and digits that are not taken for one another (Crockford's base32)."""
+_TO_CROCKFORD = str.maketrans(_STANDARD, CROCKFORD)
 
 
 def short_code(identifier: str, thumbprint: str) -> str:

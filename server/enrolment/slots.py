@@ -3,13 +3,13 @@
 Each function changes tables only, inside the caller's transaction; ``Enrolment`` publishes afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from joserfc.jwk import ECKey
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from server.central.team_keys import TeamKeys
 from server.enrolment import devices
@@ -17,7 +17,7 @@ from server.enrolment.proofs import presented_key, require_proof
 from server.enrolment.short_code import short_code
 from server.errors import NotAllowed, NotFound, Refused
 from server.keys.public import public_jwk
-from server.store.control import EnrolmentState, Member, Role, Slot, TeamMember
+from server.store.control import Device, EnrolmentState, Member, Role, Slot, TeamMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,19 @@ class SlotRequest:
     proof: str
 
 
-def request(session: Session, device_id: str, asked: SlotRequest, now: datetime) -> Slot:
+def request(
+    session: Session,
+    device_id: str,
+    asked: SlotRequest,
+    *,
+    now: datetime,
+    today: date,
+    invited: bool = False,
+) -> Slot:
     """Record a slot, pending; the same request again answers the same.
 
-    Raises ``validation``, ``assertion-invalid``, ``member-unknown``, ``slot-taken``.
+    ``invited``: an invitation speaks for the member, who need not be the team's. Raises ``validation``,
+    ``assertion-invalid``, ``member-unknown``, ``slot-taken``.
     """
     device = devices.find(session, device_id)
     signing, agreement = presented_key(asked.signing_key), presented_key(asked.agreement_key)
@@ -48,7 +57,8 @@ def request(session: Session, device_id: str, asked: SlotRequest, now: datetime)
     known = session.get(Slot, asked.slot)
     if known is not None:
         return _same_request(known, device_id, asked.member, signing, agreement)
-    _require_member(session, device.team_id, asked.member)
+    if not invited:
+        _require_member(session, device.team_id, asked.member, today)
     slot = Slot(
         id=asked.slot,
         device_id=device_id,
@@ -60,6 +70,7 @@ def request(session: Session, device_id: str, asked: SlotRequest, now: datetime)
         created_at=now,
     )
     session.add(slot)
+    session.flush()
     return slot
 
 
@@ -105,19 +116,62 @@ def revoke(session: Session, team_keys: TeamKeys, slot: str, now: datetime) -> S
     return found
 
 
-def members_of(session: Session, team: str) -> list[Member]:
-    """Return those who may have a slot: the team's active field members, by name."""
+def withdraw(
+    session: Session, team_keys: TeamKeys, member: str, teams: Collection[str], now: datetime
+) -> set[str]:
+    """Take a member's access on these teams' tablets away; return the teams that begin a new epoch for it."""
+    held = session.exec(
+        select(Slot, Device.team_id)
+        .join(Device, col(Device.id) == col(Slot.device_id))
+        .where(Slot.member_id == member, col(Device.team_id).in_(teams))
+    ).all()
+    changed = {team for slot, team in held if slot.state is EnrolmentState.CONFIRMED}
+    for slot, _ in held:
+        if slot.state is EnrolmentState.CONFIRMED:
+            slot.state, slot.revoked_at = EnrolmentState.REVOKED, now
+        elif slot.state is EnrolmentState.PENDING:
+            slot.state = EnrolmentState.REFUSED
+    for team in sorted(changed):
+        team_keys.start_epoch(session, team, now)
+    return changed
+
+
+def withdraw_those_gone(session: Session, team_keys: TeamKeys, today: date, now: datetime) -> set[str]:
+    """Take away the access of members whose last day is over; return the teams that begin a new epoch."""
+    gone = session.exec(
+        select(Slot.member_id, Device.team_id)
+        .join(Device, col(Device.id) == col(Slot.device_id))
+        .join(Member, col(Member.id) == col(Slot.member_id))
+        .where(
+            col(Member.active_until) < today,
+            col(Slot.state).in_([EnrolmentState.CONFIRMED, EnrolmentState.PENDING]),
+        )
+        .distinct()
+    ).all()
+    return {team for member, its in gone for team in withdraw(session, team_keys, member, [its], now)}
+
+
+def members_of(session: Session, team: str, today: date) -> list[Member]:
+    """Return those who may have a slot: the team's field members who work today, by name."""
     statement = (
         select(Member)
         .join(TeamMember, TeamMember.member_id == Member.id)  # type: ignore[arg-type]
         .where(TeamMember.team_id == team, Member.role == Role.FIELD)
         .order_by(Member.name, Member.id)
     )
-    return [member for member in session.exec(statement).all() if not member.disabled]
+    return [member for member in session.exec(statement).all() if _works(member, today)]
 
 
-def _require_member(session: Session, team: str, member: str) -> None:
-    if member not in {known.id for known in members_of(session, team)}:
+def _works(member: Member, today: date) -> bool:
+    return not (
+        member.disabled
+        or (member.active_from is not None and today < member.active_from)
+        or (member.active_until is not None and member.active_until < today)
+    )
+
+
+def _require_member(session: Session, team: str, member: str, today: date) -> None:
+    if member not in {known.id for known in members_of(session, team, today)}:
         raise NotAllowed.of("member-unknown")
 
 

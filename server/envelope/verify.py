@@ -1,7 +1,7 @@
 """Verify who signed (wire §2): the key that the JWS names, its signature, then what it says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from joserfc.jwk import ECKey
 from joserfc.util import json_b64decode
@@ -21,6 +21,7 @@ class SlotKey:
     """A slot once confirmed: a member on a device, the public key that signs for it, and its end if any.
 
     ``agreement``: thumbprint of the key that its restricted records are sealed to.
+    ``valid_until``: the last day of the invitation that made it, inclusive.
     """
 
     slot: str
@@ -29,6 +30,7 @@ class SlotKey:
     key: ECKey
     revoked_at: datetime | None = None
     agreement: str = ""
+    valid_until: date | None = None
 
 
 def signing_key_id(compact: str) -> str:

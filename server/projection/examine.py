@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from server.central.publication import Forms
+from server.clock import local_day
 from server.envelope.errors import EnvelopeError, SignerUnknown
 from server.envelope.notice import Notice
 from server.envelope.open import Opened, check_identity, open_envelope
@@ -54,6 +55,7 @@ class Examined:
     refusal: Refused | None = None
     old_epoch: bool = False
     after_revocation: bool = False
+    after_expiry: bool = False
 
     @property
     def digest(self) -> str | None:
@@ -125,6 +127,12 @@ class Examiner:
         check_place(payload, opened, signer, self._keys.organisation, team)
         check_date(payload, envelope.seen_at)
         envelope.after_revocation = signer.revoked_at is not None and envelope.seen_at > signer.revoked_at
+        signed_at = payload.corrected_signed_at
+        envelope.after_expiry = (
+            signer.valid_until is not None
+            and signed_at is not None
+            and local_day(signed_at) > signer.valid_until
+        )
         if team is not None and opened.epoch is not None:
             following = team.epochs.get(opened.epoch + 1)
             envelope.old_epoch = following is not None and envelope.seen_at > following

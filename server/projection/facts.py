@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +11,11 @@ from joserfc.jwk import ECKey
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from server.clock import local_day
 from server.envelope.verify import SlotKey
 from server.keys.public import import_public
 from server.store.control import Device, EnrolmentState, Slot, Stop, TeamDatabase, TeamKey
+from server.store.planning import Invitation
 
 _EVER_CONFIRMED = (EnrolmentState.CONFIRMED, EnrolmentState.REVOKED)
 
@@ -48,22 +50,33 @@ def signers(session: Session, key_ids: Collection[str]) -> dict[str, SlotKey]:
 
     A record signed before a revocation is still that person's (design, "Keys").
     """
-    rows = session.exec(
+    slots = session.exec(
         select(Slot)
         .where(col(Slot.signing_thumbprint).in_(key_ids), col(Slot.state).in_(_EVER_CONFIRMED))
         .order_by(col(Slot.id).desc())
+    ).all()
+    made = session.exec(select(Invitation).where(col(Invitation.slot_id).in_([slot.id for slot in slots])))
+    last_days = {invitation.slot_id: invitation.valid_until for invitation in made}
+    return {slot.signing_thumbprint: _slot_key(slot, last_days.get(slot.id)) for slot in slots}
+
+
+def _slot_key(slot: Slot, valid_until: date | None) -> SlotKey:
+    return SlotKey(
+        slot.id,
+        slot.device_id,
+        slot.member_id,
+        _imported(slot.signing_key),
+        _withdrawn_at(slot.revoked_at, valid_until),
+        _imported(slot.agreement_key).thumbprint(),
+        valid_until,
     )
-    return {
-        slot.signing_thumbprint: SlotKey(
-            slot.id,
-            slot.device_id,
-            slot.member_id,
-            _imported(slot.signing_key),
-            slot.revoked_at,
-            _imported(slot.agreement_key).thumbprint(),
-        )
-        for slot in rows
-    }
+
+
+def _withdrawn_at(revoked_at: datetime | None, valid_until: date | None) -> datetime | None:
+    """Return when an access was withdrawn: one that ended with its last day was not."""
+    if revoked_at is None or valid_until is None:
+        return revoked_at
+    return revoked_at if local_day(revoked_at) <= valid_until else None
 
 
 def devices(session: Session, ids: Collection[str]) -> dict[str, DeviceFacts]:

@@ -47,6 +47,8 @@ def static_findings(envelope: Examined) -> Iterator[dict[str, Any]]:
         yield found(FindingCode.OLD_EPOCH, envelope.envelope_id)
     if envelope.after_revocation:
         yield found(FindingCode.DEVICE_REVOKED, envelope.envelope_id)
+    if envelope.after_expiry:
+        yield found(FindingCode.SIGNED_AFTER_EXPIRY, envelope.envelope_id)
     offset = timedelta(milliseconds=payload.clock_offset_ms or 0)
     if abs(offset) >= CLOCK_OFFSET:
         details = {"offset_ms": payload.clock_offset_ms}

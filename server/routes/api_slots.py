@@ -8,22 +8,31 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
+from server.enrolment.invitations import InvitationProof
 from server.enrolment.service import Request
 from server.enrolment.slots import SlotRequest
 from server.enrolment.tokens import AccessToken
-from server.routes.api_enrolment import Identifier, Proof
+from server.routes.api_enrolment import Identifier, Proof, Secret
 from server.routes.authentication import provide_token
 from server.routes.services import Services
 
 
+class InvitationShown(msgspec.Struct):
+    """The invitation that made the slot, and the secret that its code opened."""
+
+    id: Identifier
+    secret: Secret
+
+
 class SlotAsked(msgspec.Struct):
-    """Whose slot, its public keys, and the proof by its signing key."""
+    """Whose slot, its public keys, the proof by its signing key, the invitation that speaks for it."""
 
     slot: Identifier
     member: Identifier
     signing_key: dict[str, Any]
     agreement_key: dict[str, Any]
     proof: Proof
+    invitation: InvitationShown | None = None
 
 
 class SlotAnswer(msgspec.Struct):
@@ -41,7 +50,9 @@ async def request(
     """Ask for a slot on this tablet; asking the same again answers the same."""
     services: Services = state.services
     asked = SlotRequest(data.slot, data.member, data.signing_key, data.agreement_key, data.proof)
-    return _answer(await services.enrolment.request_slot(access.device, asked))
+    shown = data.invitation
+    proof = InvitationProof(shown.id, shown.secret) if shown is not None else None
+    return _answer(await services.enrolment.request_slot(access.device, asked, proof))
 
 
 @get("/{slot:str}")

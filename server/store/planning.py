@@ -32,7 +32,10 @@ class StopSlot(SQLModel, table=True):
 class Invitation(SQLModel, table=True):
     """A member's way onto a team's tablets for some days, opened by a one-time code (wire §4.3).
 
-    Holds nothing that opens anything: the code is shown once and never stored.
+    Holds nothing that opens anything: the code is shown once and never stored. ``verifier``: SHA-256 of the
+    secret that only the code opens. ``slot_id``: the slot that it makes. ``state``: issued, confirmed once a
+    tablet registered the slot, revoked when a coordinator withdrew it. ``ended_at``: when it was withdrawn,
+    or when central noted that its last day was over.
     """
 
     id: str = Field(primary_key=True)
@@ -46,8 +49,9 @@ class Invitation(SQLModel, table=True):
     epoch: int
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
-    slot_id: str | None = None
+    slot_id: str = Field(unique=True)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: EnrolmentState = Field(sa_column=enum_column(EnrolmentState))
 
 

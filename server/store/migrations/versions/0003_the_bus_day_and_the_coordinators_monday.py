@@ -397,8 +397,9 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("slot_id", sa.String(), nullable=True),
+        sa.Column("slot_id", sa.String(), nullable=False),
         sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"],
@@ -409,6 +410,7 @@ def upgrade() -> None:
             ["team.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slot_id"),
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_member_id"), ["member_id"], unique=False)
