@@ -207,7 +207,8 @@ def test_every_rule_names_items_and_codes_of_the_published_forms() -> None:
     """But for the undeclared usual doctor, asked since version 1.1.0."""
     index = published()[FORM].index
     for rule in task_rules().rules:
-        for link_id in filter(None, (rule.link_id, rule.due, rule.when and rule.when.link_id)):
+        named = [rule.link_id, rule.due or rule.link_id, rule.when.link_id if rule.when else rule.link_id]
+        for link_id in named:
             assert link_id in index or link_id.startswith("visit.undeclared_gp")
         options = index[rule.link_id].options if rule.link_id in index else {}
         assert not options or set(rule.codes) <= options.keys()

@@ -1,0 +1,275 @@
+"""A letter's content: plain texts, ready to be set; what a coordinator typed beside what was signed.
+
+Everything is data for the template: no text of anybody's becomes Typst source. No matricule is known here;
+what is written like one (a NIR) is taken out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Annotated
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from forms.communes import table as communes
+from forms.present import ABSENCES
+from server.letters.visit import Said, VisitSaid
+from server.store.control import Campaign, Member, Organization, Stop
+
+MAX_LINE = 120
+MAX_LINES = 6
+MAX_TEXT = 2000
+DEFAULT_OBJECT = "Compte rendu de consultation"
+DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
+DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
+_UNANSWERED = "Non renseigné"
+_REMOVED = "[numéro de sécurité sociale retiré]"
+_NIR = re.compile(
+    r"""(?<!\d) [12378] [\s.]? \d{2} [\s.]? (?:0[1-9]|1[0-2]|[2-9]\d) [\s.]? (?:\d{2}|2[AB])
+    [\s.]? \d{3} [\s.]? \d{3} (?:[\s.]?\d{2})? (?!\d)""",
+    re.VERBOSE,
+)
+"""Sex, year, month, department, commune, order, perhaps the key."""
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_STATUS = {"PROV": "identité provisoire", "VALI": "identité validée sur pièce"}
+_SEX = {"F": "sexe féminin", "M": "sexe masculin", "I": "sexe indéterminé"}
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A titled part: questions with their values, then labels by the reason why they have no answer."""
+
+    title: str
+    lines: list[tuple[str, list[str]]]
+    absences: list[tuple[str, list[str]]]
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What a coordinator may change."""
+
+    recipient: str
+    object: str
+    opening: str
+    closing: str
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """The person as recorded; ``name`` says when there is none. ``status``: of the identity."""
+
+    name: str
+    details: list[str]
+    status: str
+
+
+class LetterContent(msgspec.Struct, frozen=True):
+    """All that the template sets. ``number`` is empty until issued, ``replaces`` if it replaces none."""
+
+    number: str
+    replaces: str
+    day: str
+    organisation: str
+    setting: str
+    stop: str
+    visit: str
+    recipient: list[str]
+    object: str
+    identity: Identity
+    opening: list[str]
+    parts: list[Part]
+    closing: list[str]
+    produced_by: list[str]
+    validated_by: str
+
+
+class _PartRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``items``: linkIds, or their beginnings, ending in a dot. ``expected``: told even when unanswered."""
+
+    title: str
+    items: tuple[str, ...]
+    expected: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+    def takes(self, link_id: str) -> bool:
+        return any(link_id == item or (item[-1] == "." and link_id.startswith(item)) for item in self.items)
+
+
+@cache
+def _rules() -> list[_PartRule]:
+    content = resources.files("server.letters").joinpath("parts.json").read_bytes()
+    return msgspec.json.decode(content, type=list[_PartRule])
+
+
+def defaults(said: VisitSaid) -> Typed:
+    """Return what the form proposes: the doctor's name as recorded."""
+    return Typed(
+        recipient=said.text("visit.attending_gp_name") or "",
+        object=DEFAULT_OBJECT,
+        opening=DEFAULT_OPENING,
+        closing=DEFAULT_CLOSING,
+    )
+
+
+def faults(typed: Typed) -> tuple[str, ...]:
+    """Return what is wrong with what was typed, as codes."""
+    recipient = typed.recipient.strip().splitlines()
+    wrong = {
+        "recipient": not recipient,
+        "recipient-long": len(recipient) > MAX_LINES or any(len(line) > MAX_LINE for line in recipient),
+        "object": not typed.object.strip(),
+        "object-long": len(typed.object) > MAX_LINE,
+        "text-long": max(len(typed.opening), len(typed.closing)) > MAX_TEXT,
+        "nir": any(_NIR.search(text) for text in msgspec.structs.astuple(typed)),
+    }
+    return tuple(code for code, is_wrong in wrong.items() if is_wrong)
+
+
+def compose(
+    session: Session,
+    said: VisitSaid,
+    typed: Typed,
+    *,
+    visit_number: str,
+    validated_by: str,
+    day: date,
+    number: str = "",
+    replaces: str = "",
+) -> LetterContent:
+    """Put a letter together; ``day``: on which it is made."""
+    latest = said.records[-1]
+    organization = session.exec(select(Organization)).one()
+    campaign = session.get(Campaign, latest.campaign_id)
+    return LetterContent(
+        number=number,
+        replaces=replaces,
+        day=french_day(day),
+        organisation=organization.title,
+        setting=campaign.title if campaign is not None else "",
+        stop=_stop(session.get(Stop, latest.stop_id)),
+        visit=visit_number,
+        recipient=_lines(typed.recipient),
+        object=" ".join(typed.object.split()),
+        identity=_identity(said),
+        opening=_lines(typed.opening),
+        parts=[_part(rule, said) for rule in _rules()],
+        closing=_lines(typed.closing),
+        produced_by=_authors(session, said),
+        validated_by=validated_by,
+    )
+
+
+def file_name(said: VisitSaid, day: date) -> str:
+    """Return the name of the file (socle MSSanté ECO.2.1.6): day of the visit, type, name, first name."""
+    name = said.text("identity.birth_name") or "IDENTITE-NON-RENSEIGNEE"
+    given = said.text("identity.first_given_name") or ""
+    parts = [f"{day:%Y%m%d}", "Compte-rendu-consultation", _plain(name), _plain(given)]
+    return "_".join(part for part in parts if part) + ".pdf"
+
+
+def french_day(day: date) -> str:
+    """Return ``23 novembre 2026``, ``1er …`` on the first of a month."""
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def without_nir(text: str) -> str:
+    """Return a text with any number written like a NIR taken out, and a word that says so."""
+    return _NIR.sub(_REMOVED, text)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:60]
+
+
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.strip().splitlines() if line.strip()]
+
+
+def _stop(stop: Stop | None) -> str:
+    if stop is None:
+        return "lieu non connu"
+    commune = communes().by_code.get(stop.commune)
+    place = stop.name if commune is None or commune.name in stop.name else f"{stop.name} ({commune.name})"
+    return f"{place}, le {french_day(stop.day)}"
+
+
+def _identity(said: VisitSaid) -> Identity:
+    names = [said.text(f"identity.{item}") for item in ("birth_name", "first_given_name")]
+    used = said.text("identity.used_name")
+    details = []
+    if used:
+        details.append(f"nom utilisé\u00a0: {used}")
+    born = said.text("identity.birth_date")
+    details.append(
+        f"né(e) le {date.fromisoformat(born):%d/%m/%Y}" if born else "date de naissance non renseignée"
+    )
+    details.append(_SEX.get(said.text("identity.sex") or "", "sexe non renseigné"))
+    known = " ".join(name for name in names if name)
+    return Identity(
+        name=known or _no_identity(said),
+        details=details,
+        status=_STATUS.get(said.text("identity.status") or "", "identité provisoire"),
+    )
+
+
+def _no_identity(said: VisitSaid) -> str:
+    return "Identité refusée" if said.text("identity.mode") == "refused" else "Identité non renseignée"
+
+
+def _authors(session: Session, said: VisitSaid) -> list[str]:
+    ids = list(dict.fromkeys(record.member_id for record in said.records))
+    members = {member.id: member for member in session.exec(select(Member).where(col(Member.id).in_(ids)))}
+    return [
+        f"{members[member].name} ({members[member].profession})" if member in members else "membre inconnu"
+        for member in ids
+    ]
+
+
+def _part(rule: _PartRule, said: VisitSaid) -> Part:
+    lines: list[tuple[str, list[str]]] = []
+    absences: dict[str, list[str]] = {}
+    asked = [link_id for link_id in said.form.index if rule.takes(link_id) or link_id in rule.expected]
+    for link_id in asked:
+        item = said.form.index[link_id]
+        found = said.said.get(link_id)
+        if not item.is_leaf or item.type not in _TOLD:
+            continue
+        if found is not None and found.row.values:
+            lines.append((_label(found), [without_nir(value) for value in _values(found)]))
+        elif found is not None and found.row.absence is not None:
+            absences.setdefault(found.row.absence, []).append(_label(found))
+        elif link_id in rule.expected:
+            absences.setdefault(_UNANSWERED, []).append(item.text)
+    return Part(rule.title, lines, _in_order(absences))
+
+
+_TOLD = frozenset({"string", "text", "integer", "decimal", "quantity", "date", "boolean", "choice"})
+"""Types of items that a letter tells in words; an attachment stays in the record."""
+
+
+def _in_order(absences: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str]]]:
+    reasons = [french for french, _ in ABSENCES.values()] + [_UNANSWERED]
+    return [(reason, list(absences[reason])) for reason in reasons if reason in absences]
+
+
+def _label(found: Said) -> str:
+    return f"{found.row.group} – {found.row.label}" if found.row.group else found.row.label
+
+
+def _values(found: Said) -> list[str]:
+    values = list(found.row.values)
+    if found.others:
+        values.append(f"(autre valeur relevée au même passage\u00a0: {', '.join(found.others)})")
+    return values

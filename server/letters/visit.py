@@ -1,0 +1,115 @@
+"""What the current records of one visit say together: the nurse's part and the doctor's, as one.
+
+The latest record that values a question stands; what another said differently stays beside it. An absence
+counts only where no record has a value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from forms.definition import Form
+from forms.present import Row, rows
+from forms.response import Answer, read
+from server.letters.errors import LetterRefused, Refusal
+from server.store.read import Record, RecordState
+
+Forms = Mapping[tuple[str, str], Form]
+_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
+_SHARING = "information.sharing"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One question of the visit: its standing answer, and other values given by other records."""
+
+    row: Row
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSaid:
+    """``records``: those told of, the first signed first. ``said``: by linkId, in the form's order.
+
+    ``form``: of the latest record. ``texts``: the codes and texts as recorded, by linkId.
+    """
+
+    records: tuple[Record, ...]
+    form: Form
+    said: dict[str, Said]
+    answers: dict[str, Answer]
+
+    def text(self, link_id: str) -> str | None:
+        """Return the standing answer's first value as recorded; None without a value."""
+        answer = self.answers.get(link_id)
+        return str(answer.values[0]) if answer is not None and answer.values else None
+
+
+def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> VisitSaid:
+    """Read the current records of a visit that are not restricted; raise ``LetterRefused``.
+
+    Whether its person agreed to share is read in the restricted ones too: a refusal given there holds.
+    """
+    current = _current(session, visit_id, team_id)
+    if not current:
+        raise LetterRefused(Refusal.NOTHING)
+    if _sharing(forms, current) is False:
+        raise LetterRefused(Refusal.SHARING)
+    told = [record for record in current if not record.restricted]
+    if not told:
+        raise LetterRefused(Refusal.RESTRICTED)
+    form = forms[told[-1].form_url, told[-1].form_version]
+    merged: dict[str, Said] = {}
+    answers: dict[str, Answer] = {}
+    for record in told:
+        own = forms[record.form_url, record.form_version]
+        response = read(own, _response(record.content))
+        for row in rows(own, response):
+            before = merged.get(row.link_id)
+            merged[row.link_id] = _joined(before, row)
+            if row.values or before is None:
+                answers[row.link_id] = response.answers[row.link_id]
+    order = {link_id: position for position, link_id in enumerate(form.index)}
+    said = dict(sorted(merged.items(), key=lambda pair: order.get(pair[0], len(order))))
+    return VisitSaid(tuple(told), form, said, answers)
+
+
+def _current(session: Session, visit_id: str, team_id: str) -> list[Record]:
+    found = session.exec(
+        select(Record).where(
+            Record.visit_id == visit_id, Record.team_id == team_id, col(Record.state).not_in(_ENDED)
+        )
+    )
+    return sorted(
+        found,
+        key=lambda each: (each.signed_at + timedelta(milliseconds=each.clock_offset_ms or 0), each.digest),
+    )
+
+
+def _sharing(forms: Forms, records: Sequence[Record]) -> bool | None:
+    """Return the last yes or no; None when nobody gave one."""
+    said: bool | None = None
+    for record in records:
+        form = forms[record.form_url, record.form_version]
+        answer = read(form, _response(record.content)).answers.get(_SHARING)
+        if answer is not None and answer.values:
+            said = answer.values[0] is True
+    return said
+
+
+def _joined(before: Said | None, row: Row) -> Said:
+    if before is None:
+        return Said(row)
+    if not row.values:
+        return before if before.row.values else Said(row)
+    others = [value for value in (*before.others, *before.row.values) if value not in row.values]
+    return Said(row, tuple(dict.fromkeys(others)))
+
+
+def _response(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the QuestionnaireResponse of a record's bundle (wire §2.1)."""
+    resources = (entry["resource"] for entry in bundle["entry"])
+    return next(each for each in resources if each["resourceType"] == "QuestionnaireResponse")
