@@ -2,22 +2,15 @@
 
 from datetime import date, time, timedelta
 
-import pytest
-
 from server.identifiers import new_uuid
 from server.keys.organisation import OrganisationKeys
 from server.report.day_count import DayCount, Figures, day_count
 from server.store.control import RosterEntry, Stop
 from server.store.database import Store
 from server.store.read import Quarantined, Record, RecordState, Visit
-from tests.support.organisation import DAY, FORM, NOON, Seeded, seed, seed_team
+from tests.support.organisation import DAY, FORM, NOON, Seeded, seed_team
 
 NONE = Figures(0, 0, 0, 0, 0, 0, 0, 0, 0)
-
-
-@pytest.fixture
-def team(store: Store, organisation_keys: OrganisationKeys) -> Seeded:
-    return seed(store, organisation_keys)
 
 
 def visit(team: Seeded, person: str | None, *, stop: str | None = None, day: date = DAY) -> Visit:
