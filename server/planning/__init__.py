@@ -1,0 +1,1 @@
+"""What coordinators plan: stops, appointments, campaigns, teams, members, in the control tables."""
