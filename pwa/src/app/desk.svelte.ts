@@ -6,6 +6,7 @@
 import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
 import type { Expected, Roster, Stop } from "$lib/central/roster";
+import type { Replica } from "$lib/central/replica";
 import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
 import type { StoredDraft } from "$lib/drafts/draft";
@@ -23,6 +24,7 @@ import type { NoticeBody } from "$lib/notice/body";
 import { openLedger, type KeptNotice, type NoticeLedger } from "$lib/notice/ledger";
 import { signNotice } from "$lib/notice/sign";
 import type { SigningContext } from "$lib/record/chain";
+import { withOutbox } from "$lib/record/holding";
 import { currentRecords, type ReadingContext } from "$lib/record/read";
 import { standingOf, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
@@ -106,7 +108,7 @@ export class Desk {
   async reading(): Promise<ReadingContext> {
     const { replica, central } = await this.station.holdings();
     this.#signers ??= await central.signers(this.keys, this.#ownSigners());
-    return { replica, team: this.keys, signers: this.#signers };
+    return this.#readingWith(replica, this.#signers);
   }
 
   /** Name of a member of the team, present or past. */
@@ -231,13 +233,18 @@ export class Desk {
     this.#index ??= await openSearch(place, this.keys);
     this.#ledger ??= await openLedger(place, this.keys);
     await this.#show(rosters, drafts, unreadable);
-    const context = { replica, team: this.keys, signers };
+    const context = this.#readingWith(replica, signers);
     const pace = { pause: yieldToPage, stop: this.#stopped.signal };
     const read = { index: this.#index, ledger: this.#ledger };
     const { added, noticed, refused } = await updateSearch(place, context, read, pace);
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
     if (added + noticed > 0) await this.#show(rosters, drafts, unreadable);
+  }
+
+  /** What waits in the outbox is read too: a photo leaves long after it was taken. */
+  #readingWith(replica: Replica, signers: SignerDirectory): ReadingContext {
+    return { replica: withOutbox(replica, this.station.environment.store), team: this.keys, signers };
   }
 
   async #show(

@@ -5,7 +5,7 @@
  * of the vault. What an open slot sees is its {@link Desk}.
  */
 import { CentralReader } from "$lib/central/reader";
-import { emptyOutbox } from "$lib/record/outbox";
+import { emptyOutbox, nextPiece, pieceSent } from "$lib/record/outbox";
 import { ownSigned, type OwnSigned } from "$lib/record/states";
 import { rfc3339 } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
@@ -55,6 +55,8 @@ export class Station {
   readonly #registering = new Interruption();
   #sync: Synchroniser | null = null;
   #holdings: Promise<Holdings> | null = null;
+  /** Envelopes that a node would not write. */
+  #denied: readonly string[] = [];
   #settling: (() => void) | null = null;
 
   constructor(environment: Environment, device: DeviceRow, enrolment: Enrolment) {
@@ -130,10 +132,17 @@ export class Station {
         online,
         instance: async () => (await api.node()).instance,
         unacknowledged: () => this.#unacknowledged(),
+        pieces: {
+          next: (refused) => nextPiece(this.environment.store, refused),
+          sent: ({ _id }) => pieceSent(this.environment.store, replica, _id),
+        },
       },
       {
         state: (state) => (this.status.state = state),
-        denied: (envelopes) => (this.status.denied = Object.keys(envelopes)),
+        denied: (envelopes) => {
+          this.#denied = Object.keys(envelopes);
+          this.#count();
+        },
       },
     );
     await sync.start();
@@ -156,10 +165,11 @@ export class Station {
     this.#registering.interrupt();
   }
 
-  /** A record was just sealed: hand it over and look again. Never waits for a network. */
+  /** A record or a notice was just sealed: hand it over and look again. Never waits for a network. */
   async sealed(): Promise<void> {
     const { replica } = await this.holdings();
     await emptyOutbox(this.environment.store, replica);
+    this.#sync?.offerPieces();
     await this.#look();
   }
 
@@ -203,9 +213,13 @@ export class Station {
   async #look(): Promise<void> {
     const { central } = await this.holdings();
     this.own = await ownSigned(this.environment.store, central);
-    this.status.counts = lineCounts(this.own);
+    this.#count();
     if (this.desk === null) await this.#sit();
     else await this.desk.refresh();
+  }
+
+  #count(): void {
+    this.status.counts = lineCounts(this.own, this.#denied);
   }
 
   async #unacknowledged(): Promise<readonly string[]> {
@@ -250,11 +264,10 @@ function readChosen(value: unknown): ChosenStop | null {
 }
 
 /** The figures of the line. A record that was replaced is nobody's turn any more. */
-function lineCounts(own: readonly OwnSigned[]): SignedCounts {
+function lineCounts(own: readonly OwnSigned[], denied: readonly string[]): SignedCounts {
   const records = own.filter(({ row }) => row.kind === "record");
   const current = records.filter(({ replacedBy }) => replacedBy === null);
   const waiting = own.filter(({ state }) => state === "on-tablet");
-  const photos = waiting.filter(({ row }) => row.photo !== null);
   const notices = own.filter(({ row }) => row.kind !== "record");
   return {
     waiting: records.filter(({ state }) => state === "on-tablet").length,
@@ -262,7 +275,14 @@ function lineCounts(own: readonly OwnSigned[]): SignedCounts {
     blocked: current.filter(({ state, turn }) => state === "quarantined" && turn !== "author").length,
     total: records.length,
     updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
-    photos: new Set(photos.map(({ row }) => row.photo)).size,
+    photos: photosAmong(waiting),
     blockedUpdates: notices.filter(({ state }) => state === "quarantined").length,
+    denied: own.filter(({ row }) => denied.includes(row.envelope) && row.photo === null).length,
+    deniedPhotos: photosAmong(own.filter(({ row }) => denied.includes(row.envelope))),
   };
+}
+
+function photosAmong(signed: readonly OwnSigned[]): number {
+  const photos = signed.flatMap(({ row }) => row.photo ?? []);
+  return photos.filter((photo, place) => photos.indexOf(photo) === place).length;
 }

@@ -12,9 +12,11 @@ const none: SignedCounts = {
   updates: 0,
   photos: 0,
   blockedUpdates: 0,
+  denied: 0,
+  deniedPhotos: 0,
 };
-const line = (state: SyncState, counts: Partial<SignedCounts> = {}, denied = 0): string =>
-  statusLine(state, { ...none, ...counts }, denied, "2026-11-23").text;
+const line = (state: SyncState, counts: Partial<SignedCounts> = {}): string =>
+  statusLine(state, { ...none, ...counts }, "2026-11-23").text;
 
 test("records without a receipt are counted as waiting, with the time of the last synchronisation", () => {
   expect(line(idle, { waiting: 2, total: 5 })).toBe("2 fiches en attente, dernière synchro 09:42");
@@ -49,14 +51,17 @@ test("what waits beside records is said when no record waits, and never passes f
   expect(line(idle, { waiting: 1, updates: 2, photos: 3 })).toBe(
     "1 fiche en attente, dernière synchro 09:42",
   );
-  expect(statusLine(idle, { ...none, photos: 1, total: 5 }, 0, "2026-11-23")).toMatchObject({
+  expect(statusLine(idle, { ...none, photos: 1, total: 5 }, "2026-11-23")).toMatchObject({
     tone: "waiting",
     icon: "clock",
   });
 });
 
 test("an envelope that a node would not write is told, not dropped", () => {
-  expect(line(idle, { total: 1 }, 1)).toContain("1 fiche refusée par le serveur (gardée ici)");
+  expect(line(idle, { total: 1, denied: 1 })).toContain("1 fiche refusée par le serveur (gardée ici)");
+  expect(line(idle, { total: 1, deniedPhotos: 2 })).toContain(
+    "2 photos refusées par le serveur (gardées ici)",
+  );
 });
 
 test("a synchronisation of another day is told with its day", () => {
@@ -76,7 +81,7 @@ test("a revoked tablet says whom to call", () => {
 });
 
 test("trouble is marked by an icon as well as by its tone", () => {
-  expect(statusLine(idle, { ...none, blocked: 1, total: 1 }, 0, "2026-11-23")).toMatchObject({
+  expect(statusLine(idle, { ...none, blocked: 1, total: 1 }, "2026-11-23")).toMatchObject({
     tone: "attention",
     icon: "alert",
   });

@@ -17,6 +17,10 @@ if (process.env["ESCALE_MAKE_VECTORS"] === "1") await makeVectors();
 const keys = read<VectorKeys>("keys.json");
 const { cases: good } = read<{ cases: GoodCase[] }>("good.json");
 const { cases: bad } = read<{ cases: BadCase[] }>("bad.json");
+const { cases: notices } = read<{ cases: GoodCase[] }>("notices.json");
+const badNotices = read<{ cases: BadCase[] }>("bad-notices.json").cases.filter(
+  ({ failure }) => failure === "payload-invalid",
+);
 
 let teamKeys: ReadonlyMap<string, CryptoKey>;
 let signers: SignerDirectory;
@@ -41,7 +45,7 @@ async function believed(document: unknown): Promise<VerifiedEnvelope> {
 }
 
 describe("a good envelope", () => {
-  it.each(good)("opens for the team: $name", async ({ document, record, payload }) => {
+  it.each([...good, ...notices])("opens for the team: $name", async ({ document, record, payload }) => {
     const verified = await believed(document);
     expect(verified.record).toBe(record);
     expect(verified.payload).toEqual(payload);
@@ -59,7 +63,7 @@ describe("a good envelope", () => {
 });
 
 describe("a bad envelope", () => {
-  it.each(bad)("is refused as $failure: $name", async ({ document, failure }) => {
+  it.each([...bad, ...badNotices])("is refused as $failure: $name", async ({ document, failure }) => {
     await expect(believed(document)).rejects.toMatchObject({ name: "EnvelopeError", code: failure });
   });
 

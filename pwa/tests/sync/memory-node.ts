@@ -16,6 +16,8 @@ export class MemoryNode {
   readonly tokens = new Set<string>();
   /** Ids that the write rule refuses. */
   readonly forbidden = new Set<string>();
+  /** Ids that make a request too large. */
+  readonly tooLarge = new Set<string>();
   readonly requests: string[] = [];
   reachable = true;
   problem: { status: number; code: string } | null = null;
@@ -102,6 +104,7 @@ export class MemoryNode {
       case "_bulk_get":
         return Response.json({ results: this.#bulkGet(body) });
       case "_bulk_docs":
+        if (this.#isTooLarge(body)) return Response.json({ error: "too_large" }, { status: 413 });
         return Response.json(this.#bulkDocs(body), { status: 201 });
       default:
         return Response.json({ error: "not_found", reason: call }, { status: 404 });
@@ -135,6 +138,10 @@ export class MemoryNode {
 
   #bulkGet({ docs }: { docs?: readonly { id: string }[] }): object[] {
     return (docs ?? []).map(({ id }) => ({ id, docs: [{ ok: this.#documents.get(id)?.document }] }));
+  }
+
+  #isTooLarge({ docs }: { docs?: readonly Record<string, unknown>[] }): boolean {
+    return (docs ?? []).some(({ _id }) => this.tooLarge.has(String(_id)));
   }
 
   #bulkDocs({ docs }: { docs?: readonly Record<string, unknown>[] }): object[] {

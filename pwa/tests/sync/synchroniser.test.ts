@@ -4,6 +4,7 @@ import { ControlApi } from "$lib/sync/control";
 import type { Database } from "$lib/sync/database";
 import { readJournal } from "$lib/sync/journal";
 import type { SyncState } from "$lib/sync/machine";
+import type { Piece, Pieces } from "$lib/sync/pieces";
 import { Synchroniser } from "$lib/sync/synchroniser";
 import { MemoryNode } from "./memory-node";
 import { envelope, keep, locks, replica } from "./tablet";
@@ -12,6 +13,24 @@ const running: Synchroniser[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
+
+const NO_PIECES: Pieces = { next: () => Promise.resolve(null), sent: () => Promise.resolve() };
+
+/** An outbox of pieces: those sent leave it. */
+class WaitingPieces implements Pieces {
+  readonly sentIds: string[] = [];
+  constructor(readonly waiting: Piece[]) {}
+
+  next(refused: ReadonlySet<string>): Promise<Piece | null> {
+    const left = this.waiting.filter(({ _id }) => !this.sentIds.includes(_id) && !refused.has(_id));
+    return Promise.resolve(left[0] ?? null);
+  }
+
+  sent({ _id }: Piece): Promise<void> {
+    this.sentIds.push(_id);
+    return Promise.resolve();
+  }
+}
 
 interface Tab {
   readonly sync: Synchroniser;
@@ -25,7 +44,7 @@ function open(
   device: string,
   local: Database,
   manager: LockManager,
-  own: string[] = [],
+  { own = [], pieces = NO_PIECES }: { own?: string[]; pieces?: Pieces } = {},
 ): Tab {
   const network = { online: true };
   const states: SyncState[] = [];
@@ -46,6 +65,7 @@ function open(
       online: () => network.online,
       instance: async () => (await api.node()).instance,
       unacknowledged: () => Promise.resolve(own),
+      pieces,
     },
     { state: (state) => states.push(state), denied: (map) => (tab.denied = Object.keys(map)) },
   );
@@ -140,12 +160,12 @@ test("an own envelope without a receipt that the node lost is sent again", async
   const { device, local } = await replica();
   const mine = envelope("mine");
   await keep(local, mine);
-  const first = open(node, device, local, locks(), [mine._id]);
+  const first = open(node, device, local, locks(), { own: [mine._id] });
   await first.sync.start();
   await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
   await first.sync.stop();
   node.forget(mine._id);
-  const second = open(node, device, local, locks(), [mine._id]);
+  const second = open(node, device, local, locks(), { own: [mine._id] });
   await second.sync.start();
   await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
 });
@@ -181,4 +201,49 @@ test("one tab replicates; another learns the state from it, and takes over when 
   expect(second.states.map((state) => state.phase)).not.toContain("connecting");
   await first.sync.stop();
   await vi.waitFor(() => expect(second.states.map((state) => state.phase)).toContain("syncing"));
+});
+
+test("pieces go one a request, and only once records are there", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const mine = envelope("mine");
+  await keep(local, mine);
+  const pieces = new WaitingPieces([envelope("piece one"), envelope("piece two")]);
+  const tab = open(node, device, local, locks(), { pieces });
+  await tab.sync.start();
+  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(2));
+  expect(node.ids()).toEqual([mine._id, ...pieces.sentIds]);
+  expect(node.requests.filter((request) => request.endsWith("_bulk_docs"))).toHaveLength(3);
+});
+
+test.each([
+  ["finds too large", 413],
+  ["forbids", null],
+])("a piece that the node %s is told, and blocks neither the next one nor a record", async (_, status) => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const bad = envelope("bad piece");
+  if (status === null) node.forbidden.add(bad._id);
+  else node.tooLarge.add(bad._id);
+  const pieces = new WaitingPieces([bad, envelope("good piece")]);
+  const tab = open(node, device, local, locks(), { pieces });
+  await tab.sync.start();
+  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(1));
+  await vi.waitFor(() => expect(tab.denied).toEqual([bad._id]));
+  const record = envelope("a record after it");
+  await keep(local, record);
+  await vi.waitFor(() => expect(node.ids()).toContain(record._id));
+  expect(phase(tab)).not.toBe("error");
+});
+
+test("a piece signed while all was level goes when it is offered", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const pieces = new WaitingPieces([]);
+  const tab = open(node, device, local, locks(), { pieces });
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  pieces.waiting.push(envelope("taken now"));
+  tab.sync.offerPieces();
+  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(1));
 });

@@ -1,5 +1,5 @@
 /** What is signed, a record or a notice (wire §2, §2.2), and a strict reading of it: no member missing, none more. */
-import { isNoticeKind, NOTICE_RULES, type NoticeBody } from "../notice/body";
+import { isCoherent, isNoticeKind, NOTICE_RULES, type NoticeBody } from "../notice/body";
 import { EnvelopeError } from "./errors";
 import {
   digest,
@@ -122,7 +122,9 @@ export function parsePayload(text: string): Payload {
   if (!isPayload(payload)) throw new EnvelopeError("payload-invalid");
   // What a device signs first has no previous one, and only the first.
   if ((payload.sequence === 1) !== (payload.previous === null)) throw new EnvelopeError("payload-invalid");
-  if (payload.kind === "photo" && payload.piece >= payload.pieces) throw new EnvelopeError("payload-invalid");
+  if (!isRecord(payload) && !isCoherent(payload, payload.signed_at)) {
+    throw new EnvelopeError("payload-invalid");
+  }
   return payload;
 }
 

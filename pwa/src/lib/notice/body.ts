@@ -119,6 +119,8 @@ export const MOST_COSIGNED = 200;
 /** Digests that one manifest may name. */
 export const MOST_IN_MANIFEST = 2_000;
 
+const MOST_COUNTED = 100_000;
+
 type BodyRules = { readonly [B in NoticeBody as B["kind"]]: Rules<Exclude<keyof B & string, "kind">> };
 
 const knownText = orNull(shortText);
@@ -137,7 +139,7 @@ export const NOTICE_RULES: BodyRules = {
     records: listOf(objectOf({ envelope: envelopeId, record: digest }), 1, MOST_COSIGNED),
   },
   entered_in_error: { visit: uuid, record: envelopeId, reason: textUpTo(2000) },
-  deceased: { visit: uuid, on: orNull(civilDay), source: shortText },
+  deceased: { visit: uuid, on: orNull(dayOfDeath), source: shortText },
   photo: {
     visit: uuid,
     photo: uuid,
@@ -153,8 +155,8 @@ export const NOTICE_RULES: BodyRules = {
   },
   manifest: {
     keeper: objectOf({ member: orNull(uuid), name: shortText }),
-    visits: integer(0),
-    records: integer(0),
+    visits: integer(0, MOST_COUNTED),
+    records: integer(0, MOST_COUNTED),
     signed: listOf(digest, 0, MOST_IN_MANIFEST),
   },
 };
@@ -164,6 +166,29 @@ export function isNoticeKind(value: unknown): value is NoticeKind {
   return typeof value === "string" && Object.hasOwn(NOTICE_RULES, value);
 }
 
-function isPieceData(value: unknown): boolean {
-  return matches(/^[A-Za-z0-9_-]+$/)(value) && (value as string).length <= Math.ceil((PIECE_BYTES * 4) / 3);
+/**
+ * Whether the members of `body` agree with each other and with when it was signed: a piece is one of the photo's, and
+ * nobody dies after the day of signing, RFC 3339.
+ */
+export function isCoherent(body: NoticeBody, signed_at: string): boolean {
+  if (body.kind === "photo") return body.piece < body.pieces;
+  if (body.kind === "deceased") return body.on === null || body.on <= signed_at.slice(0, 10);
+  return true;
 }
+
+function dayOfDeath(value: unknown): boolean {
+  return civilDay(value) && (value as string) >= "1900";
+}
+
+/** base64url without padding, in its one spelling, of 1 to {@link PIECE_BYTES} bytes. */
+function isPieceData(value: unknown): boolean {
+  if (!matches(/^[A-Za-z0-9_-]+$/)(value)) return false;
+  const text = value as string;
+  const [spare, whole] = [text.length % 4, Math.floor(text.length / 4) * 3];
+  // Of a last group of two or three digits, four or two bits say nothing: they are zero, or another text says the same.
+  const last = DIGITS.indexOf(text.at(-1) ?? "");
+  const wasted = spare === 2 ? last % 16 : spare === 3 ? last % 4 : 0;
+  return spare !== 1 && wasted === 0 && whole + Math.max(0, spare - 1) <= PIECE_BYTES;
+}
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -2,7 +2,8 @@
  * From the outbox to the replica: what was sealed is handed to PouchDB, as often as it takes.
  *
  * Envelopes are content-addressed, so handing one over twice changes nothing; a row leaves the outbox only once the
- * replica shows the document. Run at start and after each signature, in any tab, locked or not.
+ * replica shows the document. Run at start and after each signature, in any tab, locked or not. Photos' pieces stay:
+ * they leave one at a time, each once the node has it (`lib/sync/pieces.ts`).
  */
 import type { Replica, ReplicaRow } from "../central/replica";
 import type { Store } from "../store/database";
@@ -10,9 +11,18 @@ import type { OutboxRow } from "../store/schema";
 
 const BATCH = 50;
 
-/** Hand over what waits, oldest first; answers how many rows left the outbox. */
+/** Hand over what waits but photos, oldest first; answers how many rows left the outbox. */
 export async function emptyOutbox(store: Store, replica: Replica): Promise<number> {
-  const waiting = await store.read(["outbox"], async ({ outbox }) => outbox.all());
+  const waiting = await store.read(["outbox", "sealed"], async ({ outbox, sealed }) => {
+    const rows: OutboxRow[] = [];
+    for (const key of await outbox.keys()) {
+      // Asked of the small row: a piece of a photo is 400 kB.
+      if ((await sealed.get(key))?.kind === "photo") continue;
+      const row = await outbox.get(key);
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
+  });
   waiting.sort((one, other) => one.sequence - other.sequence);
   let handed = 0;
   for (let from = 0; from < waiting.length; from += BATCH) {
@@ -21,9 +31,31 @@ export async function emptyOutbox(store: Store, replica: Replica): Promise<numbe
   return handed;
 }
 
-/** How many envelopes wait in the outbox. */
+/** How many envelopes wait in the outbox, photos' pieces included. */
 export async function outboxSize(store: Store): Promise<number> {
   return store.read(["outbox"], async ({ outbox }) => outbox.count());
+}
+
+/**
+ * The oldest piece of a photo that waits and is not among `refused`; `null` when there is none, or when a record or
+ * another notice waits in the outbox, which goes first.
+ */
+export async function nextPiece(store: Store, refused: ReadonlySet<string>): Promise<OutboxRow | null> {
+  return store.read(["outbox", "sealed"], async ({ outbox, sealed }) => {
+    const keys = await outbox.keys();
+    const known = await Promise.all(keys.map(async (key) => sealed.get(key)));
+    if (known.some((row) => row?.kind !== "photo")) return null;
+    const [oldest] = known
+      .flatMap((row) => (row === undefined || refused.has(row.envelope) ? [] : [row]))
+      .sort((one, other) => one.sequence - other.sequence);
+    return oldest === undefined ? null : ((await outbox.get(oldest.envelope)) ?? null);
+  });
+}
+
+/** The node has this piece: from now on it lies in the replica like what teammates sent. */
+export async function pieceSent(store: Store, replica: Replica, envelope: string): Promise<void> {
+  const row = await store.read(["outbox"], async ({ outbox }) => outbox.get(envelope));
+  if (row !== undefined) await handOver(store, replica, [row]);
 }
 
 async function handOver(store: Store, replica: Replica, rows: readonly OutboxRow[]): Promise<number> {

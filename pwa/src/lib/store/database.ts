@@ -12,6 +12,8 @@ import { StoreUnavailable, storeError } from "./errors";
 export interface Rows<N extends StoreName> {
   get(key: Schema[N]["key"]): Promise<Schema[N]["value"] | undefined>;
   all(): Promise<Schema[N]["value"][]>;
+  /** Every key, without reading a row. */
+  keys(): Promise<Schema[N]["key"][]>;
   count(): Promise<number>;
   /** First row whose `index` equals `key`. */
   find(index: string, key: string): Promise<Schema[N]["value"] | undefined>;
@@ -129,6 +131,7 @@ function rowsOf(store: IDBObjectStore): WritableRows<StoreName> {
   return {
     get: (key) => answer(store.get(key)),
     all: () => answer(store.getAll()),
+    keys: () => answer(store.getAllKeys()) as Promise<never[]>,
     count: () => answer(store.count()),
     find: (index, key) => answer(store.index(index).get(key)),
     put: async (value, key) => {

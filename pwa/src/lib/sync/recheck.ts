@@ -7,7 +7,7 @@
 import type { Database } from "./database";
 import type { Denial } from "./replicate";
 
-const BATCH = 20;
+const BATCH = 8;
 
 /** The pinned revision of an envelope (wire §3.3): `1-` and the first 32 digits of its digest. */
 export function pinnedRevision(envelope: string): string {

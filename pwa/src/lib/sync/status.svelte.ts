@@ -23,6 +23,10 @@ export interface SignedCounts {
   readonly photos: number;
   /** Notices quarantined: support's turn. */
   readonly blockedUpdates: number;
+  /** What a node would not write, but photos. */
+  readonly denied: number;
+  /** Photos of which a node would not write a piece. */
+  readonly deniedPhotos: number;
 }
 
 /** What the line is made of, and a mark that says the same without words. */
@@ -40,6 +44,8 @@ const NONE: SignedCounts = {
   updates: 0,
   photos: 0,
   blockedUpdates: 0,
+  denied: 0,
+  deniedPhotos: 0,
 };
 
 /** Synchronisation as the screens see it. */
@@ -47,8 +53,6 @@ export class SyncStatus {
   /** Null until what is remembered of the last synchronisation was read. */
   state = $state.raw<SyncState | null>(null);
   counts = $state.raw<SignedCounts>(NONE);
-  /** Envelopes that a node would not write. */
-  denied = $state.raw<readonly string[]>([]);
   readonly #today: () => string;
 
   /** `today` answers the civil date of the tablet, `YYYY-MM-DD`. */
@@ -59,29 +63,25 @@ export class SyncStatus {
   /** The line, whole. */
   get line(): StatusLine {
     if (this.state === null) return { tone: "waiting", icon: "clock", text: t("sync.reading") };
-    return statusLine(this.state, this.counts, this.denied.length, this.#today());
+    return statusLine(this.state, this.counts, this.#today());
   }
 }
 
 /** The line for a state of synchronisation and what receipts say. `today` is `YYYY-MM-DD`. */
-export function statusLine(
-  state: SyncState,
-  counts: SignedCounts,
-  denied: number,
-  today: string,
-): StatusLine {
-  const { toCorrect, blocked, blockedUpdates, total } = counts;
+export function statusLine(state: SyncState, counts: SignedCounts, today: string): StatusLine {
+  const { toCorrect, blocked, blockedUpdates, denied, deniedPhotos, total } = counts;
   const parts: string[] = [];
   if (toCorrect > 0) parts.push(plural("sync.to_correct", toCorrect));
   if (blocked > 0) parts.push(plural("sync.blocked", blocked));
   if (blockedUpdates > 0) parts.push(plural("sync.blocked_updates", blockedUpdates));
   if (denied > 0) parts.push(plural("sync.denied", denied));
+  if (deniedPhotos > 0) parts.push(plural("sync.denied_photos", deniedPhotos));
   parts.push(...waitingParts(counts));
   if (parts.length === 0) parts.push(total > 0 ? t("sync.all_received") : t("sync.nothing_waiting"));
   parts.push(connection(state), lastSync(state.lastSync, today));
   return {
-    tone: tone(state, counts, denied),
-    icon: icon(state, counts, denied),
+    tone: tone(state, counts),
+    icon: icon(state, counts),
     text: capitalised(parts.filter((part) => part !== "").join(", ")),
   };
 }
@@ -126,15 +126,15 @@ export function civilDate(instant: Date): string {
   return `${instant.getFullYear()}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
 }
 
-function tone(state: SyncState, counts: SignedCounts, denied: number): StatusLine["tone"] {
+function tone(state: SyncState, counts: SignedCounts): StatusLine["tone"] {
   const trouble = state.phase === "refused" || state.phase === "error";
-  const turns = counts.toCorrect + counts.blocked + counts.blockedUpdates;
-  if (trouble || turns > 0 || denied > 0) return "attention";
+  const { toCorrect, blocked, blockedUpdates, denied, deniedPhotos } = counts;
+  if (trouble || toCorrect + blocked + blockedUpdates + denied + deniedPhotos > 0) return "attention";
   return waitingParts(counts).length > 0 || state.phase !== "idle" ? "waiting" : "good";
 }
 
-function icon(state: SyncState, counts: SignedCounts, denied: number): StatusLine["icon"] {
-  if (tone(state, counts, denied) === "attention") return "alert";
+function icon(state: SyncState, counts: SignedCounts): StatusLine["icon"] {
+  if (tone(state, counts) === "attention") return "alert";
   if (state.phase === "offline") return "cloud-off";
   if (state.phase !== "idle") return "sync";
   return waitingParts(counts).length > 0 ? "clock" : "check";

@@ -13,6 +13,7 @@ import { Interruption } from "./interruption";
 import { JournalWriter, readJournal, type DeniedEnvelope } from "./journal";
 import { lead, TabChannel } from "./leader";
 import { initial, next, type SyncEvent, type SyncState } from "./machine";
+import { sendPiece, type Pieces } from "./pieces";
 import { resendMissing } from "./recheck";
 import { replicate, type Denial, type Run } from "./replicate";
 import { replicationFetch } from "./transport";
@@ -35,6 +36,8 @@ export interface SyncEnvironment {
   readonly instance: () => Promise<string>;
   /** Own envelopes for which no receipt has come. */
   readonly unacknowledged: () => Promise<readonly string[]>;
+  /** What goes one at a time, once all the rest is level. */
+  readonly pieces: Pieces;
 }
 
 /** What others are told. */
@@ -58,6 +61,10 @@ export class Synchroniser {
   readonly #interruption = new Interruption();
   #state: SyncState = initial(null);
   #leading = false;
+  #denied: ReadonlySet<string> = new Set();
+  /** The run under way and the node's end of it. */
+  #current: { readonly remote: Database; readonly run: Run } | null = null;
+  #sending = false;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(environment: SyncEnvironment, listener: SyncListener) {
@@ -76,7 +83,7 @@ export class Synchroniser {
     const { lastSync, denied } = await readJournal(this.#environment.local);
     this.#state = initial(lastSync);
     this.#listener.state(this.#state);
-    this.#listener.denied(denied);
+    this.#tellDenied(denied);
     this.#channel.ask();
     const { locks } = this.#environment;
     this.#finished = lead(locks, "escale-sync", this.#stopping.signal, () => this.#lead());
@@ -86,6 +93,11 @@ export class Synchroniser {
   wake(): void {
     if (this.#leading) this.#interruption.interrupt();
     else this.#channel.wake();
+  }
+
+  /** Pieces wait: send them now if all the rest is level; if not, they go by themselves once it is. */
+  offerPieces(): void {
+    if (this.#current !== null && this.#state.phase === "idle") void this.#sendPieces(this.#current);
   }
 
   /** Stop replicating and pass the lock on; resolves when nothing is written any more. */
@@ -141,17 +153,21 @@ export class Synchroniser {
         moving: () => this.#dispatch({ type: "moving" }),
         caughtUp: () => {
           this.#dispatch({ type: "caught-up", at: clocks.wall() });
+          this.offerPieces();
           if (clocks.monotonic() < recheckAt) return;
           recheckAt = clocks.monotonic() + RECHECK_EVERY_MS;
           this.#recheck(remote).catch((error: unknown) => run.stop(error));
         },
         denied: (denial) => this.#deny([denial]).catch((error: unknown) => run.stop(error)),
       });
+      this.#current = { remote, run };
       void this.#watch(instance, run);
       const error = await run.ended;
       return failure ?? error;
     } catch (error) {
       return failure ?? error;
+    } finally {
+      this.#current = null;
     }
   }
 
@@ -175,6 +191,23 @@ export class Synchroniser {
     }
   }
 
+  /** One piece after the other, for as long as nothing else is on its way: a record waits for one piece at most. */
+  async #sendPieces({ remote, run }: { readonly remote: Database; readonly run: Run }): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      while (this.#state.phase === "idle" && this.#current?.run === run) {
+        const outcome = await sendPiece(remote, this.#environment.pieces, this.#denied);
+        if (outcome === "none") return;
+        if (outcome !== "sent") await this.#deny([outcome]);
+      }
+    } catch (error) {
+      run.stop(error);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
   async #recheck(remote: Database): Promise<void> {
     const { local, unacknowledged } = this.#environment;
     const { denied: before } = await readJournal(local);
@@ -192,14 +225,20 @@ export class Synchroniser {
       const added = denials.map(({ document, reason }) => [document, { reason, at }] as const);
       return { ...journal, denied: Object.fromEntries([...added, ...kept]) };
     });
-    this.#listener.denied((await readJournal(this.#environment.local)).denied);
+    this.#tellDenied((await readJournal(this.#environment.local)).denied);
+  }
+
+  #tellDenied(denied: Readonly<Record<string, DeniedEnvelope>>): void {
+    this.#denied = new Set(Object.keys(denied));
+    this.#listener.denied(denied);
   }
 
   #answered(): void {
     this.#dispatch({ type: "joined" });
     // A long poll that came back empty says again that both directions are level.
-    if (this.#state.phase === "idle")
-      this.#dispatch({ type: "caught-up", at: this.#environment.clocks.wall() });
+    if (this.#state.phase !== "idle") return;
+    this.#dispatch({ type: "caught-up", at: this.#environment.clocks.wall() });
+    this.offerPieces();
   }
 
   #dispatch(event: SyncEvent): void {
