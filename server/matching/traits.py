@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from forms.ins import normalize_name
 
@@ -41,17 +42,20 @@ class Traits:
         return None if self.birth_place == UNKNOWN_PLACE else self.birth_place
 
 
+@lru_cache(maxsize=20_000)
 def folded(name: str | None) -> str:
     """Return a name with its hyphens and apostrophes as spaces: JEAN-PIERRE and Jean Pierre are one."""
     return " ".join(normalize_name(name or "").translate(_JOINTS).split())
 
 
+@lru_cache(maxsize=20_000)
 def bare(name: str | None) -> str:
     """Return a folded name without its particles, unless it has nothing else, in one word."""
     words = folded(name).split()
     return "".join([word for word in words if word not in _PARTICLES] or words)
 
 
+@lru_cache(maxsize=20_000)
 def parts(name: str | None) -> frozenset[str]:
     """Return the words of a compound name that are long enough to be a name by themselves."""
     return frozenset(word for word in folded(name).split() if len(word) > 2 and word not in _PARTICLES)

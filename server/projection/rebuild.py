@@ -19,7 +19,7 @@ from server.central.databases import DECISIONS
 from server.central.publication import Forms
 from server.central.publisher import Central
 from server.keys.organisation import OrganisationKeys
-from server.projection import receipts
+from server.projection import people, receipts
 from server.projection.examine import StoredDocument
 from server.projection.follow import PAGE, stored_documents
 from server.projection.project import Projector, move_cursor, take_turn
@@ -37,7 +37,7 @@ from server.store.notices import (
     Photo,
     PhotoPiece,
 )
-from server.store.people import Person, Proposal, VisitIdentity
+from server.store.people import IdentityPair, Person, Proposal, VisitIdentity
 from server.store.read import (
     Answer,
     ChainLink,
@@ -63,6 +63,7 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     Decision,
     EnvelopeSeen,
     Finding,
+    IdentityPair,
     Manifest,
     Notice,
     NoticeTarget,
@@ -142,6 +143,7 @@ def _clear(session: Session) -> tuple[dict[str, Fingerprint], set[str]]:
     """Empty the read model but for first sights; return what stood, and the databases to read."""
     take_turn(session)
     before = {model.__name__: fingerprint(session, model) for model in READ_MODEL}
+    people.requeue(session)
     session.connection().execute(delete(table(ProjectionCursor)))
     for model in READ_MODEL:
         if model not in _KEPT:

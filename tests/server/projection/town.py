@@ -8,6 +8,7 @@ from server.central.documents import CentralDocument, DocumentType
 from server.central.publisher import Central
 from server.envelope.seal import Envelope
 from server.keys.organisation import OrganisationKeys
+from server.projection.examine import StoredDocument
 from server.projection.follow import Projection
 from server.projection.rebuild import Rebuilt, rebuild
 from server.store.database import Store
@@ -42,6 +43,16 @@ class Town(Scene):
     async def push_documents(self, documents: Sequence[IncomingDocument]) -> None:
         """Write documents as replication does."""
         await self.engine.write(self.seeded.database, documents, new_edits=False)
+
+    async def push_envelope(self, document: StoredDocument) -> None:
+        """Write an envelope that is known as it is stored."""
+        await self.push_documents(
+            [
+                IncomingDocument.from_json(
+                    {"_id": document.identifier, "_rev": document.revision, **document.body}
+                )
+            ]
+        )
 
     async def published(self, envelope: Envelope) -> CentralDocument | None:
         """The receipt of an envelope as tablets read it."""

@@ -75,6 +75,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "identity_pair",
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("second", sa.String(), nullable=False),
+        sa.Column("joined", sa.Boolean(), nullable=False),
+        sa.Column("document_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("first", "second"),
+    )
+    with op.batch_alter_table("identity_pair", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_identity_pair_second"), ["second"], unique=False)
+
+    op.create_table(
         "letter",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -159,10 +170,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_target_target"), ["target"], unique=False)
 
     op.create_table(
+        "people_database",
+        sa.Column("database", sa.String(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("database"),
+    )
+    op.create_table(
         "person",
         sa.Column("person_key", sa.String(), nullable=False),
-        sa.Column("birth_name", sa.String(), nullable=False),
-        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("birth_name", sa.String(), nullable=True),
+        sa.Column("first_name", sa.String(), nullable=True),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("sex", sa.String(), nullable=True),
         sa.Column("commune", sa.String(), nullable=True),
@@ -343,7 +360,10 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.String(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("identity_key", sa.String(), nullable=False),
+        sa.Column("core_key", sa.String(), nullable=True),
+        sa.Column("own_key", sa.String(), nullable=False),
         sa.Column("person_key", sa.String(), nullable=False),
+        sa.Column("detached_from", sa.String(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("birth_name", sa.String(), nullable=True),
         sa.Column("first_name", sa.String(), nullable=True),
@@ -355,15 +375,23 @@ def upgrade() -> None:
         sa.Column("commune", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("identity_status", sa.String(), nullable=True),
+        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("sound", sa.String(), nullable=True),
+        sa.Column("sound_year", sa.String(), nullable=True),
+        sa.Column("sound_day", sa.String(), nullable=True),
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("visit_id", "team_id"),
     )
     with op.batch_alter_table("visit_identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_identity_birth_date"), ["birth_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_core_key"), ["core_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_detached_from"), ["detached_from"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_identity_identity_key"), ["identity_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_own_key"), ["own_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_identity_person_key"), ["person_key"], unique=False)
-        batch_op.create_index("ix_visit_identity_sound", ["sound", "birth_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_sound"), ["sound"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_sound_day"), ["sound_day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_identity_sound_year"), ["sound_year"], unique=False)
 
     op.create_table(
         "indicator",
@@ -566,9 +594,14 @@ def downgrade() -> None:
 
     op.drop_table("indicator")
     with op.batch_alter_table("visit_identity", schema=None) as batch_op:
-        batch_op.drop_index("ix_visit_identity_sound")
+        batch_op.drop_index(batch_op.f("ix_visit_identity_sound_year"))
+        batch_op.drop_index(batch_op.f("ix_visit_identity_sound_day"))
+        batch_op.drop_index(batch_op.f("ix_visit_identity_sound"))
         batch_op.drop_index(batch_op.f("ix_visit_identity_person_key"))
+        batch_op.drop_index(batch_op.f("ix_visit_identity_own_key"))
         batch_op.drop_index(batch_op.f("ix_visit_identity_identity_key"))
+        batch_op.drop_index(batch_op.f("ix_visit_identity_detached_from"))
+        batch_op.drop_index(batch_op.f("ix_visit_identity_core_key"))
         batch_op.drop_index(batch_op.f("ix_visit_identity_birth_date"))
 
     op.drop_table("visit_identity")
@@ -617,6 +650,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_birth_date"))
 
     op.drop_table("person")
+    op.drop_table("people_database")
     with op.batch_alter_table("notice_target", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_target_target"))
 
@@ -641,6 +675,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letter_team_id"))
 
     op.drop_table("letter")
+    with op.batch_alter_table("identity_pair", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_identity_pair_second"))
+
+    op.drop_table("identity_pair")
     op.drop_table("frozen_report")
     op.drop_table("cosignature")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
