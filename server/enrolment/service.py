@@ -194,11 +194,11 @@ class Enrolment:
         found = await self._transact(lambda session: invitations.withdraw(session, keys, invitation, now))
         await publish_team(self._central, self._forms, found.team_id)
 
-    async def withdraw_member(self, member: str, teams: Collection[str]) -> None:
-        """Take a member's access on these teams' tablets away: new epochs where they had one."""
+    async def withdraw_member(self, member: str, teams: Collection[str] | None) -> None:
+        """Take a member's access on these teams' tablets away, on all when None (``slots.withdraw``)."""
         keys, now = self._central.team_keys, self._central.now()
-        await self._transact(lambda session: slots.withdraw(session, keys, member, teams, now))
-        await self.publish(teams)
+        changed = await self._transact(lambda session: slots.withdraw(session, keys, member, teams, now))
+        await self.publish(changed)
 
     async def publish(self, teams: Collection[str]) -> None:
         """Tell these teams what changed in the control tables."""

@@ -117,18 +117,24 @@ def revoke(session: Session, team_keys: TeamKeys, slot: str, now: datetime) -> S
 
 
 def withdraw(
-    session: Session, team_keys: TeamKeys, member: str, teams: Collection[str], now: datetime
+    session: Session, team_keys: TeamKeys, member: str, teams: Collection[str] | None, now: datetime
 ) -> set[str]:
-    """Take a member's access on these teams' tablets away; return the teams that begin a new epoch for it."""
+    """Take a member's access on these teams' tablets away, on all when None; return the teams concerned.
+
+    A team that a confirmed slot opened begins a new epoch.
+    """
     held = session.exec(
         select(Slot, Device.team_id)
         .join(Device, col(Device.id) == col(Slot.device_id))
-        .where(Slot.member_id == member, col(Device.team_id).in_(teams))
+        .where(Slot.member_id == member)
     ).all()
-    changed = {team for slot, team in held if slot.state is EnrolmentState.CONFIRMED}
-    for slot, _ in held:
+    changed: set[str] = set()
+    for slot, team in held:
+        if teams is not None and team not in teams:
+            continue
         if slot.state is EnrolmentState.CONFIRMED:
             slot.state, slot.revoked_at = EnrolmentState.REVOKED, now
+            changed.add(team)
         elif slot.state is EnrolmentState.PENDING:
             slot.state = EnrolmentState.REFUSED
     for team in sorted(changed):
