@@ -3,6 +3,7 @@
  *
  * Everything on it was opened with the slot's keys and lives in memory only; it is closed with the lock.
  */
+import { SvelteSet } from "svelte/reactivity";
 import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
 import type { Expected, Roster, Stop } from "$lib/central/roster";
@@ -59,6 +60,8 @@ export class Desk {
   refused = $state.raw<readonly string[]>([]);
   /** Every notice of the team, in no promised order. */
   notices = $state.raw<readonly KeptNotice[]>([]);
+  /** Envelopes of teammates under secrecy: whole, and not for this slot to open. */
+  readonly confidential = new SvelteSet<string>();
   loaded = $state(false);
 
   readonly station: Station;
@@ -235,7 +238,7 @@ export class Desk {
     await this.#show(rosters, drafts, unreadable);
     const context = this.#readingWith(replica, signers);
     const pace = { pause: yieldToPage, stop: this.#stopped.signal };
-    const read = { index: this.#index, ledger: this.#ledger };
+    const read = { index: this.#index, ledger: this.#ledger, confidential: this.confidential };
     const { added, noticed, refused } = await updateSearch(place, context, read, pace);
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
@@ -244,7 +247,8 @@ export class Desk {
 
   /** What waits in the outbox is read too: a photo leaves long after it was taken. */
   #readingWith(replica: Replica, signers: SignerDirectory): ReadingContext {
-    return { replica: withOutbox(replica, this.station.environment.store), team: this.keys, signers };
+    const withOwn = withOutbox(replica, this.station.environment.store);
+    return { replica: withOwn, team: this.keys, signers, own: this.slot };
   }
 
   async #show(

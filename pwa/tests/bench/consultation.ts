@@ -31,7 +31,7 @@ export class Consultations {
     const { keys, organization, signing } = this.team;
     const jws = await signCompact(this.#payload(), RECORD_TYP, signing);
     this.#previous = await sha256Hex(jws);
-    return seal(jws, { shared: currentTeamKey(keys), owner: organization });
+    return seal(jws, { reader: currentTeamKey(keys), owner: organization });
   }
 
   #payload(): RecordPayload {

@@ -26,7 +26,7 @@ let owner: CryptoKeyPair;
 beforeAll(async () => {
   owner = await generateAgreementKeys();
   to = {
-    shared: { kid: TEAM, key: await importWrapping(new Uint8Array(32).fill(7)) },
+    reader: { kid: TEAM, key: await importWrapping(new Uint8Array(32).fill(7)) },
     owner: { kid: "organization", key: await importRecipient(await exportPublic(owner.publicKey)) },
   };
 });
@@ -46,7 +46,7 @@ describe("a JWE for two recipients", () => {
 
   it("opens for either recipient", async () => {
     const jwe = parseGeneral(await sealGeneral(utf8("bonjour"), "escale-envelope", to), "escale-envelope");
-    expect(fromUtf8(await openGeneral(jwe, jwe.recipients[0], to.shared.key))).toBe("bonjour");
+    expect(fromUtf8(await openGeneral(jwe, jwe.recipients[0], to.reader.key))).toBe("bonjour");
     expect(fromUtf8(await openGeneral(jwe, jwe.recipients[1], owner.privateKey))).toBe("bonjour");
   });
 
@@ -73,9 +73,9 @@ describe("a JWE for two recipients", () => {
 
 describe("a compact JWE", () => {
   it("opens with the key that its key id names", async () => {
-    const jwe = await sealCompact(utf8("bonjour"), "JWE", to.shared);
+    const jwe = await sealCompact(utf8("bonjour"), "JWE", to.reader);
     expect(compactKeyId(jwe)).toBe(TEAM);
-    expect(fromUtf8(await openCompact(jwe, to.shared.key))).toBe("bonjour");
+    expect(fromUtf8(await openCompact(jwe, to.reader.key))).toBe("bonjour");
   });
 
   it("opens for the owner of an agreement key", async () => {

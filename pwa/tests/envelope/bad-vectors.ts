@@ -91,11 +91,11 @@ async function badSeals(author: VectorAuthor, to: Recipients): Promise<BadCase[]
   const jws = await author.signed(author.payload());
   const stranger = await exportPublic((await generateAgreementKeys()).publicKey);
   const foreign: Recipients = {
-    shared: { kid: `${randomUuid()}.1`, key: await importWrapping(randomBytes(32)) },
+    reader: { kid: `${randomUuid()}.1`, key: await importWrapping(randomBytes(32)) },
     owner: { kid: await thumbprint(stranger), key: await importRecipient(stranger) },
   };
   const disguised: Recipients = {
-    shared: { kid: to.shared.kid, key: foreign.shared.key },
+    reader: { kid: to.reader.kid, key: foreign.reader.key },
     owner: { kid: to.owner.kid, key: foreign.owner.key },
   };
   const sound = JSON.parse((await seal(jws, to)).jwe) as { ciphertext: string };

@@ -32,7 +32,7 @@ export class VectorAuthor {
     if (team === undefined) throw new Error(`no epoch ${epoch}`);
     const organization = this.keys.organization.encryption_key;
     return {
-      shared: { kid: team.kid, key: await importOctets(team) },
+      reader: { kid: team.kid, key: await importOctets(team) },
       owner: { kid: await thumbprint(organization), key: await importRecipient(organization) },
     };
   }

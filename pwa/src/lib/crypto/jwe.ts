@@ -1,7 +1,8 @@
 /**
  * JWE (RFC 7516): General JSON for two recipients (wire §3.2) and compact form for one (wire §4), A256GCM always.
  *
- * The first recipient holds a shared key (A256KW), the second a P-256 key (ECDH-ES+A256KW).
+ * The first recipient holds the team's key (A256KW), or is one slot (ECDH-ES+A256KW: a restricted record); the second
+ * is the organisation (ECDH-ES+A256KW).
  */
 import {
   CompactEncrypt,
@@ -14,15 +15,18 @@ import { utf8, toBase64url, type Bytes } from "./bytes";
 import { CryptoError } from "./errors";
 import type { KeyWithId } from "./jwk";
 
-/** Who can open: those who hold the shared key, and the owner of the P-256 key. */
+/** Who can open: the reader, by a shared key or by one slot's own; and the owner of the other P-256 key. */
 export interface Recipients {
-  readonly shared: KeyWithId;
+  readonly reader: KeyWithId;
   readonly owner: KeyWithId;
 }
 
+/** How the content key is wrapped: for a shared key, or for the owner of a P-256 key. */
+export type KeyWrap = "A256KW" | "ECDH-ES+A256KW";
+
 /** One recipient as it stands in the JSON. */
 export interface JweRecipient {
-  readonly header: { readonly alg: string; readonly kid: string; readonly epk?: unknown };
+  readonly header: { readonly alg: KeyWrap; readonly kid: string; readonly epk?: unknown };
   readonly encrypted_key: string;
 }
 
@@ -51,12 +55,16 @@ export function generalHeader(typ: string): GeneralHeader {
 export async function sealGeneral(plaintext: Bytes, typ: string, to: Recipients): Promise<string> {
   const jwe = await new GeneralEncrypt(plaintext)
     .setProtectedHeader({ ...generalHeader(typ) })
-    .addRecipient(to.shared.key)
-    .setUnprotectedHeader({ alg: "A256KW", kid: to.shared.kid })
+    .addRecipient(to.reader.key)
+    .setUnprotectedHeader({ alg: wrapFor(to.reader.key), kid: to.reader.kid })
     .addRecipient(to.owner.key)
     .setUnprotectedHeader({ alg: "ECDH-ES+A256KW", kid: to.owner.kid })
     .encrypt();
   return JSON.stringify(jwe);
+}
+
+function wrapFor(key: CryptoKey): KeyWrap {
+  return key.algorithm.name === "AES-KW" ? "A256KW" : "ECDH-ES+A256KW";
 }
 
 /**
@@ -89,7 +97,7 @@ export async function openGeneral(jwe: GeneralJwe, recipient: JweRecipient, key:
 
 /** Seal `plaintext` to one key, compact form; the algorithm follows from the key. */
 export async function sealCompact(plaintext: Bytes, typ: string, to: KeyWithId): Promise<string> {
-  const alg = to.key.algorithm.name === "AES-KW" ? "A256KW" : "ECDH-ES+A256KW";
+  const alg = wrapFor(to.key);
   return new CompactEncrypt(plaintext)
     .setProtectedHeader({ alg, enc: "A256GCM", kid: to.kid, typ })
     .encrypt(to.key);
@@ -125,7 +133,11 @@ function isGeneral(jwe: unknown): jwe is GeneralJwe {
   if (typeof jwe["protected"] !== "string") return false;
   if (typeof ciphertext !== "string" || typeof iv !== "string" || typeof tag !== "string") return false;
   if (!Array.isArray(recipients) || recipients.length !== 2) return false;
-  return isRecipient(recipients[0], "A256KW", []) && isRecipient(recipients[1], "ECDH-ES+A256KW", ["epk"]);
+  const [reader, owner] = recipients as readonly unknown[];
+  return (
+    (isRecipient(reader, "A256KW", []) || isRecipient(reader, "ECDH-ES+A256KW", ["epk"])) &&
+    isRecipient(owner, "ECDH-ES+A256KW", ["epk"])
+  );
 }
 
 function isRecipient(recipient: unknown, alg: string, further: readonly string[]): boolean {

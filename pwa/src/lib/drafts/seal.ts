@@ -24,7 +24,7 @@ export interface DraftKeys {
 /** `draft` as one string. Raises `RecordTooLarge`. */
 export async function sealDraft(draft: Draft, keys: DraftKeys): Promise<string> {
   const plaintext = await pad(utf8(JSON.stringify(draft)));
-  return sealGeneral(plaintext, TYP, { shared: currentTeamKey(keys.team), owner: keys.organization });
+  return sealGeneral(plaintext, TYP, { reader: currentTeamKey(keys.team), owner: keys.organization });
 }
 
 /** The draft in `row`. Raises {@link DraftUnreadable}. */

@@ -133,6 +133,11 @@ export function isRecord(payload: Payload): payload is RecordPayload {
   return payload.kind === "record";
 }
 
+/** Whether `payload` was signed under secrecy (wire §2.3): its envelope is sealed to its author alone. */
+export function isRestricted(payload: Payload): boolean {
+  return isRecord(payload) ? payload.restricted === true : payload.kind === "photo" && payload.restricted;
+}
+
 /** First resource of `type` in the bundle, or `null`. */
 export function resourceOf(bundle: RecordBundle, type: string): Resource | null {
   return bundle.entry.find(({ resource }) => resource.resourceType === type)?.resource ?? null;

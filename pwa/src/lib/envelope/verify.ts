@@ -5,7 +5,7 @@ import { CryptoError } from "../crypto/errors";
 import { readUnverified, verifyCompact } from "../crypto/jws";
 import { EnvelopeError } from "./errors";
 import type { OpenedEnvelope } from "./open";
-import { parsePayload, type Payload } from "./payload";
+import { isRestricted, parsePayload, type Payload } from "./payload";
 
 /** `typ` of the JWS of records and notices. */
 export const RECORD_TYP = "escale-record+jws";
@@ -21,7 +21,7 @@ export interface VerifiedEnvelope extends OpenedEnvelope {
  *
  * The key is the one published for the `kid`; slot, device and member *inside* what it signed must be those it was
  * published for: content re-wrapped under another of them fails. Raises {@link EnvelopeError} `signature-invalid`,
- * `signer-unknown`, `payload-invalid`, `signer-mismatch`, `team-mismatch`.
+ * `signer-unknown`, `payload-invalid`, `signer-mismatch`, `team-mismatch`, `restriction-mismatch`.
  */
 export async function verifyEnvelope(
   opened: OpenedEnvelope,
@@ -35,7 +35,12 @@ export async function verifyEnvelope(
   if (device !== signer.device || slot !== signer.slot || member !== signer.member) {
     throw new EnvelopeError("signer-mismatch");
   }
-  if (payload.team !== team || opened.team !== team) throw new EnvelopeError("team-mismatch");
+  const { sealedTo } = opened;
+  if (payload.team !== team || ("team" in sealedTo && sealedTo.team !== team)) {
+    throw new EnvelopeError("team-mismatch");
+  }
+  const agrees = isRestricted(payload) ? "slot" in sealedTo && sealedTo.slot === slot : "team" in sealedTo;
+  if (!agrees) throw new EnvelopeError("restriction-mismatch");
   return { ...opened, payload, signer };
 }
 

@@ -30,6 +30,7 @@ export { onePass, type Pass } from "./pass";
 export { initialAnswers, type RosterFields } from "./prefill";
 export { type Difference, difference, type Row, rows, type RowSection, type Wording } from "./present";
 export { parseQuestionnaire } from "./questionnaire";
+export { asksSecrecy } from "./restriction";
 export {
   type Authorship,
   fromQuestionnaireResponse,

@@ -56,6 +56,10 @@ export class NoticeLedger {
   }
 }
 
+function isTeams({ body }: KeptNotice): boolean {
+  return body.kind !== "photo" || !body.restricted;
+}
+
 /** Where a team's ledger is. */
 export interface LedgerPlace {
   readonly store: Store;
@@ -81,13 +85,13 @@ export async function openLedger({ store, database }: LedgerPlace, team: TeamKey
   }
 }
 
-/** Seal and store `ledger`. */
+/** Seal and store `ledger`, but for what is under secrecy: the blob is the team's, and its author reads it again. */
 export async function saveLedger(
   { store, database }: LedgerPlace,
   team: TeamKeys,
   ledger: NoticeLedger,
 ): Promise<void> {
-  const text = JSON.stringify({ v: VERSION, notices: ledger.notices });
+  const text = JSON.stringify({ v: VERSION, notices: ledger.notices.filter(isTeams) });
   const jwe = await sealCompact(await deflate(utf8(text)), TYP, currentTeamKey(team));
   await store.write(["notices"], async ({ notices }) => notices.put({ database, jwe }));
 }

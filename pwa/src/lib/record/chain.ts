@@ -18,16 +18,22 @@ import type { StoredDraft } from "../drafts/draft";
 import { DraftGone, DraftMoved } from "../drafts/errors";
 import type { EnvelopeDocument } from "../envelope/document";
 import { EnvelopeError } from "../envelope/errors";
-import { isRecord, parsePayload, type Payload, type SignedPayload } from "../envelope/payload";
+import { isRecord, isRestricted, parsePayload, type Payload, type SignedPayload } from "../envelope/payload";
 import { seal } from "../envelope/seal";
 import { RECORD_TYP } from "../envelope/verify";
 import { rfc3339, type Clock } from "../store/clock";
 import type { Store } from "../store/database";
 import type { DeviceRow, Enrolment } from "../store/device";
 import type { Locks } from "../store/locks";
-import type { ChainRow, SealedRow } from "../store/schema";
+import type { ChainRow, PhotoRow, SealedRow } from "../store/schema";
 import type { OpenSlot } from "../vault/open-slot";
 import { SigningError } from "./errors";
+
+/** Rows of photos to write and to forget. */
+export interface PhotoChange {
+  readonly keep: readonly PhotoRow[];
+  readonly forget: readonly string[];
+}
 
 /** Name of the lock that gives one tab at a time the next sequence. */
 export const CHAIN_LOCK = "escale-chain";
@@ -55,6 +61,8 @@ export interface ChainEntry {
   readonly payload: (place: ChainPlace) => Payload;
   /** The draft that becomes it, or `null`. */
   readonly draft: StoredDraft | null;
+  /** What becomes of the draft's photos, in the same transaction. */
+  readonly photos?: PhotoChange;
 }
 
 /** That the slot may sign: its tablet is enrolled and it holds the team's keys. Raises {@link SigningError}. */
@@ -75,10 +83,11 @@ export async function append(context: SigningContext, entry: ChainEntry): Promis
   const head = await chainHead(context);
   const payload = checked(entry.payload(placeAfter(head, context, enrolment, team)));
   const jws = await signCompact(payload, RECORD_TYP, context.open.signing);
-  const organization = await recipient(enrolment);
-  const envelope = await seal(jws, { shared: currentTeamKey(team), owner: organization });
+  const organization = await organisationReader(enrolment);
+  const reader = isRestricted(payload) ? await slotReader(context) : currentTeamKey(team);
+  const envelope = await seal(jws, { reader, owner: organization });
   const row = rowOf(envelope._id, await sha256Hex(jws), payload, entry.draft);
-  await commit(context, entry.draft, head, envelope, row);
+  await commit(context, entry, head, envelope, row);
   return row;
 }
 
@@ -116,7 +125,18 @@ function checked(payload: Payload): Payload {
   }
 }
 
-async function recipient({ organization }: Enrolment): Promise<KeyWithId> {
+/** The signer's own slot: what is signed under secrecy is sealed to nobody else of the team (wire §2.3). */
+export async function slotReader({
+  store,
+  open,
+}: Pick<SigningContext, "store" | "open">): Promise<KeyWithId> {
+  const slot = await store.read(["slots"], async ({ slots }) => slots.get(open.slot));
+  if (slot?.agreement_kid !== open.agreement.kid) throw new SigningError("invalid");
+  return { kid: slot.agreement_kid, key: await importRecipient(slot.agreement_key) };
+}
+
+/** The organisation: the second recipient of every envelope. */
+export async function organisationReader({ organization }: Enrolment): Promise<KeyWithId> {
   const key = await importRecipient(organization.encryption_key);
   return { kid: await thumbprint(organization.encryption_key), key };
 }
@@ -137,14 +157,16 @@ function rowOf(envelope: string, record: string, payload: Payload, draft: Stored
   };
 }
 
+const STORES = ["drafts", "outbox", "chain", "sealed", "photos"] as const;
+
 async function commit(
   { store, device }: SigningContext,
-  stored: StoredDraft | null,
+  { draft: stored, photos: changed }: ChainEntry,
   head: ChainRow | undefined,
   envelope: EnvelopeDocument,
   row: SealedRow,
 ): Promise<void> {
-  await store.write(["drafts", "outbox", "chain", "sealed"], async ({ drafts, outbox, chain, sealed }) => {
+  await store.write(STORES, async ({ drafts, outbox, chain, sealed, photos }) => {
     if (stored !== null) {
       const current = await drafts.get(stored.draft.id);
       if (current === undefined) throw new DraftGone(stored.draft.id);
@@ -159,5 +181,7 @@ async function commit(
     await chain.put({ device: device.device, sequence: row.sequence, previous: row.record });
     await sealed.put(row);
     if (stored !== null) await drafts.delete(stored.draft.id);
+    for (const photo of changed?.keep ?? []) await photos.put(photo);
+    for (const photo of changed?.forget ?? []) await photos.delete(photo);
   });
 }

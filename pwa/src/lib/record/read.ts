@@ -3,7 +3,7 @@ import type { SignerDirectory } from "../central/devices";
 import type { TeamKeys } from "../central/keyring";
 import { documentsOf, type Replica } from "../central/replica";
 import { EnvelopeError, type EnvelopeFailure } from "../envelope/errors";
-import { openEnvelope } from "../envelope/open";
+import { openEnvelope, type OwnSlot } from "../envelope/open";
 import { isRecord, resourceOf, type RecordPayload, type Resource } from "../envelope/payload";
 import { verifyEnvelope, type VerifiedEnvelope } from "../envelope/verify";
 import { noticeOf, type TeamNotice } from "../notice/read";
@@ -13,6 +13,8 @@ export interface ReadingContext {
   readonly replica: Replica;
   readonly team: TeamKeys;
   readonly signers: SignerDirectory;
+  /** Who reads; without it nothing that was signed under secrecy opens. */
+  readonly own?: OwnSlot;
 }
 
 /** A believed record. */
@@ -40,6 +42,8 @@ export interface Reading {
   readonly records: readonly TeamRecord[];
   readonly notices: readonly TeamNotice[];
   readonly refused: readonly UnreadRecord[];
+  /** Envelopes of others that are under secrecy. */
+  readonly confidential: readonly string[];
 }
 
 /** Open and verify the envelope of a record. Raises {@link EnvelopeError}, for a notice too. */
@@ -54,6 +58,7 @@ export async function readRecords(context: ReadingContext, envelopes: readonly s
   const records: TeamRecord[] = [];
   const notices: TeamNotice[] = [];
   const refused: UnreadRecord[] = [];
+  const confidential: string[] = [];
   for (const document of await documentsOf(context.replica, envelopes)) {
     try {
       const verified = await believed(document, context);
@@ -62,14 +67,16 @@ export async function readRecords(context: ReadingContext, envelopes: readonly s
       else notices.push(noticeOf(verified, payload));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      refused.push({ envelope: document._id, failure: error.code });
+      if (error.code === "confidential") confidential.push(document._id);
+      else refused.push({ envelope: document._id, failure: error.code });
     }
   }
-  return { records, notices, refused };
+  return { records, notices, refused, confidential };
 }
 
-async function believed(document: unknown, { team, signers }: ReadingContext): Promise<VerifiedEnvelope> {
-  return verifyEnvelope(await openEnvelope(document, team.byKeyId), signers, team.team);
+async function believed(document: unknown, context: ReadingContext): Promise<VerifiedEnvelope> {
+  const { team, signers, own } = context;
+  return verifyEnvelope(await openEnvelope(document, team.byKeyId, own), signers, team.team);
 }
 
 function recordOf({ envelope, record, signer }: VerifiedEnvelope, payload: RecordPayload): TeamRecord {

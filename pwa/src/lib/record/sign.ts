@@ -1,13 +1,25 @@
 /** Signing a draft: it becomes a record in the device's chain. Signing it again answers the record it became. */
+import type { Recipients } from "../crypto/jwe";
 import type { StoredDraft } from "../drafts/draft";
 import type { RecordPayload } from "../envelope/payload";
-import type { Answers } from "../forms/answers";
+import { type Answers, isPhoto, valuesOf } from "../forms/answers";
 import type { Form } from "../forms/form";
+import { asksSecrecy } from "../forms/restriction";
 import { toQuestionnaireResponse } from "../forms/response";
+import { toSignRows } from "../photo/rows";
 import type { Store } from "../store/database";
 import type { SealedRow } from "../store/schema";
 import { recordBundle } from "./bundle";
-import { append, CHAIN_LOCK, requireReady, type ChainPlace, type SigningContext } from "./chain";
+import {
+  append,
+  CHAIN_LOCK,
+  organisationReader,
+  requireReady,
+  slotReader,
+  type ChainPlace,
+  type PhotoChange,
+  type SigningContext,
+} from "./chain";
 import { SigningError } from "./errors";
 import { identityOf, sharingAgreement } from "./identity";
 
@@ -32,8 +44,34 @@ export async function signRecord(context: SigningContext, signable: Signable): P
     return append(context, {
       payload: (place) => payloadAt(place, context, signable),
       draft: signable.stored,
+      photos: await photosOf(context, signable),
     });
   });
+}
+
+/** The photos that the record names, sealed again for whoever signs their pieces after it. */
+async function photosOf(context: SigningContext, { stored, form, answers }: Signable): Promise<PhotoChange> {
+  const { enrolment, team } = requireReady(context);
+  const { draft } = stored;
+  const restricted = asksSecrecy(form, answers);
+  const named = Object.entries(answers).flatMap(([link_id, answer]) =>
+    valuesOf(answer)
+      .filter(isPhoto)
+      .map((photo) => ({
+        photo,
+        link_id,
+        campaign: draft.campaign,
+        stop: draft.stop.id,
+        visit: draft.visit,
+        restricted,
+      })),
+  );
+  const recipients = async (): Promise<Recipients> => ({
+    reader: await slotReader(context),
+    owner: await organisationReader(enrolment),
+  });
+  const to = { slot: context.open.slot, recipients };
+  return toSignRows(context.store, { team }, to, draft.id, named);
 }
 
 function requireOwn(context: SigningContext, { stored: { draft } }: Signable): void {
@@ -76,6 +114,7 @@ function payloadAt(
     form: draft.form,
     evaluator,
     replaces: draft.replaces,
+    ...(asksSecrecy(form, answers) ? { restricted: true as const } : {}),
     content,
   };
 }

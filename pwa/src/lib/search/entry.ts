@@ -21,6 +21,8 @@ export interface SearchEntry {
   /** Birth and used names as they are found: lower-case words without accents, each preceded by a space. */
   readonly folded: string;
   readonly birth_date: string | null;
+  /** Under secrecy: kept in the memory of its author's session, never stored sealed to the team. */
+  readonly restricted?: true;
 }
 
 /** The entry of a believed record. */
@@ -39,6 +41,7 @@ export function searchEntry({ envelope, record, payload, period }: TeamRecord): 
     name,
     folded: ` ${foldName(`${name} ${used}`)}`,
     birth_date,
+    ...(payload.restricted === true ? { restricted: true as const } : {}),
   };
 }
 

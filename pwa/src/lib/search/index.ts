@@ -108,13 +108,17 @@ export async function openSearch({ store, database }: SearchPlace, team: TeamKey
   }
 }
 
-/** Seal and store `index`. */
+/** Seal and store `index`, but for what is under secrecy: the blob is the team's, and its author reads it again. */
 export async function saveSearch(
   { store, database }: SearchPlace,
   team: TeamKeys,
   index: SearchIndex,
 ): Promise<void> {
-  const jwe = await sealCompact(await packEntries(index.entries), TYP, currentTeamKey(team));
+  const jwe = await sealCompact(
+    await packEntries(index.entries.filter(({ restricted }) => restricted !== true)),
+    TYP,
+    currentTeamKey(team),
+  );
   await store.write(["search"], async ({ search }) => search.put({ database, jwe }));
 }
 
@@ -138,6 +142,8 @@ export interface SearchPace {
 export interface Read {
   readonly index: SearchIndex;
   readonly ledger: NoticeLedger;
+  /** Envelopes of teammates under secrecy, met since the slot opened: not looked at twice. */
+  readonly confidential?: Set<string>;
 }
 
 /**
@@ -148,11 +154,11 @@ export interface Read {
 export async function updateSearch(
   place: SearchPlace,
   context: ReadingContext,
-  { index, ledger }: Read,
+  { index, ledger, confidential = new Set() }: Read,
   { pause, stop }: SearchPace,
 ): Promise<SearchUpdate> {
   const ids = await envelopeIds(context.replica);
-  const missing = ids.filter((id) => !index.has(id) && !ledger.has(id));
+  const missing = ids.filter((id) => !index.has(id) && !ledger.has(id) && !confidential.has(id));
   const refused: UnreadRecord[] = [];
   let added = 0;
   let noticed = 0;
@@ -163,6 +169,7 @@ export async function updateSearch(
     added += reading.records.length;
     noticed += reading.notices.length;
     refused.push(...reading.refused);
+    for (const envelope of reading.confidential) confidential.add(envelope);
     await pause();
   }
   if (stop?.aborted !== true) {

@@ -76,6 +76,18 @@ export interface NoticesRow {
   readonly jwe: string;
 }
 
+/**
+ * One sealed photo. While its draft is open it is sealed as the draft is; once the record is signed, to the slot that
+ * signs its pieces, until the last of them is.
+ */
+export interface PhotoRow {
+  readonly photo: string;
+  readonly draft: string;
+  readonly slot: string;
+  readonly state: "draft" | "to-sign";
+  readonly jwe: string;
+}
+
 /** Stores, their key and their rows. */
 export interface Schema {
   settings: { key: string; value: unknown };
@@ -87,6 +99,7 @@ export interface Schema {
   sealed: { key: string; value: SealedRow };
   search: { key: string; value: SearchRow };
   notices: { key: string; value: NoticesRow };
+  photos: { key: string; value: PhotoRow };
   attempts: { key: string; value: AttemptRow };
 }
 
@@ -100,7 +113,7 @@ export type Migration = (database: IDBDatabase, transaction: IDBTransaction) => 
  * The ordered list of steps; the database's version is how many were taken. Steps are only ever added at the end:
  * a tablet in a drawer for a year takes all those it missed.
  */
-export const MIGRATIONS: readonly Migration[] = [backbone, notices];
+export const MIGRATIONS: readonly Migration[] = [backbone, notices, photos];
 
 function backbone(database: IDBDatabase): void {
   database.createObjectStore("settings");
@@ -122,6 +135,10 @@ function notices(database: IDBDatabase, transaction: IDBTransaction): void {
   const before = { kind: "record", stop: null };
   completeRows(transaction.objectStore("outbox"), before);
   completeRows(transaction.objectStore("sealed"), { ...before, photo: null });
+}
+
+function photos(database: IDBDatabase): void {
+  database.createObjectStore("photos", { keyPath: "photo" });
 }
 
 function completeRows(store: IDBObjectStore, members: object): void {
