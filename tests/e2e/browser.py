@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ class Browser:
         self.violations: list[str] = []
         self.console: list[str] = []
         self._context: BrowserContext | None = None
+        self._clock_installed = False
 
     def open(self, *, persistent_storage: str = "granted", viewport: dict[str, int] | None = None) -> Page:
         """Start Chromium on the profile and return its first page.
@@ -47,6 +49,7 @@ class Browser:
             ],
         )
         self._context.set_default_timeout(20_000)
+        self._clock_installed = False
         self._context.on("request", self._watch_request)
         self._context.on("response", self._watch_response)
         self._context.on("console", self._watch_console)
@@ -90,6 +93,14 @@ class Browser:
         if self._context is None:
             raise RuntimeError("the browser is not open")
         return self._context
+
+    def set_clock(self, at: datetime) -> None:
+        """Make it this instant for every page; time goes on from there."""
+        if self._clock_installed:
+            self.context.clock.set_system_time(at)
+        else:
+            self.context.clock.install(time=at)
+            self._clock_installed = True
 
     def keep_pictures(self, directory: Path, name: str) -> None:
         """Write a picture of every open page."""

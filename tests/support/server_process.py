@@ -27,7 +27,10 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """``escale serve``, the demonstration unless told otherwise, on its own port and data directory."""
+    """``escale serve``, the demonstration unless told otherwise, on its own port and data directory.
+
+    ``shift_s`` moves the clock of the next start by so many seconds.
+    """
 
     def __init__(
         self, directory: Path, arguments: tuple[str, ...] = ("serve", "--demo"), **environment: str
@@ -39,6 +42,7 @@ class ServerProcess:
         self.origin = f"http://localhost:{self.port}"
         self.printed = ""
         self.log = directory / "server.log"
+        self.shift_s = 0.0
         self._arguments = arguments
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
@@ -58,7 +62,7 @@ class ServerProcess:
         self.printed = ""
         with self.log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "server", *self._arguments],
+                [sys.executable, "-m", *self._module(), *self._arguments],
                 cwd=ROOT,
                 env=environment,
                 stdout=subprocess.PIPE,
@@ -68,6 +72,9 @@ class ServerProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._wait_until_ready()
+
+    def _module(self) -> tuple[str, ...]:
+        return ("tests.support.server_at", str(self.shift_s)) if self.shift_s else ("server",)
 
     def _read(self) -> None:
         assert self._process is not None
