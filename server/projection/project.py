@@ -37,7 +37,7 @@ from server.store.database import Store
 from server.store.read import EnvelopeSeen, ProjectionCursor
 from sync.sequence import FROM_THE_START
 
-_CENTRAL_PREFIXES = ("c", "_design/")
+_CENTRAL_PREFIXES = ("c", "p", "_design/")
 _ADVISORY_LOCK = 0x45534341
 """Any constant: the number under which PostgreSQL makes projecting transactions wait for one another."""
 
