@@ -86,8 +86,7 @@ def components(
         if each.core is not None:
             by_core[each.core].append(each)
     apart = frozenset(separated)
-    roots = dict(joined.roots())
-    edges = [edge for group in by_core.values() if len(group) > 1 for edge in _automatic(group, apart, roots)]
+    edges = [edge for group in by_core.values() for edge in _automatic(group, apart, dict(joined.roots()))]
     for first, second in sorted(edges):
         joined.join(first, second)
     return dict(joined.roots())

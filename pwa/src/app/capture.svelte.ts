@@ -6,7 +6,8 @@
  */
 import type { CommuneTable } from "$lib/communes";
 import { loadCommunes } from "$lib/communes";
-import type { Draft, StoredDraft } from "$lib/drafts/draft";
+import type { Expected } from "$lib/central/roster";
+import type { Draft, Recognition, StoredDraft } from "$lib/drafts/draft";
 import { DraftWriter, type SaveStatus } from "$lib/drafts/writer";
 import {
   judge,
@@ -33,6 +34,10 @@ export class CaptureSession {
   answers = $state.raw<Answers>({});
   entries = $state.raw<Entries>({});
   section = $state("");
+  /** Who the team says this person is. */
+  recognition = $state.raw<Recognition>({ person: null, others: [] });
+  /** The roster entry whose visit this is. */
+  expected = $state.raw<Expected | null>(null);
   save = $state.raw() as SaveStatus;
 
   readonly desk: Desk;
@@ -45,10 +50,12 @@ export class CaptureSession {
     this.desk = desk;
     this.form = parts.form;
     this.#writer = parts.writer((status) => (this.save = status));
-    const { answers, entries, section } = this.draft;
+    const { answers, entries, section, expected, recognition } = this.draft;
     this.answers = answers;
     this.entries = entries;
     this.section = section ?? "";
+    this.expected = expected;
+    this.recognition = recognition ?? { person: expected?.person ?? null, others: [] };
     this.save = this.#writer.status;
     this.context = contextOf(this.draft, desk.station.today, parts.communes);
     this.#forget = desk.station.access.session.beforeLeaving(() => this.#writer.flush());
@@ -85,6 +92,14 @@ export class CaptureSession {
     this.answers = answers;
     this.entries = entries;
     this.#writer.update({ answers, entries });
+  }
+
+  /** Somebody said who this is, or is not; `expected` when it is their visit that is being written. */
+  identify(recognition: Recognition, expected: Expected | null = null): void {
+    this.recognition = recognition;
+    if (expected === null) return this.#writer.update({ recognition });
+    this.expected = expected;
+    this.#writer.update({ recognition, expected, visit: expected.id });
   }
 
   /** Remember the section on screen, to come back to it. */

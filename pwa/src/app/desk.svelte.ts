@@ -30,10 +30,10 @@ import { currentRecords, type ReadingContext } from "$lib/record/read";
 import { standingOf, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
 import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
-import { rfc3339 } from "$lib/store/clock";
 import type { SealedRow } from "$lib/store/schema";
 import type { OpenSlot } from "$lib/vault/open-slot";
 import { FormMissing, readForm, type LoadedForm } from "./form";
+import { PeopleDesk } from "./people-desk.svelte";
 import type { Station } from "./station.svelte";
 import { VERSION } from "./version";
 
@@ -67,6 +67,7 @@ export class Desk {
   readonly station: Station;
   readonly slot: OpenSlot;
   readonly keys: TeamKeys;
+  readonly people: PeopleDesk;
   readonly #stopped = new AbortController();
   #index: SearchIndex | null = null;
   #ledger: NoticeLedger | null = null;
@@ -77,6 +78,7 @@ export class Desk {
     this.station = station;
     this.slot = slot;
     this.keys = keys;
+    this.people = new PeopleDesk(station, keys);
   }
 
   /** Look at everything again; calls follow one another. */
@@ -145,17 +147,12 @@ export class Desk {
   }
 
   /**
-   * Begin a capture at a stop, of an expected person or of a walk-in. Answers the draft's id.
-   *
-   * An expected person's visit bears the identifier of the roster entry: the nurse's record and the doctor's, on two
-   * tablets without network, join the same visit.
+   * Begin a capture at a stop, of an expected person or of a walk-in, with what is already known. Answers the draft's
+   * id. Raises {@link FormMissing}.
    */
   async begin(roster: Roster, expected: Expected | null): Promise<string> {
-    const { form, reference } = await this.form(roster.form.url, roster.form.version);
-    const { prefill } = await import("./prefill");
-    const answers = await prefill(form, expected, this.#author());
-    const visit = expected?.id ?? randomUuid();
-    return this.#begin({ visit, stop: roster.stop, expected, form: reference, answers });
+    const { beginVisit } = await import("./begin");
+    return beginVisit(this, roster, { expected });
   }
 
   /** Begin a draft of this slot's member from `start`. Answers its id. */
@@ -216,10 +213,6 @@ export class Desk {
     return row;
   }
 
-  #author(): { by: string; at: string } {
-    return { by: this.slot.member, at: rfc3339(this.station.environment.clock()) };
-  }
-
   async #refresh(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     const { store } = this.station.environment;
@@ -240,6 +233,7 @@ export class Desk {
     const pace = { pause: yieldToPage, stop: this.#stopped.signal };
     const read = { index: this.#index, ledger: this.#ledger, confidential: this.confidential };
     const { added, noticed, refused } = await updateSearch(place, context, read, pace);
+    await this.people.refresh(pace);
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
     if (added + noticed > 0) await this.#show(rosters, drafts, unreadable);

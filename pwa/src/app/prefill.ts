@@ -1,10 +1,48 @@
-/** First answers of a capture: the form's own, and what the roster knows. Loaded when a capture begins. */
+/** First answers of a capture: the form's own, what the roster knows, who the person is. Loaded when a capture begins. */
+import type { PersonSummary } from "$lib/central/person";
 import type { Expected } from "$lib/central/roster";
 import { loadCommunes } from "$lib/communes";
-import { initialAnswers, type Answers, type Author, type Form } from "$lib/forms";
+import { initialAnswers, type Answer, type Answers, type Author, type Coding, type Form } from "$lib/forms";
+import { isQuestion } from "$lib/forms/form";
+
+const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
+/** Which part of the visit a record holds (docs/forms.md). */
+export const PART = "identity.part";
 
 /** The answers `form` starts with, for an expected person or a walk-in; `author` answers for them. */
 export async function prefill(form: Form, expected: Expected | null, author: Author): Promise<Answers> {
   const communes = await loadCommunes();
   return initialAnswers(form, { ...expected }, author, (insee) => communes.get(insee)?.name ?? null);
+}
+
+/**
+ * The identity of somebody the team knows, as first answers: provisional, to be checked with the person like any other.
+ * What is carried forward (phone, used name) is not among them: it is offered, and confirmed.
+ */
+export async function knownIdentity(form: Form, known: PersonSummary, author: Author): Promise<Answers> {
+  const communes = await loadCommunes();
+  const { birth_name, first_name, birth_date, sex } = known;
+  const traits = initialAnswers(form, { birth_name, first_name, birth_date, sex }, author, () => null);
+  const answers: Record<string, Answer> = {};
+  for (const [linkId, answer] of Object.entries(traits)) {
+    if (linkId.startsWith("identity.") && linkId !== PART) answers[linkId] = answer;
+  }
+  if (known.given_names !== null && isQuestion(form.items.get("identity.given_names"))) {
+    answers["identity.given_names"] = { kind: "values", values: [known.given_names], ...author };
+  }
+  const place = birthPlace(form, known.birth_place, (insee) => communes.get(insee)?.name ?? null);
+  if (place !== null) answers["identity.birth_place"] = { kind: "values", values: [place], ...author };
+  return answers;
+}
+
+function birthPlace(
+  form: Form,
+  code: string | null,
+  communeName: (insee: string) => string | null,
+): Coding | null {
+  const question = form.items.get("identity.birth_place");
+  if (code === null || !isQuestion(question)) return null;
+  const option = question.options.find(({ coding }) => coding.code === code);
+  const display = communeName(code);
+  return option?.coding ?? (display === null ? null : { system: INSEE, code, display });
 }

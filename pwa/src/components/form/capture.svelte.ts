@@ -12,10 +12,18 @@ import type {
   FormContext,
   Value,
 } from "$lib/forms/answers";
+import {
+  confirmable,
+  confirmAll,
+  type EarlierFact,
+  type EarlierFacts,
+  factsWithout,
+  offered,
+} from "$lib/forms/carry";
 import * as edit from "$lib/forms/edit";
 import type { Proposal } from "$lib/forms/entry";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
-import type { Form, Question } from "$lib/forms/form";
+import type { Form, Group, Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
 import type { Finding } from "$lib/forms/validate";
 
@@ -34,6 +42,8 @@ export interface CaptureProps {
   readonly authorName?: (member: string) => string;
   /** Members whose answers may be read here and not changed. */
   readonly readonlyAuthors?: readonly string[];
+  /** What earlier visits knew of the person, offered to be confirmed. */
+  readonly earlier?: EarlierFacts;
 }
 
 /** The state the components read, and the actions a person takes. */
@@ -43,6 +53,8 @@ export class Capture {
   #failed = $state<"rules" | "communes" | null>(null);
   /** Sections that were left: what is missing in them is said. */
   readonly #left = new SvelteSet<string>();
+  /** Questions whose earlier answer is being changed rather than confirmed. */
+  readonly #changing = new SvelteSet<string>();
   readonly #props: () => CaptureProps;
   readonly #judgement: Judgement = $derived.by(() => {
     const { form, context, answers, entries, member } = this.#props();
@@ -143,6 +155,58 @@ export class Capture {
     return by !== undefined && (this.#props().readonlyAuthors ?? []).includes(by);
   }
 
+  /** What an earlier visit knew of `question`; null when nothing did, or when it was answered and is not being changed. */
+  earlier(question: Question): EarlierFact | null {
+    const answered = this.answer(question.linkId) !== undefined;
+    if (answered && !this.#changing.has(question.linkId)) return null;
+    return this.#props().earlier?.get(question.linkId) ?? null;
+  }
+
+  /** Whether what was known can be confirmed as it is. */
+  isOffered(question: Question): boolean {
+    const { answers, earlier } = this.#props();
+    return earlier !== undefined && offered(question, answers, earlier) !== null;
+  }
+
+  /** Whether somebody chose to change what was known. */
+  isChanging(linkId: string): boolean {
+    return this.#changing.has(linkId);
+  }
+
+  /** The earlier answer does not hold as it is. */
+  change(question: Question): void {
+    this.#changing.add(question.linkId);
+  }
+
+  /** The questions of `section` that one tap confirms, and what was known of each. */
+  confirmable(section: Group): readonly { readonly question: Question; readonly fact: EarlierFact }[] {
+    const { answers, earlier } = this.#props();
+    if (earlier === undefined) return [];
+    const left = this.#unchanged(earlier);
+    return confirmable(this.form, section, answers, left, this.context).flatMap((question) => {
+      const fact = left.get(question.linkId);
+      return fact === undefined ? [] : [{ question, fact }];
+    });
+  }
+
+  /** What was known of `question` holds. */
+  confirmEarlier(question: Question): void {
+    const fact = this.#props().earlier?.get(question.linkId);
+    if (fact === undefined) return;
+    this.#changing.delete(question.linkId);
+    this.#apply((state, author) => edit.confirmCarried(this.form, state, question, fact.carried, author));
+  }
+
+  /** All that was known of `section`, once it was read, holds. */
+  confirmSection(section: Group): void {
+    const { earlier } = this.#props();
+    if (earlier === undefined) return;
+    const left = this.#unchanged(earlier);
+    this.#apply((state, author) =>
+      confirmAll(this.form, section, state, left, { context: this.context, author }),
+    );
+  }
+
   type(question: Question, typed: string): void {
     this.#apply((state, author) => edit.type(this.form, state, question, typed, author, this.context));
   }
@@ -174,6 +238,10 @@ export class Capture {
 
   clear(question: Question): void {
     this.#apply((state) => edit.clear(this.form, state, question));
+  }
+
+  #unchanged(earlier: EarlierFacts): EarlierFacts {
+    return factsWithout(earlier, this.#changing);
   }
 
   #apply(action: (state: edit.Filling, author: Author) => edit.Filling): void {

@@ -1,4 +1,5 @@
 /** People as central publishes them to the team (wire §4.2): a directory in shards, and one summary a person. Sealed. */
+import type { FlatAnswer, PublishedFact } from "../forms/carry";
 import { openSealed, type CentralDocument, type TeamKeysById } from "./document";
 import { CentralError } from "./errors";
 import { boolean, list, members, nullable, number, oneOf, text, type Members } from "./json";
@@ -31,19 +32,8 @@ export interface DirectoryEntry extends PersonTraits {
   readonly last_day: string | null;
 }
 
-/** An answer as docs/forms.md writes it flat: values, or why there is none. */
-export type FlatAnswer =
-  | { readonly values: readonly (string | number | boolean)[] }
-  | { readonly absent: "not-asked" | "asked-unknown" | "asked-declined" | "not-performed" };
-
 /** The last answer of an item that is carried forward: what, when, and who said it. */
-export interface Fact {
-  readonly answer: FlatAnswer;
-  /** `YYYY-MM-DD`. */
-  readonly day: string;
-  /** Name of who recorded it. */
-  readonly by: string;
-}
+export type Fact = PublishedFact;
 
 /** One measure of a visit. */
 export interface Vital {

@@ -26,6 +26,14 @@ export interface VisitPeriod {
   readonly end: string | null;
 }
 
+/** Who the team's directory says that this person is; only somebody at work says so. */
+export interface Recognition {
+  /** Person key whose summary is carried forward; `null` when nobody was recognised. */
+  readonly person: string | null;
+  /** People who look alike and are somebody else, as `lib/people/candidates.ts` names them. */
+  readonly others: readonly string[];
+}
+
 /** What is sealed. Members are member ids; each answer keeps its own author. */
 export interface Draft {
   readonly v: 1;
@@ -42,6 +50,8 @@ export interface Draft {
   /** Pinned: a newer version arriving by replication changes nothing here. */
   readonly form: FormReference;
   readonly replaces: Replacement | null;
+  /** Absent from drafts of before the directory. */
+  readonly recognition?: Recognition;
   /** Member whose draft it is now. */
   readonly owner: string;
   readonly answers: Answers;
@@ -65,4 +75,6 @@ export interface StoredDraft {
 }
 
 /** What a capture changes. */
-export type DraftChange = Partial<Pick<Draft, "answers" | "entries" | "section">>;
+export type DraftChange = Partial<
+  Pick<Draft, "answers" | "entries" | "section" | "recognition" | "visit" | "expected">
+>;

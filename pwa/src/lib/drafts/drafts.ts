@@ -37,6 +37,8 @@ export interface DraftStart {
   /** Answers already known: of the roster, or of the record being corrected. */
   readonly answers?: Answers;
   readonly section?: string | null;
+  /** Key of the person it is about, when somebody said so, or the roster does. */
+  readonly person?: string | null;
 }
 
 /** Drafts that open, latest first, and the ids of those that do not. */
@@ -61,6 +63,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     expected: start.expected,
     form: start.form,
     replaces,
+    recognition: { person: start.person ?? start.expected?.person ?? null, others: [] },
     owner: by.member,
     answers,
     entries: {},

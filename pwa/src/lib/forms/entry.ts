@@ -74,6 +74,12 @@ function readDate(question: Question, typed: string, context: FormContext): Read
     : { kind: "value", value };
 }
 
+/** The whole date in `typed`, with its year in four digits; `null` when there is none. */
+export function readWholeDate(typed: string): string | null {
+  const parts = dateParts(typed);
+  return parts?.[2].length === 4 ? civilDate(Number(parts[2]), parts[1], parts[0]) : null;
+}
+
 type DateParts = readonly [day: number, month: number, year: string];
 
 function dateParts(typed: string): DateParts | null {

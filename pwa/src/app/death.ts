@@ -1,0 +1,44 @@
+/** A death told to a tablet: what was typed of it, and whether the team said it already. */
+import type { PersonSummary } from "$lib/central/person";
+import type { Expected } from "$lib/central/roster";
+import { readWholeDate } from "$lib/forms/entry";
+import type { KeptNotice } from "$lib/notice/ledger";
+import type { Desk } from "./desk.svelte";
+
+/** A death as the team knows it. */
+export interface KnownDeath {
+  /** `YYYY-MM-DD`, or `null` when the date is not known. */
+  readonly on: string | null;
+  /** Whether central's own summary says so, or only a notice of the team so far. */
+  readonly confirmed: boolean;
+}
+
+/** The death that central published or that a notice about one of `visits` says, or `null`. */
+export function deathOf(
+  summary: PersonSummary | null,
+  notices: readonly KeptNotice[],
+  visits: readonly string[],
+): KnownDeath | null {
+  if (summary?.deceased === true) return { on: summary.deceased_on, confirmed: true };
+  const known = new Set([...visits, ...(summary?.visits ?? []).map(({ visit }) => visit)]);
+  for (const { body } of notices) {
+    if (body.kind === "deceased" && known.has(body.visit)) return { on: body.on, confirmed: false };
+  }
+  return null;
+}
+
+/** The death of somebody expected: by the directory, by a notice on this visit, or on one of their earlier ones. */
+export async function deathOfExpected(desk: Desk, { id, person }: Expected): Promise<KnownDeath | null> {
+  const listed = person === null ? null : desk.people.get(person);
+  const noticed = desk.notices.some(({ body }) => body.kind === "deceased");
+  if (listed?.deceased !== true && !noticed) return null; // most days: no summary is opened for nothing
+  const summary = person === null ? null : await desk.people.summary(person);
+  return deathOf(summary, desk.notices, [id]);
+}
+
+/** The date typed as `JJ/MM/AAAA`, not after `today`; `null` when nothing was typed, `undefined` when it is no such date. */
+export function readDeathDate(typed: string, today: string): string | null | undefined {
+  if (typed.trim() === "") return null;
+  const date = readWholeDate(typed);
+  return date === null || date > today ? undefined : date;
+}

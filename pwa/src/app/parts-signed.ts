@@ -1,0 +1,65 @@
+/** What is already signed of a visit by others, in words and opened: the nurse's part on the doctor's tablet. */
+import { formatTime, t } from "$i18n/index";
+import type { RowSection } from "$lib/forms";
+import { currentRecords } from "$lib/record/read";
+import type { SearchEntry } from "$lib/search/entry";
+import type { Desk } from "./desk.svelte";
+import { partOf } from "./part";
+import { openRecord } from "./record";
+
+/** A part of the visit that somebody signed. */
+export interface SignedPart {
+  readonly envelope: string;
+  /** « Partie de l'infirmière signée à 10:12 » */
+  readonly title: string;
+  readonly author: { readonly member: string; readonly name: string };
+  /** What was answered, the identity left out: it is in sight already. */
+  readonly sections: readonly RowSection[];
+  readonly photos: number;
+}
+
+const NURSE = /infirmi/i;
+
+/** Records of `visit` by somebody else than `member`, that no other replaces, the first signed first. */
+export function partsOfOthers(
+  entries: readonly SearchEntry[],
+  visit: string,
+  member: string,
+): readonly SearchEntry[] {
+  return currentRecords(entries)
+    .filter((entry) => entry.visit === visit && entry.member !== member)
+    .sort((one, other) => Date.parse(one.signed_at) - Date.parse(other.signed_at));
+}
+
+/** What was signed at what time, for a list: by whose hands, when the team says so. */
+export function signedWords(profession: string | null, part: string | null, signed_at: string): string {
+  const time = formatTime(signed_at);
+  if (part === "medical") return t("people.part_medical", { time });
+  if (profession !== null && NURSE.test(profession)) return t("people.part_nurse", { time });
+  return part === "reception" ? t("people.part_reception", { time }) : t("people.part_complete", { time });
+}
+
+/** The parts of `visit` that others signed, opened. Raises what `openRecord` raises. */
+export async function openParts(desk: Desk, visit: string): Promise<readonly SignedPart[]> {
+  const entries = partsOfOthers(desk.entries, visit, desk.slot.member);
+  return Promise.all(entries.map(async (entry) => openPart(desk, entry)));
+}
+
+async function openPart(desk: Desk, { envelope, signed_at }: SearchEntry): Promise<SignedPart> {
+  const { record, answers, sections } = await openRecord(desk, envelope);
+  const { member, name, profession } = record.author;
+  const answered = sections
+    .filter(({ linkId }) => linkId !== "identity")
+    .map((section) => ({ ...section, rows: section.rows.filter(({ shown }) => shown.kind !== "unanswered") }))
+    .filter(({ rows }) => rows.length > 0);
+  const photos = answered
+    .flatMap(({ rows }) => rows)
+    .map(({ shown }) => (shown.kind === "values" ? (shown.photos?.length ?? 0) : 0));
+  return {
+    envelope,
+    title: signedWords(profession, partOf(answers), signed_at),
+    author: { member, name },
+    sections: answered,
+    photos: photos.reduce((sum, count) => sum + count, 0),
+  };
+}

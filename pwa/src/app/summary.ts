@@ -1,0 +1,151 @@
+/** A person's summary as its screen shows it: facts in words, measures in lines, what this tablet knows besides. */
+import { valueWords, absenceWords, words } from "$components/form/wording";
+import { formatNumber } from "$i18n/index";
+import type { Fact, PastVisit, PersonSummary, Vital } from "$lib/central/person";
+import { loadCommunes } from "$lib/communes";
+import { earlierFacts, type EarlierFacts } from "$lib/forms/carry";
+import { isQuestion, type Form } from "$lib/forms/form";
+import { foldName } from "$lib/names/fold";
+import type { SearchEntry } from "$lib/search/entry";
+import type { Desk } from "./desk.svelte";
+import { FormMissing } from "./form";
+
+/** One fact in words. */
+export interface ShownFact {
+  readonly linkId: string;
+  readonly label: string;
+  readonly text: string;
+  /** It is a stated absence: neither a value nor a no. */
+  readonly absent: boolean;
+  readonly day: string;
+  readonly by: string;
+}
+
+/** What a group of facts is about. */
+export type FactGroup = "allergies" | "treatments" | "conditions" | "gp" | "other_facts";
+
+const GROUPS: readonly (readonly [FactGroup, RegExp])[] = [
+  ["allergies", /^history\.allergies/],
+  ["treatments", /^history\.treatments/],
+  ["conditions", /^history\./],
+  ["gp", /^visit\.(attending|undeclared)_gp/],
+  ["other_facts", /^/],
+];
+
+/** The groups always shown, in their order: that nothing was ever recorded is told, and is not "none". */
+export const ALWAYS_SHOWN: readonly FactGroup[] = ["allergies", "treatments", "conditions", "gp"];
+
+/** The facts of `summary` in words, by group, each group in the order of the form. Raises nothing. */
+export async function shownFacts(
+  desk: Desk,
+  summary: PersonSummary,
+): Promise<ReadonlyMap<FactGroup, readonly ShownFact[]>> {
+  const [form, communes] = await Promise.all([currentForm(desk), loadCommunes().catch(() => null)]);
+  const native = form && earlierFacts(form, summary.facts, (insee) => communes?.get(insee)?.name ?? null);
+  const order = form === null ? [] : form.questions.map(({ linkId }) => linkId);
+  const facts = [...summary.facts]
+    .map(([linkId, fact]) => shownFact(form, native, linkId, fact))
+    .sort((one, other) => order.indexOf(one.linkId) - order.indexOf(other.linkId));
+  const groups = new Map<FactGroup, ShownFact[]>(GROUPS.map(([group]) => [group, []]));
+  for (const fact of facts) {
+    const [group] = GROUPS.find(([, pattern]) => pattern.test(fact.linkId)) ?? ["other_facts" as const];
+    groups.get(group)?.push(fact);
+  }
+  return groups;
+}
+
+function shownFact(form: Form | null, native: EarlierFacts | null, linkId: string, fact: Fact): ShownFact {
+  const question = form?.items.get(linkId);
+  const label = isQuestion(question) ? words(question.label) : linkId;
+  const said = { linkId, label, day: fact.day, by: fact.by };
+  if ("absent" in fact.answer) return { ...said, text: absenceWords(fact.answer.absent), absent: true };
+  const carried = native?.get(linkId)?.carried;
+  const text =
+    isQuestion(question) && carried !== undefined && "values" in carried
+      ? carried.values.map((value) => valueWords(question, value)).join(", ")
+      : fact.answer.values.map(String).join(", ");
+  return { ...said, text, absent: false };
+}
+
+/** The form of the latest roster: it has the words of the facts. */
+async function currentForm(desk: Desk): Promise<Form | null> {
+  const roster = desk.rosters.at(-1);
+  if (roster === undefined) return null;
+  try {
+    return (await desk.form(roster.form.url, roster.form.version)).form;
+  } catch (error) {
+    if (error instanceof FormMissing) return null; // it comes by replication; the facts are shown without its words
+    throw error;
+  }
+}
+
+/** One measure over the visits: a cell a visit, `null` where it was not taken. */
+export interface MeasureRow {
+  readonly label: string;
+  readonly cells: readonly (string | null)[];
+}
+
+/** The measures of `visits`, in the order in which they first appear. */
+export function measureRows(visits: readonly PastVisit[]): readonly MeasureRow[] {
+  const labels = new Map<string, string>();
+  for (const { vitals } of visits) {
+    for (const vital of vitals) labels.set(nameOf(vital), labelWords(vital));
+  }
+  return [...labels].map(([name, label]) => ({
+    label,
+    cells: visits.map(({ vitals }) => {
+      const found = vitals.find((vital) => nameOf(vital) === name);
+      return found === undefined ? null : valueText(found.value);
+    }),
+  }));
+}
+
+function nameOf({ link_id, label }: Vital): string {
+  return link_id ?? label;
+}
+
+function labelWords({ label, unit }: Vital): string {
+  return unit === null || unit === "" ? label : `${label} (${unit})`;
+}
+
+function valueText(value: number | string): string {
+  return typeof value === "number" ? formatNumber(value) : value;
+}
+
+/** A measure to draw: one point a visit in which it was taken, the earliest first. */
+export interface Point {
+  readonly day: string;
+  readonly value: number;
+}
+
+const DRAWN = {
+  sbp: /^vitals\.sbp$|systolique/i,
+  dbp: /^vitals\.dbp$|diastolique/i,
+  weight: /^vitals\.weight$|^poids/i,
+};
+
+/** The points of one of the measures that are drawn. */
+export function pointsOf(visits: readonly PastVisit[], measure: keyof typeof DRAWN): readonly Point[] {
+  return visits
+    .flatMap(({ day, vitals }) => {
+      const value = vitals.find((vital) => DRAWN[measure].test(nameOf(vital)))?.value;
+      return typeof value === "number" ? [{ day, value }] : [];
+    })
+    .toReversed();
+}
+
+/** Records of the replica that bear the person's very traits and that the summary does not know of yet. */
+export function notYetInSummary(
+  entries: readonly SearchEntry[],
+  summary: PersonSummary,
+): readonly SearchEntry[] {
+  const known = new Set(summary.visits.map(({ visit }) => visit));
+  const name = foldName([summary.birth_name, summary.first_name].filter((part) => part !== null).join(" "));
+  return entries.filter(
+    (entry) =>
+      !known.has(entry.visit) &&
+      summary.birth_date !== null &&
+      entry.birth_date === summary.birth_date &&
+      foldName(entry.name) === name,
+  );
+}

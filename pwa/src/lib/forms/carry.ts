@@ -1,0 +1,142 @@
+/**
+ * What earlier visits knew, offered to be confirmed (`escale:carried`, docs/forms.md).
+ *
+ * A fact answers nothing by itself: the question stays asked until somebody confirms the fact or answers anew. An
+ * absence stated then — unknown, refused — is shown and never offered: it is asked again.
+ */
+import type { AbsentReason, Answers, FormContext, Value } from "./answers";
+import { type Carried, confirmCarried, type Filling } from "./edit";
+import type { Author } from "./answers";
+import { type Form, type Group, isQuestion, type Question, questionsOf } from "./form";
+import { onePass } from "./pass";
+import type { CommuneName } from "./prefill";
+import { quantity } from "./response";
+import { illTyped } from "./values";
+
+/** An answer as docs/forms.md writes it flat: values, or why there is none. */
+export type FlatAnswer =
+  { readonly values: readonly (string | number | boolean)[] } | { readonly absent: AbsentReason };
+
+/** A fact as central publishes it (wire §4.2): what, on which day (`YYYY-MM-DD`), and the name of who recorded it. */
+export interface PublishedFact {
+  readonly answer: FlatAnswer;
+  readonly day: string;
+  readonly by: string;
+}
+
+/** A fact as an answer to a question of this form. */
+export interface EarlierFact {
+  readonly carried: Carried;
+  readonly by: string;
+}
+
+/** Facts of a person by linkId, those that this form carries forward and still understands. */
+export type EarlierFacts = ReadonlyMap<string, EarlierFact>;
+
+const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
+
+/** The `facts` that `form` can take: a code it does not offer any more, or another type, is nothing to confirm. */
+export function earlierFacts(
+  form: Form,
+  facts: Iterable<readonly [string, PublishedFact]>,
+  communeName: CommuneName,
+): EarlierFacts {
+  const taken = new Map<string, EarlierFact>();
+  for (const [linkId, { answer, day, by }] of facts) {
+    const question = form.items.get(linkId);
+    if (!isQuestion(question) || !question.carried) continue;
+    if ("absent" in answer) {
+      taken.set(linkId, { carried: { day, absent: answer.absent }, by });
+      continue;
+    }
+    const values = nativeValues(question, answer.values, communeName);
+    if (values !== null) taken.set(linkId, { carried: { day, values }, by });
+  }
+  return taken;
+}
+
+/** `facts` but those of `linkIds`. */
+export function factsWithout(facts: EarlierFacts, linkIds: ReadonlySet<string>): EarlierFacts {
+  return new Map([...facts].filter(([linkId]) => !linkIds.has(linkId)));
+}
+
+/** What can be confirmed for `question`, or `null` when it was answered, when nothing is known, or only an absence is. */
+export function offered(question: Question, answers: Answers, facts: EarlierFacts): EarlierFact | null {
+  if (answers[question.linkId] !== undefined) return null;
+  const fact = facts.get(question.linkId);
+  return fact !== undefined && "values" in fact.carried ? fact : null;
+}
+
+/**
+ * The questions of `section` that one tap would confirm, in the order of the form: those asked now, and those that are
+ * asked once the ones before them are confirmed (the list of allergies after "there are some").
+ */
+export function confirmable(
+  form: Form,
+  section: Group,
+  answers: Answers,
+  facts: EarlierFacts,
+  context: FormContext,
+): readonly Question[] {
+  return confirmation(form, section, { answers, entries: {} }, facts, { context, author: NOBODY }).questions;
+}
+
+/** All of {@link confirmable} confirmed by `author`. */
+export function confirmAll(
+  form: Form,
+  section: Group,
+  state: Filling,
+  facts: EarlierFacts,
+  by: { readonly context: FormContext; readonly author: Author },
+): Filling {
+  return confirmation(form, section, state, facts, by).state;
+}
+
+const NOBODY: Author = { by: "", at: "" };
+
+function confirmation(
+  form: Form,
+  section: Group,
+  before: Filling,
+  facts: EarlierFacts,
+  { context, author }: { readonly context: FormContext; readonly author: Author },
+): { readonly state: Filling; readonly questions: readonly Question[] } {
+  const questions: Question[] = [];
+  let state = before;
+  // A condition only looks back (docs/forms.md), so that one walk in the order of the form sees every change.
+  for (const question of questionsOf(section)) {
+    const fact = offered(question, state.answers, facts);
+    if (fact === null || question.linkId in state.entries) continue;
+    const { enabled } = onePass({ form, context, evaluator: null }, state.answers, author);
+    if (!enabled.has(question.linkId) || question.hidden) continue;
+    state = confirmCarried(form, state, question, fact.carried, author);
+    questions.push(question);
+  }
+  return { state, questions };
+}
+
+function nativeValues(
+  question: Question,
+  flat: readonly (string | number | boolean)[],
+  communeName: CommuneName,
+): readonly Value[] | null {
+  const values = flat.map((value) => nativeValue(question, value, communeName));
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0 || known.length !== values.length) return null;
+  const fault = illTyped(question, { kind: "values", values: known, ...NOBODY });
+  return fault === null ? known : null;
+}
+
+function nativeValue(
+  question: Question,
+  value: string | number | boolean,
+  communeName: CommuneName,
+): Value | null {
+  if (question.type === "quantity") return typeof value === "number" ? quantity(question, value) : null;
+  if (question.type !== "choice") return value;
+  const option = question.options.find(({ coding }) => coding.code === value);
+  if (option !== undefined) return option.coding;
+  if (question.lookup === undefined || typeof value !== "string") return null;
+  const display = communeName(value);
+  return display === null ? null : { system: INSEE, code: value, display };
+}
