@@ -24,6 +24,7 @@ from server.central.publisher import Central
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.service import Enrolment
 from server.enrolment.tokens import AccessTokens
+from server.people.publication import PeoplePublication
 from server.projection.follow import Projection
 from server.routes import (
     api_device,
@@ -83,6 +84,7 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
         central = Central(store, engine, keys, clocks.now)
         tokens = AccessTokens(keys, settings.token_seconds)
         authorizer = Authorizer(store, tokens, clocks.now, clocks.monotonic_s)
+        people = PeoplePublication(central, forms)
         yield Services(
             settings=settings,
             organization=organization,
@@ -102,7 +104,8 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
                 prefix=sync_mount.PREFIX,
                 now=lambda: clocks.now().timestamp(),
             ),
-            projection=Projection(store, engine, keys, forms, clocks.now),
+            projection=Projection(store, engine, keys, forms, clocks.now, followed_by=people.wake),
+            people=people,
             clock=clocks.now,
         )
 
@@ -140,6 +143,7 @@ async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> Asyn
         await publish_all(services.central, services.forms)
         for name, work in (
             ("projection", services.projection.run()),
+            ("people", services.people.run()),
             ("housekeeping", _keep_house_forever(services)),
         ):
             stack.push_async_callback(_cancel, _start(name, work))

@@ -26,5 +26,9 @@ def sha256_hex(text: str) -> str:
 
 
 def central_document_id(document_type: str, key: str) -> str:
-    """Return the id of the central document of this type and key (wire §4)."""
-    return "c" + sha256_hex(f"{document_type}:{key}")[:40]
+    """Return the id of the central document of this type and key (wire §4).
+
+    People's begin with ``p``: there are many, read by key and never listed.
+    """
+    prefix = "p" if document_type in ("person", "people") else "c"
+    return prefix + sha256_hex(f"{document_type}:{key}")[:40]

@@ -29,6 +29,8 @@ class DocumentType(StrEnum):
     ROSTER = "roster"
     FORM = "form"
     INVITATION = "invitation"
+    PERSON = "person"
+    PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
+from server.central import roster_people
 from server.central.databases import STILL_SERVED, databases_of, ensure_databases, served_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.central.publisher import Central
@@ -134,6 +135,7 @@ def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[Centra
 
 def _gather(central: Central, team: str, today: date) -> _TeamRows:
     with central.store.session() as session:
+        roster_people.link(session, team, today)
         devices = session.exec(
             select(Device).where(Device.team_id == team, col(Device.status).in_(_KNOWN_DEVICES))
         ).all()

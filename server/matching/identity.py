@@ -86,7 +86,8 @@ def components(
         if each.core is not None:
             by_core[each.core].append(each)
     apart = frozenset(separated)
-    edges = [edge for group in by_core.values() for edge in _automatic(group, apart, dict(joined.roots()))]
+    roots = dict(joined.roots())
+    edges = [edge for group in by_core.values() if len(group) > 1 for edge in _automatic(group, apart, roots)]
     for first, second in sorted(edges):
         joined.join(first, second)
     return dict(joined.roots())

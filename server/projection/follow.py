@@ -39,7 +39,10 @@ _log = logging.getLogger(__name__)
 
 
 class Projection:
-    """The projection as a task. ``now`` gives aware UTC instants; ``sweep_s`` seconds between full sweeps."""
+    """The projection as a task. ``now`` gives aware UTC instants; ``sweep_s`` seconds between full sweeps.
+
+    ``followed_by`` is called after each pass that went through: rows may have changed.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Projection:
         now: Callable[[], datetime],
         *,
         sweep_s: float = SWEEP_S,
+        followed_by: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -57,6 +61,7 @@ class Projection:
         self._projector = Projector(keys, forms, now)
         self._waiting = Waiting(store, engine, self._projector, forms)
         self._sweep_s = sweep_s
+        self._followed_by = followed_by
         self._asked = asyncio.Event()
         self._askers: list[asyncio.Future[None]] = []
         self._ready = False
@@ -123,6 +128,7 @@ class Projection:
             _log.exception("the projection met an unexpected error", extra={"error": type(error).__name__})
         else:
             self._ready = True
+            self._followed_by()
             return True
         self._ready = False
         return False

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, false, tuple_
+from sqlalchemy import delete, false
 from sqlmodel import Session, col, select
 
 from server.matching.traits import VALIDATED
@@ -123,7 +123,6 @@ def of_visits(session: Session, visits: Collection[tuple[str, str]]) -> list[dic
     """Return the rows of these visits, restricted ones too."""
     columns = table(VisitIdentity).c
     statement = select(*(columns[name] for name in COLUMNS))
-    found = session.connection().execute(
-        statement.where(tuple_(columns.visit_id, columns.team_id).in_(visits))
-    )
-    return [dict(row) for row in found.mappings()]
+    ids = {visit for visit, _ in visits}
+    found = session.connection().execute(statement.where(columns.visit_id.in_(ids))).mappings()
+    return [dict(row) for row in found if (row["visit_id"], row["team_id"]) in visits]

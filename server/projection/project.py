@@ -17,11 +17,15 @@ from server.central.publication import Forms
 from server.keys.organisation import OrganisationKeys
 from server.projection import (
     acts,
+    attendance,
     chain,
     corrections,
+    cosignatures,
     decisions,
     figures,
+    manifests,
     people,
+    photos,
     receipts,
     rows,
     states,
@@ -37,7 +41,7 @@ from server.store.database import Store
 from server.store.read import EnvelopeSeen, ProjectionCursor
 from sync.sequence import FROM_THE_START
 
-_CENTRAL_PREFIXES = ("c", "_design/")
+_CENTRAL_PREFIXES = ("c", "p", "_design/")
 _ADVISORY_LOCK = 0x45534341
 """Any constant: the number under which PostgreSQL makes projecting transactions wait for one another."""
 
@@ -155,11 +159,16 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     # Statements on many rows at once went past the session: what it loaded before is no longer true.
     session.expunge_all()
     digests = touched.digests | corrections.targets(session, touched.digests)
+    digests |= photos.pieces_of(session, touched.photos)
     if touched.devices:
         chain.derive(session, touched.devices)
     standings = states.derive(session, digests) if digests else {}
     touched_visits = visits.of_records(session, digests) | touched.visits
     visits.derive(session, touched_visits)
+    attendance.derive(session, touched.attendances)
+    cosignatures.derive(session, digests)
+    manifests.derive(session, digests, touched.manifests)
+    photos.derive(session, touched.photos)
     moved = people.derive(session, touched_visits, touched.acts)
     tasks.derive(session, touched_visits, touched.acts)
     figures.derive(session, touched_visits | moved)

@@ -135,7 +135,8 @@ def fingerprint(session: Session, model: type[SQLModel]) -> Fingerprint:
     """Return the digests of a table's rows, whatever their order."""
     rows = session.connection().execute(table(model).select()).mappings()
     return Counter(
-        hashlib.sha256(orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS)).digest() for row in rows
+        hashlib.sha256(orjson.dumps(dict(row), bytes.hex, option=orjson.OPT_SORT_KEYS)).digest()
+        for row in rows
     )
 
 

@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from server.central import receipts as central_receipts
 from server.central.errors import CentralError
 from server.central.publisher import Central
+from server.projection import photos
 from server.projection.reasons import REASONS, Turn
 from server.projection.statements import insert_rows, table
 from server.projection.states import Standing
@@ -50,11 +51,13 @@ def derive(
     ).all()
     refused = _refused(session, {each.envelope_id for each in seen})
     names = _names(session, [each.decision for each in standings.values() if each.decision])
+    set_aside = photos.refusals(session, {each.record_digest for each in seen if each.record_digest})
     wanted: dict[_Key, dict[str, Any]] = {}
     for each in seen:
         standing = standings.get(each.record_digest or "", Standing())
         key = each.database, each.envelope_id
-        wanted[key] = _receipt_row(each, refused.get(key), standing, names)
+        photo = set_aside.get(each.record_digest or "")
+        wanted[key] = _receipt_row(each, refused.get(key), standing, photo, names)
     present = {
         (receipt.database, receipt.envelope_id): receipt.model_dump()
         for receipt in session.exec(
@@ -106,16 +109,23 @@ def body(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _receipt_row(
-    seen: EnvelopeSeen, refused: Quarantined | None, standing: Standing, names: Mapping[str, str]
+    seen: EnvelopeSeen,
+    refused: Quarantined | None,
+    standing: Standing,
+    photo: str | None,
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
-    at = max([seen.first_seen_at, *(each.seen_at for each in standing.corrections[:1])])
+    """Return the receipt of one envelope; ``photo``: why the photo that it has a piece of was set aside."""
+    ending = standing.ending
+    at = max(seen.first_seen_at, ending.seen_at) if ending else seen.first_seen_at
+    endings = ["superseded"] if standing.corrections else ["entered-in-error"] if standing.errors else []
     row: dict[str, Any] = {
         "database": seen.database,
         "envelope_id": seen.envelope_id,
         "record_digest": seen.record_digest,
         "state": RecordState.INTEGRATED.value,
         "turn": None,
-        "reasons": ["superseded"] if standing.corrections else [],
+        "reasons": endings or ([photo] if photo else []),
         "at": at,
         "message": None,
         "message_by": None,
@@ -123,8 +133,8 @@ def _receipt_row(
     if refused is not None:
         reason = REASONS[refused.reason]
         row["state"] = "received" if reason.waits else "quarantined"
-        row["turn"] = None if standing.corrections else reason.turn
-        row["reasons"] = [reason.code, *row["reasons"]]
+        row["turn"] = None if ending else reason.turn
+        row["reasons"] = [reason.code, *endings]
     elif standing.decision and standing.state is RecordState.TO_CORRECT:
         decision = standing.decision
         row["state"] = RecordState.TO_CORRECT.value
@@ -133,7 +143,7 @@ def _receipt_row(
         row["at"] = _later(at, decision.decided_at)
         row["message"] = decision.message
         row["message_by"] = names.get(decision.member_id, "")
-    elif standing.decision and not standing.corrections:
+    elif standing.decision and not ending:
         row["at"] = _later(at, standing.decision.decided_at)
     return row
 

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from server.envelope.notice import Notice
+from server.envelope.notice import AttendanceNotice, ManifestNotice, Notice, PhotoNotice
 from server.envelope.payload import Payload
 from server.projection import answers, notice_rows
 from server.projection.check import Content
@@ -38,6 +38,27 @@ class Touched:
         """Visit and team of what the notices are about."""
         visits = ((notice_rows.visit_of(notice), notice.team) for notice in self.notices.values())
         return {(visit, team) for visit, team in visits if visit is not None}
+
+    @property
+    def attendances(self) -> set[tuple[str, str]]:
+        """Visit and team of the attendance told."""
+        return {
+            (notice.visit, notice.team)
+            for notice in self.notices.values()
+            if isinstance(notice, AttendanceNotice)
+        }
+
+    @property
+    def photos(self) -> set[tuple[str, str]]:
+        """Photo and team of the pieces."""
+        return {
+            (notice.photo, notice.team) for notice in self.notices.values() if isinstance(notice, PhotoNotice)
+        }
+
+    @property
+    def manifests(self) -> set[str]:
+        """Digests of the manifests."""
+        return {digest for digest, notice in self.notices.items() if isinstance(notice, ManifestNotice)}
 
 
 def write(session: Session, examined: Iterable[Examined]) -> Touched:

@@ -1,4 +1,4 @@
-"""Where each record stands: corrections first, then the last decision of a reviewer (design, promise 3)."""
+"""Where each record stands: what ends it first, then the last decision of a reviewer (design, promise 3)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from server.projection.corrections import Correction, corrections
+from server.projection.corrections import Correction, endings
 from server.projection.findings import row
 from server.projection.statements import insert_rows, table
 from server.store.read import (
@@ -25,9 +25,13 @@ SET_CODES = (FindingCode.CORRECTION_FORK, FindingCode.DUPLICATE_ENVELOPE)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides of one record: the corrections that replace it, and the last decision on it."""
+    """What decides of one record: the corrections that replace it, what tells it in error, the last decision.
+
+    Corrections outweigh the rest: a record that was corrected was not written for nothing.
+    """
 
     corrections: tuple[Correction, ...] = ()
+    errors: tuple[Correction, ...] = ()
     decision: Decision | None = None
 
     @property
@@ -35,16 +39,28 @@ class Standing:
         """The state that follows."""
         if self.corrections:
             return RecordState.SUPERSEDED
+        if self.errors:
+            return RecordState.ENTERED_IN_ERROR
         return RecordState(self.decision.verdict) if self.decision else RecordState.INTEGRATED
+
+    @property
+    def ending(self) -> Correction | None:
+        """What ended it, if anything did."""
+        return next(iter((*self.corrections, *self.errors)), None)
 
 
 def derive(session: Session, digests: Collection[str]) -> dict[str, Standing]:
     """Bring the states and findings of these records to what the set says; return what decided them."""
-    replaced = corrections(session, digests)
+    replaced, in_error = endings(session, digests)
     decided = _last_decisions(session, digests)
-    standings = {digest: Standing(tuple(replaced.get(digest, ())), decided.get(digest)) for digest in digests}
+    standings = {
+        digest: Standing(
+            tuple(replaced.get(digest, ())), tuple(in_error.get(digest, ())), decided.get(digest)
+        )
+        for digest in digests
+    }
     _update_states(session, standings)
-    _update_quarantine(session, replaced.keys(), digests)
+    _update_quarantine(session, {*replaced, *in_error}, digests)
     _replace_findings(session, standings)
     return standings
 

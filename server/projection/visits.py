@@ -60,7 +60,7 @@ def derive(session: Session, touched: Collection[VisitKey]) -> None:
     current: dict[VisitKey, list[_Current]] = defaultdict(list)
     for record in _current_records(session, touched):
         current[record.visit_id, record.team_id].append(record)
-    days = _days(session, {record.stop_id for records in current.values() for record in records})
+    days = stop_days(session, {record.stop_id for records in current.values() for record in records})
     missing = _missing(session, current)
     insert_rows(
         session,
@@ -80,7 +80,8 @@ def _current_records(session: Session, visits: Collection[VisitKey]) -> list[_Cu
     return [_Current(*row) for row in rows]
 
 
-def _days(session: Session, stops: Collection[str]) -> dict[str, date]:
+def stop_days(session: Session, stops: Collection[str]) -> dict[str, date]:
+    """Return the day of each of these stops."""
     return {stop.id: stop.day for stop in session.exec(select(Stop).where(col(Stop.id).in_(stops)))}
 
 

@@ -10,6 +10,7 @@ from server.central.publisher import Central
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.service import Enrolment
 from server.keys.organisation import OrganisationKeys
+from server.people.publication import PeoplePublication
 from server.settings import Settings
 from server.store.control import Organization
 from server.store.database import Store
@@ -46,4 +47,5 @@ class Services:
     authorizer: Authorizer
     replication: ReplicationApplication
     projection: Projection
+    people: PeoplePublication
     clock: Callable[[], datetime]

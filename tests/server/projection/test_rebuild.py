@@ -14,13 +14,14 @@ from server.store.read import Answer, ChainLink, Decision, Finding, Quarantined,
 from sync.document import IncomingDocument
 from tests.server.projection.town import Town
 from tests.support.organisation import NOON
+from tests.support.photos import jpeg, photo_notices
 from tests.support.records import full_answers
 
 pytestmark = pytest.mark.anyio
 
 
 async def _eventful(town: Town) -> None:
-    """Project a day: records, a refusal, a correction, a late record of an old epoch, decisions."""
+    """Project a day: records, a refusal, a correction, late ones of an old epoch, decisions, notices."""
     first = town.writer.record(town.nurse)
     wrong = town.writer.record(town.doctor, full_answers(vitals__sbp={"values": [13]}))
     await town.push(first, wrong)
@@ -35,7 +36,20 @@ async def _eventful(town: Town) -> None:
     with town.store.session() as session:
         TeamKeys(town.keys).start_epoch(session, town.seeded.team, town.now)
     town.now = NOON + timedelta(hours=2)
-    await town.push(town.writer.record(town.nurse))
+    last = town.writer.record(town.nurse)
+    error = {"visit": last.payload["visit"], "record": last.envelope.identifier}
+    await town.push(
+        last,
+        town.writer.notice(town.doctor, "attendance", status="done"),
+        town.writer.notice(
+            town.doctor, "cosignature", records=[{"envelope": error["record"], "record": last.digest}]
+        ),
+        town.writer.notice(town.doctor, "entered_in_error", **error),
+        town.writer.notice(town.doctor, "deceased", visit=error["visit"]),
+        *photo_notices(town.writer, town.doctor, error["visit"], jpeg(), pieces=2),
+        *photo_notices(town.writer, town.doctor, error["visit"], b"no image"),
+        town.writer.notice(town.nurse, "manifest", visits=1, records=1, signed=[last.digest, "0" * 64]),
+    )
     await town.push_documents([IncomingDocument.from_json({"_id": "note", "_rev": "1-0"})])
     await town.projection.sweep()
 

@@ -23,11 +23,20 @@ from server.projection.examine import StoredDocument
 from server.store import migrate
 from server.store.database import Store, connect
 from server.store.follow_ups import Task, TaskState
+from server.store.notices import (
+    Attendance,
+    AttendanceStatus,
+    Cosignature,
+    Manifest,
+    Photo,
+    PhotoState,
+)
 from server.store.read import Finding, FindingCode, Quarantined, Record, RecordState
 from tests.conftest import ORGANISATION
 from tests.server.projection.scene import Scene, stored
-from tests.support.organisation import DAY, NOON, make_device, make_slot, seed_team
-from tests.support.records import full_answers
+from tests.support.organisation import DAY, NOON, SlotKeys, make_device, make_slot, seed_team
+from tests.support.photos import jpeg, photo_notices
+from tests.support.records import RecordWriter, SealedRecord, full_answers
 
 Event = tuple[str, StoredDocument]
 """A document and the database it lies in."""
@@ -57,6 +66,7 @@ def _pool(path: Path) -> Pool:
     with store.session() as session:
         other_team = seed_team(session, scene.keys, DAY, "Autre équipe")
     second = make_slot(store, make_device(store, scene.seeded), scene.seeded.doctor)
+    third = make_slot(store, make_device(store, scene.seeded), scene.seeded.doctor)
     with store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
@@ -77,10 +87,13 @@ def _pool(path: Path) -> Pool:
     mended = writer.record(second, replaces=_replacing(wrong.envelope.identifier))
     again = writer.seal(first.compact)
     forged = writer.record(nurse, device=second.device, sequence=9, previous="0" * 64)
+    notices = _notices(scene, third, (first, fork, after_gap, skipped))
     team = scene.seeded.database
     envelopes = [
         *(each.envelope for each in (first, wrong, unusual, after_gap, fork, elsewhere)),
         *(each.envelope for each in (correction, rival, mended, forged)),
+        *(each.envelope for each in notices),
+        writer.seal(notices[0].compact),
         again,
         wrap("not an envelope"),
     ]
@@ -120,6 +133,35 @@ def _pool(path: Path) -> Pool:
             *((DECISIONS, scene.act(act)) for act in acts),
         ),
     )
+
+
+def _notices(scene: Scene, doctor: SlotKeys, records: Sequence[SealedRecord]) -> list[SealedRecord]:
+    """Notices of every kind, of a third tablet: what they name may come before or after them, or never."""
+    writer = RecordWriter(scene.seeded, scene.keys)
+    first, fork, after_gap, skipped = records
+    visit = after_gap.payload["visit"]
+    cosigned = [{"envelope": each.envelope.identifier, "record": each.digest} for each in records]
+    at = [(NOON + timedelta(minutes=each)).isoformat(timespec="milliseconds") for each in range(4)]
+    told = [
+        writer.notice(doctor, "attendance", visit=visit, status="arrived", at=at[0]),
+        writer.notice(doctor, "attendance", visit=visit, status="with_doctor", at=at[1]),
+        writer.notice(doctor, "attendance", visit=visit, status="arrived", at=at[1], clock_offset_ms=60_000),
+        writer.notice(doctor, "attendance", visit=visit, status="done", at=at[3], walk_in=True),
+        writer.notice(doctor, "cosignature", records=cosigned),
+        writer.notice(doctor, "cosignature", records=cosigned[:2]),
+        *(
+            writer.notice(
+                doctor, "entered_in_error", visit=new_uuid(), record=each.envelope.identifier, reason="Erreur"
+            )
+            for each in (first, fork, skipped)
+        ),
+        writer.notice(doctor, "deceased", visit=visit),
+        *photo_notices(writer, doctor, visit, jpeg(), pieces=3),
+        *photo_notices(writer, doctor, visit, jpeg(comment="Roanne"), pieces=2),
+        writer.record(doctor, visit=visit, restricted=True),
+    ]
+    listed = [each.digest for each in (*told, *records)]
+    return [*told, writer.notice(doctor, "manifest", visits=3, records=5, signed=listed)]
 
 
 def _replacing(envelope: str) -> dict[str, str]:
@@ -179,6 +221,8 @@ def test_the_pool_shows_every_kind_of_finding_and_state_it_claims() -> None:
             FindingCode.DUPLICATE_ENVELOPE,
             FindingCode.CORRECTION_FORK,
             FindingCode.SOFT_LIMIT,
+            FindingCode.MANIFEST_INCOMPLETE,
+            FindingCode.PHOTO_REFUSED,
         }
         assert {row.reason for row in scene.rows(Quarantined)} == {
             "content-invalid",
@@ -192,6 +236,12 @@ def test_the_pool_shows_every_kind_of_finding_and_state_it_claims() -> None:
             RecordState.TO_CORRECT,
             RecordState.VALIDATED,
             RecordState.SUPERSEDED,
+            RecordState.ENTERED_IN_ERROR,
         }
+        (coming,) = scene.rows(Attendance)
+        assert (coming.status, coming.interruptions) == (AttendanceStatus.DONE, 1)
+        assert {row.state for row in scene.rows(Photo)} == {PhotoState.COMPLETE, PhotoState.REFUSED}
+        assert {row.missing for row in scene.rows(Manifest)} == {1}
+        assert len(scene.rows(Cosignature)) == 2
         assert {row.vanished for row in scene.rows(Task)} == {True, False}
         assert len(scene.rows(TaskState)) == 9

@@ -1,0 +1,34 @@
+"""Which items of a form are carried from one visit to the next (docs/forms.md, ``escale:carried``)."""
+
+from functools import cache
+
+from forms.definition import Form
+
+_SECTION = "history"
+_NAMED = frozenset(
+    {
+        "visit.attending_gp",
+        "visit.attending_gp_name",
+        "visit.long_term_condition",
+        "visit.frailty",
+        "identity.used_name",
+        "identity.phone",
+        "visit.commune",
+    }
+)
+"""What a form published before that extension carries, besides its history; never what is sensitive."""
+
+
+@cache
+def carried_items(form: Form) -> tuple[str, ...]:
+    """Return the linkIds of the items whose last answer is shown at the next visit, in the form's order."""
+    marked = tuple(link_id for link_id, item in form.index.items() if item.carried)
+    if marked:
+        return marked
+    return tuple(
+        link_id
+        for link_id, item in form.index.items()
+        if item.is_leaf
+        and item.item_class != "sensitive"
+        and (link_id in _NAMED or item.path[:1] == (_SECTION,))
+    )
