@@ -18,7 +18,7 @@ from server.projection.visits import number
 from server.store.control import Member, Stop
 from server.store.follow_ups import Task, TaskState
 from server.store.people import Person, VisitIdentity
-from server.store.read import Visit
+from server.store.read import Record, RecordState, Visit
 
 PAGE_SIZE = 50
 
@@ -146,11 +146,22 @@ def every_task(
 
 
 def find_task(
-    session: Session, teams: Collection[str], key: str, today: date, *, clinical: bool
+    session: Session, teams: Collection[str], handle: str, today: date, *, clinical: bool
 ) -> TaskRow | None:
     """Return one task, if it is of these teams and the reader may read it."""
-    kept = [_visible(teams, clinical=clinical), col(Task.key) == key]
+    kept = [_visible(teams, clinical=clinical), col(Task.handle) == handle]
     return next(_rows(session, kept, today, clinical=clinical), None)
+
+
+def record_of(session: Session, task: Task) -> str | None:
+    """Return the digest of the visit's latest record, current if one is: what a task's page leads to."""
+    ended = col(Record.state).in_((RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR))
+    return session.exec(
+        select(Record.digest)
+        .where(Record.visit_id == task.visit_id, Record.team_id == task.team_id)
+        .order_by(ended, col(Record.signed_at).desc(), col(Record.digest))
+        .limit(1)
+    ).first()
 
 
 def counts(session: Session, teams: Collection[str], today: date) -> dict[TaskKind, KindCount]:

@@ -10,7 +10,7 @@ from forms.tasks import TaskKind, task_rules
 from server.projection.acts import MAX_NOTE, TaskChange
 from server.projection.tasks import ACT_KIND
 from server.store.control import Member, Role, TeamMember
-from server.store.follow_ups import Act
+from server.store.follow_ups import Act, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,17 @@ def read(
         due_on=due_on,
         outcome=typed.outcome or None,
         note=typed.note.strip(),
+    )
+
+
+def is_done(act: TaskChange, state: TaskState | None) -> bool:
+    """Say whether the state that stands is just what this act says, from the same hand."""
+    return state is not None and (act.member, act.owner, act.due_on, act.outcome, act.note) == (
+        state.changed_by,
+        state.owner_id,
+        state.due_on,
+        state.outcome,
+        state.note,
     )
 
 

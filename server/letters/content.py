@@ -22,6 +22,7 @@ from server.store.control import Campaign, Member, Organization, Stop
 MAX_LINE = 120
 MAX_LINES = 6
 MAX_TEXT = 2000
+FILE_TYPE = "Compte-rendu-consultation"
 DEFAULT_OBJECT = "Compte rendu de consultation"
 DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
 DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
@@ -71,6 +72,8 @@ class Typed(msgspec.Struct, frozen=True):
 class Identity(msgspec.Struct, frozen=True):
     """The person as recorded; ``name`` says when there is none. ``status``: of the identity."""
 
+    family: str
+    given: str
     name: str
     details: list[str]
     status: str
@@ -171,12 +174,13 @@ def compose(
     )
 
 
-def file_name(said: VisitSaid, day: date) -> str:
-    """Return the name of the file (socle MSSanté ECO.2.1.6): day of the visit, type, name, first name."""
-    name = said.text("identity.birth_name") or "IDENTITE-NON-RENSEIGNEE"
-    given = said.text("identity.first_given_name") or ""
-    parts = [f"{day:%Y%m%d}", "Compte-rendu-consultation", _plain(name), _plain(given)]
-    return "_".join(part for part in parts if part) + ".pdf"
+def file_name(identity: Mapping[str, str], day: date) -> str:
+    """Return the name of the file (socle MSSanté ECO.2.1.6): day of the visit, type, name, first name.
+
+    ``identity``: that of the letter's content as it was kept.
+    """
+    parts = [_plain(identity["family"]) or "IDENTITE-NON-RENSEIGNEE", _plain(identity["given"])]
+    return "_".join(part for part in (f"{day:%Y%m%d}", FILE_TYPE, *parts) if part) + ".pdf"
 
 
 def french_day(day: date) -> str:
@@ -206,7 +210,7 @@ def _stop(stop: Stop | None) -> str:
 
 
 def _identity(said: VisitSaid) -> Identity:
-    names = [said.text(f"identity.{item}") for item in ("birth_name", "first_given_name")]
+    family, given = (said.text(f"identity.{item}") or "" for item in ("birth_name", "first_given_name"))
     used = said.text("identity.used_name")
     details = []
     if used:
@@ -216,8 +220,10 @@ def _identity(said: VisitSaid) -> Identity:
         f"né(e) le {date.fromisoformat(born):%d/%m/%Y}" if born else "date de naissance non renseignée"
     )
     details.append(_SEX.get(said.text("identity.sex") or "", "sexe non renseigné"))
-    known = " ".join(name for name in names if name)
+    known = " ".join(name for name in (family, given) if name)
     return Identity(
+        family=family,
+        given=given,
         name=known or _no_identity(said),
         details=details,
         status=_STATUS.get(said.text("identity.status") or "", "identité provisoire"),

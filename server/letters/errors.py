@@ -4,8 +4,8 @@
 
     LetterError
     ├── LetterRefused    no letter may be made of this visit; ``reason`` says why
-    ├── RecordsChanged   the visit's records are not those that were previewed
-    └── NotPrintable     the typesetter refused; ``detail`` is its word, without any of the letter's text
+    ├── AlreadyReplaced  the letter to cancel is replaced already, or of another visit
+    └── NotPrintable     the typesetter could not make the document
 """
 
 from enum import StrEnum
@@ -31,8 +31,8 @@ class LetterRefused(LetterError):
         self.reason = reason
 
 
-class RecordsChanged(LetterError):
-    """A record came or was corrected since the letter was previewed."""
+class AlreadyReplaced(LetterError):
+    """The letter to cancel is replaced already, or of another visit."""
 
 
 class NotPrintable(LetterError):

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import func, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from server.clock import local_day
-from server.identifiers import new_uuid
 from server.letters import typeset
 from server.letters.content import LetterContent
+from server.letters.errors import AlreadyReplaced
 from server.store.letters import Letter
 
 _ADVISORY_LOCK = 0x45534C54
@@ -20,67 +20,75 @@ _ADVISORY_LOCK = 0x45534C54
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
-    """What is issued: of which visit, from which records, and the content once its number is known."""
+class Order:
+    """What is to be issued. ``letter_id``: drawn with the preview, so that sending the form twice issues one.
 
+    ``records``: those that the content tells of; ``compose`` gives it once the numbers are known: its own,
+    and that of the letter it ``replaces``, empty when it replaces none.
+    """
+
+    letter_id: str
     visit_id: str
     team_id: str
     records: tuple[str, ...]
-    compose: Callable[[str], LetterContent]
+    compose: Callable[[str, str], LetterContent]
+    member: str
+    replaces: str | None = None
 
 
-def issue(
-    session: Session, wanted: Issued, *, member: str, at: datetime, replaces: Letter | None = None
-) -> Letter:
-    """Number a letter, set it and keep it, with the rest of the transaction; raise ``NotPrintable``.
+def issue(session: Session, order: Order, at: datetime) -> Letter:
+    """Number a letter, set it and keep it, with the rest of the transaction.
 
-    The numbers of a year follow one another: whoever issues waits for whoever issues before. ``replaces`` is
-    a letter that this one cancels: it says so, and keeps its own number.
+    The numbers of a year follow one another: whoever issues waits for whoever issues before. Raises
+    ``NotPrintable``, and ``AlreadyReplaced`` when the letter to cancel is so already.
     """
     _take_turn(session)
+    known = session.get(Letter, order.letter_id)
+    if known is not None:
+        return known
+    former = _to_replace(session, order)
     year = local_day(at).year
     last = session.exec(select(func.max(Letter.number)).where(Letter.year == year)).one()
     number = (last or 0) + 1
-    content = wanted.compose(number_text(year, number))
+    content = order.compose(
+        number_text(year, number), number_text(former.year, former.number) if former is not None else ""
+    )
     made = typeset.pdf(content, at)
     letter = Letter(
-        id=new_uuid(),
+        id=order.letter_id,
         year=year,
         number=number,
-        visit_id=wanted.visit_id,
-        team_id=wanted.team_id,
-        records=list(wanted.records),
+        visit_id=order.visit_id,
+        team_id=order.team_id,
+        records=list(order.records),
         recipient="\n".join(content.recipient),
         content=msgspec.to_builtins(content),
         pdf=made,
         digest=hashlib.sha256(made).hexdigest(),
         created_at=at,
-        created_by=member,
+        created_by=order.member,
     )
     session.add(letter)
-    if replaces is not None:
-        replaces.replaced_by = letter.id
-        session.add(replaces)
+    if former is not None:
+        former.replaced_by = letter.id
+        session.add(former)
     session.flush()
     return letter
+
+
+def _to_replace(session: Session, order: Order) -> Letter | None:
+    if order.replaces is None:
+        return None
+    former = session.get(Letter, order.replaces)
+    same_visit = former is not None and (former.visit_id, former.team_id) == (order.visit_id, order.team_id)
+    if former is None or not same_visit or former.replaced_by is not None:
+        raise AlreadyReplaced
+    return former
 
 
 def number_text(year: int, number: int) -> str:
     """Return a letter's number as people write it: ``2026-00012``."""
     return f"{year}-{number:05}"
-
-
-def replaceable(session: Session, letter_id: str, visit_id: str, team_id: str) -> Letter | None:
-    """Return a letter about this visit that nothing has replaced yet."""
-    found = session.exec(
-        select(Letter).where(
-            Letter.id == letter_id,
-            Letter.visit_id == visit_id,
-            Letter.team_id == team_id,
-            col(Letter.replaced_by).is_(None),
-        )
-    )
-    return found.first()
 
 
 def _take_turn(session: Session) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, tuple_
 from sqlmodel import Session, col, select
 
 from forms.tasks import Rule, TaskRules, task_rules
+from server.identifiers import sha256_hex
 from server.projection.statements import insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.control import Stop
@@ -208,6 +209,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "key": str(key),
+        "handle": sha256_hex(str(key))[:32],
         "kind": rule.kind.value,
         "visit_id": key.visit_id,
         "team_id": key.team_id,

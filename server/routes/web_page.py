@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from forms.present import Language
 from server.routes.web_catalogue import DEFAULT_LANGUAGE, TRANSLATORS, Translate
+from server.routes.web_counts import queue_counts
 from server.routes.web_format import FORMATS
 from server.routes.web_session import LANGUAGE_COOKIE, PageRequest
 
@@ -51,6 +52,7 @@ def page(
         user=request.user,
         form_token=request.user.form_token if request.user else "",
         path=request.url.path,
+        queued=queue_counts(request, look=status < 400),
         **context,
     )
     return Response(

@@ -8,7 +8,16 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from server.review.errors import NotReviewable
-from server.routes import web_anomalies, web_login, web_record, web_tablets, web_visits
+from server.routes import (
+    web_anomalies,
+    web_follow_ups,
+    web_letters,
+    web_login,
+    web_queue,
+    web_record,
+    web_tablets,
+    web_visits,
+)
 from server.routes.web_problems import EXCEPTION_HANDLERS
 from server.routes.web_session import CoordinatorSession
 
@@ -28,6 +37,9 @@ PAGES: list[HTTPRouteHandler] = [
     *web_record.pages,
     *web_anomalies.pages,
     *web_tablets.pages,
+    *web_queue.pages,
+    *web_follow_ups.pages,
+    *web_letters.pages,
     unknown_page,
 ]
 

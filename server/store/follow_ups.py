@@ -30,9 +30,11 @@ class Task(SQLModel, table=True):
 
     ``key``: ``<visit>:<team>:<link id>:<code>``. ``kind``: ``forms.tasks.TaskKind``. ``vanished``: no current
     record says so any more, and somebody worked on it. ``restricted``: a record of the visit is (wire §2.3).
+    ``handle``: 32 hexadecimal digits of the key's digest, for addresses: the key tells an answer.
     """
 
     key: str = Field(primary_key=True)
+    handle: str = Field(unique=True)
     kind: str = Field(index=True)
     visit_id: str = Field(index=True)
     team_id: str = Field(index=True)

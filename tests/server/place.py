@@ -15,6 +15,7 @@ from server.routes.web_router import STATIC
 from server.routes.web_session import cookie_name
 from server.store.database import Store
 from tests.server.web.browser import PASSWORD, give_password
+from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import DAY, NOON, Seeded, seed_team
 from tests.support.records import RecordWriter, SealedRecord
 from tests.support.tablet import Tablet, confirmed_slot, enrolled_tablet, redeemed_tablet
@@ -91,6 +92,12 @@ class Place:
             "static": next(each.name for each in sorted(STATIC.iterdir()) if each.suffix == ".css"),
             "language": "fr",
             "nothing": "nothing",
+            "task": task_handle(pushed),
+            "other_task": task_handle(their_record),
+            "letter": issued_letter(services.store, services.forms, pushed),
+            "other_letter": issued_letter(services.store, services.forms, their_record),
+            "item": clock_finding(services.store, seeded.database),
+            "other_item": clock_finding(services.store, other.database),
         }
         bodies = {**_replication_bodies(pushed, bulk, single), **_forms(seeded, other)}
         return cls(http, services, seeded, other, tablets, addressed, bodies)
@@ -172,6 +179,16 @@ def _forms(seeded: Seeded, other: Seeded) -> dict[str, Mapping[str, Any]]:
         },
         "POST /coordination/fiches/{record}/decision": decision,
         "POST /coordination/fiches/{other_record}/decision": decision,
+        "POST /coordination/suivis/{task}": {"outcome": "en_attente"},
+        "POST /coordination/fiches/{record}/courrier": {
+            "recipient": "Dr Martin",
+            "object": "Compte rendu",
+        },
+        "POST /coordination/courriers/{letter}/envois": {
+            "channel": "mssante",
+            "recipient": "Dr Martin",
+            "day": DAY.isoformat(),
+        },
         "POST /coordination/tablettes/cartes": {
             "team": seeded.team,
             "campaign": seeded.campaign,

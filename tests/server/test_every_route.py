@@ -25,6 +25,7 @@ TEAM_WRITES = (401, 201, 403, 403, 401, 401)
 NO_DEVICE = (401, 403, 403, 403, 401, 401)
 PAGE = (303, 303, 303, 303, 200, 200)
 FORM = (401, 401, 401, 401, 303, 303)
+CLINICAL_PAGE = (303, 303, 303, 303, 403, 200)
 
 TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     # Method, address, status for each of ROLES; `Place.addressed` gives what stands for a name in braces.
@@ -94,6 +95,20 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/fiches/{record}", PAGE),
     ("GET", "/coordination/fiches/{record}/acces", PAGE),
     ("POST", "/coordination/fiches/{record}/decision", (401, 401, 401, 401, 403, 303)),
+    # What waits, follow-ups, letters
+    ("GET", "/coordination/file", PAGE),
+    ("GET", "/coordination/file/{item}", PAGE),
+    ("POST", "/coordination/file/{item}", FORM),
+    ("GET", "/coordination/suivis", PAGE),
+    ("GET", "/coordination/suivis/{task}", PAGE),
+    ("POST", "/coordination/suivis/{task}", FORM),
+    ("GET", "/coordination/medecin-traitant", PAGE),
+    ("GET", "/coordination/fiches/{record}/courrier", CLINICAL_PAGE),
+    ("POST", "/coordination/fiches/{record}/courrier", (401, 401, 401, 401, 403, 200)),
+    ("GET", "/coordination/courriers", CLINICAL_PAGE),
+    ("GET", "/coordination/courriers/{letter}", CLINICAL_PAGE),
+    ("GET", "/coordination/courriers/{letter}/pdf", CLINICAL_PAGE),
+    ("POST", "/coordination/courriers/{letter}/envois", (401, 401, 401, 401, 403, 303)),
     ("POST", "/coordination/tablettes/cartes", (401, 401, 401, 401, 200, 200)),
     ("POST", "/coordination/tablettes/{waiting}/confirmer", FORM),
     ("POST", "/coordination/tablettes/{unwanted}/refuser", FORM),
@@ -117,6 +132,13 @@ ELSEWHERE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/coordination/fiches/{other_record}/decision", (401, 401, 401, 401, 403, 404)),
     ("GET", "/coordination/tablettes/{other_device}/revocation", (303, 303, 303, 303, 404, 404)),
     ("POST", "/coordination/tablettes/{other_device}/revocation", (401, 401, 401, 401, 404, 404)),
+    ("GET", "/coordination/file/{other_item}", (303, 303, 303, 303, 404, 404)),
+    ("GET", "/coordination/suivis/{other_task}", (303, 303, 303, 303, 404, 404)),
+    ("GET", "/coordination/fiches/{other_record}/courrier", (303, 303, 303, 303, 403, 404)),
+    ("GET", "/coordination/courriers/{other_letter}", (303, 303, 303, 303, 403, 404)),
+    ("GET", "/coordination/courriers/{other_letter}/pdf", (303, 303, 303, 303, 403, 404)),
+    ("POST", "/coordination/suivis/{other_task}", (401, 401, 401, 401, 404, 404)),
+    ("POST", "/coordination/courriers/{other_letter}/envois", (401, 401, 401, 401, 403, 404)),
     ("DELETE", "/api/node", (405, 405, 405, 405, 405, 405)),
     ("GET", "/api/{nothing}", (404, 404, 404, 404, 404, 404)),
 )

@@ -12,6 +12,7 @@ from server.store.control import EnrolmentState
 from server.store.database import Store
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, waiting_tablet
+from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import make_device, make_slot
 
 pytestmark = pytest.mark.anyio
@@ -26,10 +27,23 @@ TABLE = [
     ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
     ("GET", "/coordination/tablettes/{device}/revocation", 303, 200, 200, 404),
+    ("GET", "/coordination/file", 303, 200, 200, 200),
+    ("GET", "/coordination/file/{item}", 303, 200, 200, 404),
+    ("GET", "/coordination/suivis", 303, 200, 200, 200),
+    ("GET", "/coordination/suivis/{task}", 303, 200, 200, 404),
+    ("GET", "/coordination/medecin-traitant", 303, 200, 200, 200),
+    ("GET", "/coordination/fiches/{record}/courrier", 303, 403, 200, 404),
+    ("GET", "/coordination/courriers", 303, 403, 200, 200),
+    ("GET", "/coordination/courriers/{letter}", 303, 403, 200, 404),
+    ("GET", "/coordination/courriers/{letter}/pdf", 303, 403, 200, 404),
     ("GET", "/coordination/nowhere", 404, 404, 404, 404),
     ("POST", "/coordination/langue/fr", 303, 303, 303, 303),
     ("POST", "/coordination/mot-de-passe", 401, 422, 422, 422),
     ("POST", "/coordination/fiches/{record}/decision", 401, 403, 422, 404),
+    ("POST", "/coordination/file/{item}", 401, 303, 303, 404),
+    ("POST", "/coordination/suivis/{task}", 401, 303, 303, 404),
+    ("POST", "/coordination/fiches/{record}/courrier", 401, 403, 422, 404),
+    ("POST", "/coordination/courriers/{letter}/envois", 401, 403, 422, 404),
     ("POST", "/coordination/tablettes/cartes", 401, 422, 422, 422),
     ("POST", "/coordination/tablettes/{waiting}/confirmer", 401, 303, 303, 404),
     ("POST", "/coordination/tablettes/{unwanted}/refuser", 401, 303, 303, 404),
@@ -74,6 +88,9 @@ def things(day: Day, store: Store) -> dict[str, str]:
     tablet = make_device(store, day.seeded)
     return {
         "record": day.nurse.digest,
+        "item": clock_finding(store, day.seeded.database),
+        "task": task_handle(day.nurse),
+        "letter": issued_letter(store, day.services.forms, day.nurse),
         "device": day.device.id,
         "slot": make_slot(store, tablet, day.seeded.doctor).id,
         "waiting": waiting_tablet(store, day.seeded),

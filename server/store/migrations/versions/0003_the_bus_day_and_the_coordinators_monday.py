@@ -278,6 +278,7 @@ def upgrade() -> None:
     op.create_table(
         "task",
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("visit_id", sa.String(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
@@ -289,6 +290,7 @@ def upgrade() -> None:
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("vanished", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
+        sa.UniqueConstraint("handle"),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_task_kind"), ["kind"], unique=False)

@@ -1,0 +1,90 @@
+"""Items about what follows the visits: people who may be one, letters, documents to send, late tasks."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from sqlmodel import Session, col, or_, select
+
+from forms.tasks import TaskKind, task_rules
+from server.clock import PARIS
+from server.follow_up import board
+from server.follow_up.board import TaskRow
+from server.letters import listing
+from server.queue.item import Item, Kind, Scope, Urgency, key_of
+from server.store.people import Proposal, VisitIdentity
+
+DUPLICATES = "/coordination/doublons"
+
+
+def probable_duplicates(session: Session, scope: Scope) -> Iterator[Item]:
+    """Yield the pairs of people who may be one, when either was seen by a team of the scope."""
+    seen = dict(
+        session.exec(
+            select(VisitIdentity.person_key, VisitIdentity.team_id).where(
+                col(VisitIdentity.team_id).in_(scope.teams)
+            )
+        ).all()
+    )
+    if not seen:
+        return
+    for proposal in session.exec(
+        select(Proposal).where(or_(col(Proposal.first).in_(seen), col(Proposal.second).in_(seen)))
+    ):
+        yield Item(
+            key=key_of(Kind.PROBABLE_DUPLICATE, proposal.key, proposal.score),
+            kind=Kind.PROBABLE_DUPLICATE,
+            urgency=Urgency.SOON,
+            since=proposal.since,
+            team=seen.get(proposal.first) or seen.get(proposal.second),
+            what=f"{proposal.first[:4]}-{proposal.second[:4]}".upper(),
+            text="queue.say.duplicate",
+            parts={"score": proposal.score},
+            address=DUPLICATES,
+            clinical=True,
+        )
+
+
+def letters(session: Session, scope: Scope) -> Iterator[Item]:
+    """Yield the letters that nobody has sent, and those whose records changed after they were issued."""
+    waiting = [(row, "queue.say.letter-unsent") for row in listing.unsent(session, scope.teams)]
+    changed = [(row, "queue.say.letter-stale") for row in listing.stale(session, scope.teams)]
+    for row, text in (*waiting, *changed):
+        yield Item(
+            key=key_of(Kind.LETTER, text, row.letter.id),
+            kind=Kind.LETTER,
+            urgency=Urgency.SOON,
+            since=row.letter.created_at,
+            team=row.letter.team_id,
+            what=row.number,
+            text=text,
+            address=f"/coordination/courriers/{row.letter.id}",
+            clinical=True,
+        )
+
+
+def documents(session: Session, scope: Scope) -> Iterator[Item]:
+    """Yield the documents promised to a person and not sent yet."""
+    for row in board.open_tasks_of(session, scope.teams, TaskKind.DOCUMENT, scope.today, clinical=True):
+        yield _task(Kind.DOCUMENT, row, "queue.say.document")
+
+
+def late_tasks(session: Session, scope: Scope) -> Iterator[Item]:
+    """Yield the tasks past their day; documents to send are a kind of their own."""
+    for row in board.late_tasks(session, scope.teams, scope.today, clinical=True):
+        if row.kind is not TaskKind.DOCUMENT:
+            yield _task(Kind.TASK, row, f"task.kind.{row.kind.value}")
+
+
+def _task(kind: Kind, row: TaskRow, text: str) -> Item:
+    return Item(
+        key=key_of(kind, row.task.key, row.due_on),
+        kind=kind,
+        urgency=Urgency.SOON if row.late else Urgency.LATER,
+        since=datetime.combine(row.task.day, time(12), tzinfo=PARIS),
+        team=row.task.team_id,
+        what=row.number,
+        text=text,
+        address=f"/coordination/suivis/{row.task.handle}",
+        waits_for=row.owner,
+        clinical=row.task.restricted or task_rules().kinds[row.kind].is_clinical,
+    )
