@@ -17,6 +17,8 @@ export interface Beginning {
   readonly expected: Expected | null;
   /** Person key that somebody chose; the roster's own when it is absent. */
   readonly person?: string | null;
+  /** Of a walk-in of whom something was already said or signed; drawn when it is absent. */
+  readonly visit?: string | undefined;
 }
 
 /**
@@ -28,13 +30,14 @@ export interface Beginning {
 export async function beginVisit(
   desk: Desk,
   roster: Roster,
-  { expected, person }: Beginning,
+  { expected, person, visit: known }: Beginning,
 ): Promise<string> {
   const { form, reference } = await desk.form(roster.form.url, roster.form.version);
   const { store, clock } = desk.station.environment;
   const author = { by: desk.slot.member, at: rfc3339(clock()) };
   const key = person ?? expected?.person ?? null;
-  const theirs = expected === null ? null : await teammatesAnswers(desk, expected.id, reference.version);
+  const visit = expected?.id ?? known ?? randomUuid();
+  const theirs = await teammatesAnswers(desk, visit, reference.version);
   const part =
     otherPart(theirs === null ? null : partOf(theirs)) ??
     (await rememberedPart(store, desk.station.today, author.by));
@@ -44,7 +47,6 @@ export async function beginVisit(
     ...(theirs === null ? {} : identityOf(theirs)),
     ...partAnswer(form, part, author),
   };
-  const visit = expected?.id ?? randomUuid();
   return desk.beginFrom({ visit, stop: roster.stop, expected, person: key, form: reference, answers });
 }
 

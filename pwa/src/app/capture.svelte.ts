@@ -21,7 +21,9 @@ import {
 } from "$lib/forms";
 import { signRecord } from "$lib/record/sign";
 import { rfc3339 } from "$lib/store/clock";
+import { StorageFull } from "$lib/store/errors";
 import type { SealedRow } from "$lib/store/schema";
+import { sayAfterSeal, type AfterSeal } from "./attendance";
 import type { Desk } from "./desk.svelte";
 
 /** The answers break a rule: the review says which. */
@@ -124,7 +126,7 @@ export class CaptureSession {
    * Sign and seal. Raises {@link NotSignable} when a rule is broken, and what `signRecord` raises: in every case the
    * draft is untouched.
    */
-  async seal(): Promise<SealedRow> {
+  async seal(): Promise<{ readonly row: SealedRow; readonly after: AfterSeal }> {
     const evaluator = await loadEvaluator();
     const judgement = this.#judge(evaluator);
     if (!judgement.signable) throw new NotSignable();
@@ -136,7 +138,17 @@ export class CaptureSession {
     });
     this.#forget();
     await this.desk.station.sealed();
-    return row;
+    return { row, after: await this.#sayAfter(judgement.pass.settled) };
+  }
+
+  /** The record is signed whatever becomes of the notice: a full disk is said by the next draft. */
+  async #sayAfter(answers: Answers): Promise<AfterSeal> {
+    try {
+      return await sayAfterSeal(this.desk, this.draft, answers);
+    } catch (error) {
+      if (error instanceof StorageFull) return "unchanged";
+      throw error;
+    }
   }
 
   #judge(evaluator: Evaluator): Judgement {

@@ -22,6 +22,8 @@ import {
   type DraftStart,
 } from "$lib/drafts/drafts";
 import type { NoticeBody } from "$lib/notice/body";
+import { attendances, type VisitAttendance } from "$lib/notice/attendance";
+import { errorsAmong, type ErrorNotice } from "$lib/notice/errors";
 import { openLedger, type KeptNotice, type NoticeLedger } from "$lib/notice/ledger";
 import { signNotice } from "$lib/notice/sign";
 import type { SigningContext } from "$lib/record/chain";
@@ -62,6 +64,10 @@ export class Desk {
   notices = $state.raw<readonly KeptNotice[]>([]);
   /** Envelopes of teammates under secrecy: whole, and not for this slot to open. */
   readonly confidential = new SvelteSet<string>();
+  /** Where each visit is that somebody said something of. */
+  attendances = $state.raw<ReadonlyMap<string, VisitAttendance>>(attendances([]));
+  /** Records entered in error, by envelope. */
+  errors = $state.raw<ReadonlyMap<string, ErrorNotice>>(errorsAmong([]));
   loaded = $state(false);
 
   readonly station: Station;
@@ -116,6 +122,11 @@ export class Desk {
     return this.#readingWith(replica, this.#signers);
   }
 
+  /** Profession of the member at work, as the organisation words it. */
+  get profession(): string {
+    return this.station.access.members.find(({ id }) => id === this.slot.member)?.profession ?? "";
+  }
+
   /** Name of a member of the team, present or past. */
   nameOf(member: string): string | null {
     return this.station.access.nameOf(member) ?? this.#signers?.nameOf(member) ?? null;
@@ -148,11 +159,11 @@ export class Desk {
 
   /**
    * Begin a capture at a stop, of an expected person or of a walk-in, with what is already known. Answers the draft's
-   * id. Raises {@link FormMissing}.
+   * id. Raises {@link FormMissing}. `visit` is that of a walk-in of whom something was already said.
    */
-  async begin(roster: Roster, expected: Expected | null): Promise<string> {
+  async begin(roster: Roster, expected: Expected | null, visit?: string): Promise<string> {
     const { beginVisit } = await import("./begin");
-    return beginVisit(this, roster, { expected });
+    return beginVisit(this, roster, { expected, visit });
   }
 
   /** Begin a draft of this slot's member from `start`. Answers its id. */
@@ -245,12 +256,19 @@ export class Desk {
     return { replica: withOwn, team: this.keys, signers, own: this.slot };
   }
 
+  #tell(ledger: NoticeLedger | null): void {
+    this.notices = ledger?.notices ?? [];
+    this.attendances = attendances(ledger?.of("attendance") ?? []);
+  }
+
   async #show(
     rosters: readonly Roster[],
     drafts: readonly StoredDraft[],
     unreadable: readonly string[],
   ): Promise<void> {
-    const latest = [...currentRecords(this.entries)].sort((one, other) =>
+    const errors = errorsAmong(this.#ledger?.of("entered_in_error") ?? []);
+    const current = currentRecords(this.entries).filter(({ envelope }) => !errors.has(envelope));
+    const latest = [...current].sort((one, other) =>
       Date.parse(one.signed_at) > Date.parse(other.signed_at) ? -1 : 1,
     );
     const own = this.station.own.map(({ row }) => row.envelope);
@@ -258,11 +276,12 @@ export class Desk {
       latest.filter(({ envelope }, age) => age < LATEST_LISTED || own.includes(envelope)),
     );
     if (this.#stopped.signal.aborted) return;
+    this.errors = errors;
     this.rosters = rosters;
     this.drafts = drafts;
     this.unreadable = unreadable;
     this.records = records;
-    this.notices = this.#ledger?.notices ?? [];
+    this.#tell(this.#ledger);
     this.loaded = true;
   }
 

@@ -4,18 +4,26 @@
  * Addresses name nothing: an address ends in histories, logs and screenshots. The browser's own history holds depths
  * only, so that the back button of the tablet goes back one place.
  */
+import type { AfterSeal } from "./attendance";
 import type { Person } from "./people";
 
 /** A place of the application, once a slot is open. */
 export type Place =
   | { readonly name: "home" }
   | { readonly name: "capture"; readonly draft: string }
-  | { readonly name: "sealed"; readonly envelope: string; readonly person: Person | null }
+  | {
+      readonly name: "sealed";
+      readonly envelope: string;
+      readonly person: Person | null;
+      readonly after: AfterSeal;
+    }
   | { readonly name: "record"; readonly envelope: string }
   /** What the team knows of somebody; from a draft, to read only. */
   | { readonly name: "person"; readonly person: string; readonly from?: "capture" }
   /** To whom a record written for the wrong person goes. */
   | { readonly name: "wrong-person"; readonly envelope: string }
+  | { readonly name: "ready" }
+  | { readonly name: "cosign" | "closing"; readonly stop: string }
   | { readonly name: "about" };
 
 const HOME: Place = { name: "home" };

@@ -6,6 +6,7 @@ import type { Draft } from "$lib/drafts/draft";
 import type { PersonTraits } from "$lib/central/person";
 import type { Answers } from "$lib/forms";
 import { completedYears } from "$lib/forms/dates";
+import type { DayVisit } from "./day";
 import { displayName, identityOf, type Identity } from "$lib/record/identity";
 
 /** A person in words: each part is shown as it is. */
@@ -17,7 +18,7 @@ export interface Person {
 
 /** The person of a roster entry. */
 export function expectedPerson(
-  { birth_name, first_name, birth_date }: Expected,
+  { birth_name, first_name, birth_date }: Pick<Expected, "birth_name" | "first_name" | "birth_date">,
   on?: string,
 ): Pick<Person, "name" | "birth"> {
   return { name: nameWords([birth_name, first_name]), birth: birthWords(birth_date, on) };
@@ -52,6 +53,21 @@ export function answeredPerson(answers: Answers, on?: string): Person {
     birth: birthWords(identity.birth_date, on),
     commune: communeOf(identity),
   };
+}
+
+/** The person of a line of the day: as booked, else as their record, their draft or a notice names them. */
+export function visitPerson(
+  { expected, records, drafts, attendance }: DayVisit,
+  on?: string,
+): Pick<Person, "name" | "birth"> {
+  if (expected !== null) return expectedPerson(expected, on);
+  const [record] = records;
+  if (record !== undefined && record.entry.name !== "") {
+    return { name: record.entry.name, birth: birthWords(record.entry.birth_date, on) };
+  }
+  const [draft] = drafts;
+  if (draft !== undefined) return draftPerson(draft.draft);
+  return expectedPerson(attendance?.person ?? { birth_name: null, first_name: null, birth_date: null }, on);
 }
 
 function communeOf({ residence }: Identity): string {

@@ -50,7 +50,7 @@ test("back returns to the place before, by the application or by the tablet's bu
 test("back does not return to a draft that a sealed record replaced", () => {
   const { navigation } = open();
   navigation.open({ name: "capture", draft: "d1" });
-  navigation.replace({ name: "sealed", envelope: "e1", person: null });
+  navigation.replace({ name: "sealed", envelope: "e1", person: null, after: "done" });
   navigation.back();
   expect(navigation.place).toEqual({ name: "home" });
 });

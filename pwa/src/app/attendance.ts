@@ -1,0 +1,86 @@
+/** Saying where a person is: each change of status is a signed notice, made offline like everything else. */
+import type { Stop } from "$lib/central/roster";
+import type { Draft } from "$lib/drafts/draft";
+import type { Answers } from "$lib/forms";
+import type { AttendanceStatus, NamedPerson } from "$lib/notice/body";
+import { identityOf } from "$lib/record/identity";
+import { currentRecords, readRecords } from "$lib/record/read";
+import { rfc3339 } from "$lib/store/clock";
+import type { Desk } from "./desk.svelte";
+import { partOf } from "./part";
+import { missingParts, partIn, type VisitPart } from "./parts";
+import { handsOf, withHands } from "./steps";
+
+/** Of whom something is said. */
+export interface Subject {
+  readonly visit: string;
+  readonly walk_in: boolean;
+  /** As known, to name a walk-in on the other tablets; `null` when the roster names them. */
+  readonly person: NamedPerson | null;
+}
+
+/** Say that `subject` came to `status` now. Raises what `signNotice` raises. */
+export async function sayStatus(
+  desk: Desk,
+  stop: Pick<Stop, "id" | "campaign">,
+  { visit, walk_in, person }: Subject,
+  status: AttendanceStatus,
+  reason: string | null = null,
+): Promise<void> {
+  const at = rfc3339(desk.station.environment.clock());
+  await desk.say(stop, { kind: "attendance", visit, status, at, walk_in, reason, person });
+}
+
+/** Somebody begins to take care of the person of `draft`: says so, unless it is already known. */
+export async function sayTaken(desk: Desk, draft: Draft): Promise<void> {
+  const status = withHands(handsOf(desk.profession));
+  const known = desk.attendances.get(draft.visit);
+  const mine = known?.status === status && known.by.member === desk.slot.member;
+  const waits = status === "arrived" && known !== undefined && known.status !== "expected";
+  if (mine || waits) return;
+  await sayStatus(desk, draft.stop, subjectOf(draft, draft.answers), status);
+}
+
+/** What a signed record leaves of its visit: nothing, or the part that is missing here. */
+export type AfterSeal = "done" | "waits-medical" | "waits-reception" | "unchanged";
+
+/**
+ * A record of `draft` was signed with `answers`: the visit is done when its parts are there, and waits again after the
+ * nurse's part alone. A correction changes nothing.
+ */
+export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): Promise<AfterSeal> {
+  if (draft.replaces !== null) return "unchanged";
+  const missing = missingParts([answeredPart(answers), ...(await signedParts(desk, draft.visit))]);
+  const subject = subjectOf(draft, answers);
+  if (missing.length === 0) {
+    await sayStatus(desk, draft.stop, subject, "done");
+    return "done";
+  }
+  if (missing.includes("reception")) return "waits-reception";
+  await sayStatus(desk, draft.stop, subject, "arrived");
+  return "waits-medical";
+}
+
+function subjectOf({ visit, expected }: Draft, answers: Answers): Subject {
+  return { visit, walk_in: expected === null, person: expected === null ? personOf(answers) : null };
+}
+
+function personOf(answers: Answers): NamedPerson | null {
+  const { mode, birth_name, first_given_name: first_name, birth_date } = identityOf(answers);
+  const known = birth_name !== null || first_name !== null;
+  return mode !== "refused" && known ? { birth_name, first_name, birth_date } : null;
+}
+
+function answeredPart(answers: Answers): VisitPart {
+  const code = partOf(answers);
+  return code === "reception" || code === "medical" ? code : "complete";
+}
+
+async function signedParts(desk: Desk, visit: string): Promise<readonly VisitPart[]> {
+  const signed = currentRecords(desk.entries).filter(
+    (entry) => entry.visit === visit && !desk.errors.has(entry.envelope),
+  );
+  const envelopes = signed.map(({ envelope }) => envelope);
+  const { records } = await readRecords(await desk.reading(), envelopes);
+  return records.map(({ response }) => partIn(response));
+}
