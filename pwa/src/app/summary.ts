@@ -1,5 +1,5 @@
 /** A person's summary as its screen shows it: facts in words, measures in lines, what this tablet knows besides. */
-import { valueWords, absenceWords, words } from "$components/form/wording";
+import { absenceWords, laterWords, valueWords, words } from "$components/form/wording";
 import { formatNumber } from "$i18n/index";
 import type { Fact, PastVisit, PersonSummary, Vital } from "$lib/central/person";
 import { loadCommunes } from "$lib/communes";
@@ -19,6 +19,8 @@ export interface ShownFact {
   readonly absent: boolean;
   readonly day: string;
   readonly by: string;
+  /** What was said since and is no value, in words. */
+  readonly later: string | null;
 }
 
 /** What a group of facts is about. */
@@ -57,7 +59,7 @@ export async function shownFacts(
 function shownFact(form: Form | null, native: EarlierFacts | null, linkId: string, fact: Fact): ShownFact {
   const question = form?.items.get(linkId);
   const label = isQuestion(question) ? words(question.label) : linkId;
-  const said = { linkId, label, day: fact.day, by: fact.by };
+  const said = { linkId, label, day: fact.day, by: fact.by, later: laterWords(fact.later) };
   if ("absent" in fact.answer) return { ...said, text: absenceWords(fact.answer.absent), absent: true };
   const carried = native?.get(linkId)?.carried;
   const text =

@@ -74,6 +74,13 @@ describe("a person's summary", () => {
     ]);
   });
 
+  it("tells what was stated since beside the fact, which it does not erase", async () => {
+    const later = { absent: "asked-declined", day: "2026-09-01", by: "Dr Lenoir" };
+    const fact = { answer: { values: ["Latex"] }, day: "2026-05-12", by: "Dr Morel", later };
+    const person = await published({ ...SUMMARY, facts: { "history.allergies": fact } });
+    expect(person?.facts.get("history.allergies")).toEqual(fact);
+  });
+
   it("keeps an absence an absence", async () => {
     const person = await published(SUMMARY);
     expect(person?.facts.get("history.treatments_status")?.answer).toEqual({ absent: "asked-unknown" });

@@ -34,7 +34,7 @@ function question(linkId: string): Question {
 }
 
 function fact(values: readonly (string | number | boolean)[], day = "2026-05-12"): PublishedFact {
-  return { answer: { values }, day, by: "Dr Morel" };
+  return { answer: { values }, day, by: "Dr Morel", later: null };
 }
 
 function facts(published: Record<string, PublishedFact>): EarlierFacts {
@@ -87,7 +87,12 @@ describe("what earlier visits knew", () => {
 
   it("offers no absence to be confirmed: unknown then is asked again now", () => {
     const unknown = facts({
-      "history.allergies_status": { answer: { absent: "asked-unknown" }, day: "2026-05-12", by: "x" },
+      "history.allergies_status": {
+        answer: { absent: "asked-unknown" },
+        day: "2026-05-12",
+        by: "x",
+        later: null,
+      },
     });
     expect(unknown.get("history.allergies_status")?.carried).toEqual({
       day: "2026-05-12",

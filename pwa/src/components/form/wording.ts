@@ -2,6 +2,7 @@
 import { formatDate, formatNumber, language, type MessageKey, plural, t } from "$i18n/index";
 import type { AbsentReason, Answer, Value } from "$lib/forms/answers";
 import { numberOf, valuesOf } from "$lib/forms/answers";
+import type { LaterAbsence } from "$lib/forms/carry";
 import { type Form, isQuestion, type Localised, type Question, spoken } from "$lib/forms/form";
 import { display, type Wording } from "$lib/forms/present";
 import type { Finding } from "$lib/forms/validate";
@@ -25,6 +26,13 @@ export function words(text: Localised): string {
 /** A stated absence: `Refusé`. */
 export function absenceWords(reason: AbsentReason): string {
   return t(`capture.absence_${reason}`);
+}
+
+/** What was stated after a fact and is no value: `Depuis, au 03/04/2026 : Refusé (Dr Morel)`. */
+export function laterWords(later: LaterAbsence | null): string | null {
+  if (later === null) return null;
+  const { absent, day, by } = later;
+  return t("people.later", { date: formatDate(day), answer: absenceWords(absent), by });
 }
 
 /** One value of a question, with its unit. */

@@ -1,5 +1,5 @@
 /** People as central publishes them to the team (wire §4.2): a directory in shards, and one summary a person. Sealed. */
-import type { FlatAnswer, PublishedFact } from "../forms/carry";
+import type { FlatAnswer, LaterAbsence, PublishedFact } from "../forms/carry";
 import { openSealed, type CentralDocument, type TeamKeysById } from "./document";
 import { CentralError } from "./errors";
 import { boolean, list, members, nullable, number, oneOf, text, type Members } from "./json";
@@ -134,13 +134,24 @@ function readEntry(entry: Members): DirectoryEntry {
 
 function readFact(value: unknown): Fact {
   const fact = members(value);
-  return { answer: readFlat(members(fact["answer"])), day: text(fact["day"]), by: text(fact["by"]) };
+  return {
+    answer: readFlat(members(fact["answer"])),
+    day: text(fact["day"]),
+    by: text(fact["by"]),
+    later: nullable(fact["later"], readLater),
+  };
+}
+
+const ABSENCES = ["not-asked", "asked-unknown", "asked-declined", "not-performed"] as const;
+
+function readLater(value: unknown): LaterAbsence {
+  const later = members(value);
+  return { absent: oneOf(later["absent"], ABSENCES), day: text(later["day"]), by: text(later["by"]) };
 }
 
 function readFlat(answer: Members): FlatAnswer {
   if (answer["absent"] !== undefined) {
-    const reasons = ["not-asked", "asked-unknown", "asked-declined", "not-performed"] as const;
-    return { absent: oneOf(answer["absent"], reasons) };
+    return { absent: oneOf(answer["absent"], ABSENCES) };
   }
   return { values: list(answer["values"], readScalar) };
 }

@@ -22,12 +22,22 @@ export interface PublishedFact {
   readonly answer: FlatAnswer;
   readonly day: string;
   readonly by: string;
+  /** What was stated since and is no value: it erases nothing, and is told. */
+  readonly later: LaterAbsence | null;
+}
+
+/** An absence stated after the fact it stands beside. */
+export interface LaterAbsence {
+  readonly absent: AbsentReason;
+  readonly day: string;
+  readonly by: string;
 }
 
 /** A fact as an answer to a question of this form. */
 export interface EarlierFact {
   readonly carried: Carried;
   readonly by: string;
+  readonly later: LaterAbsence | null;
 }
 
 /** Facts of a person by linkId, those that this form carries forward and still understands. */
@@ -42,15 +52,15 @@ export function earlierFacts(
   communeName: CommuneName,
 ): EarlierFacts {
   const taken = new Map<string, EarlierFact>();
-  for (const [linkId, { answer, day, by }] of facts) {
+  for (const [linkId, { answer, day, by, later }] of facts) {
     const question = form.items.get(linkId);
     if (!isQuestion(question) || !question.carried) continue;
     if ("absent" in answer) {
-      taken.set(linkId, { carried: { day, absent: answer.absent }, by });
+      taken.set(linkId, { carried: { day, absent: answer.absent }, by, later });
       continue;
     }
     const values = nativeValues(question, answer.values, communeName);
-    if (values !== null) taken.set(linkId, { carried: { day, values }, by });
+    if (values !== null) taken.set(linkId, { carried: { day, values }, by, later });
   }
   return taken;
 }
