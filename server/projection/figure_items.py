@@ -13,7 +13,9 @@ CODES: Mapping[str, str] = {
     "gp_search": "visit.attending_gp_search",
     "long_term_condition": "visit.long_term_condition",
     "frailty": "visit.frailty",
-    "representative": "identity.representative",
+    "legal_status": "identity.legal_status",
+    "new_patient": "visit.new_patient",
+    "last_seen": "visit.last_seen",
     "follow_up": "conclusion.follow_up",
     "sharing": "information.sharing",
 }
@@ -21,6 +23,9 @@ CODES: Mapping[str, str] = {
 
 BIRTH_DATE = "identity.birth_date"
 DISTANCE = "visit.distance_km"
+PART = "identity.part"
+COMPLETE = "complete"
+"""The part that a record of a form without parts is."""
 
 SEVERAL: Mapping[str, str] = {
     "reason": "reasons.reason",
@@ -29,7 +34,7 @@ SEVERAL: Mapping[str, str] = {
 }
 """Items of ``VisitCode``: the linkId of a choice that repeats."""
 
-LINK_IDS = frozenset({*CODES.values(), *SEVERAL.values(), BIRTH_DATE, DISTANCE})
+LINK_IDS = frozenset({*CODES.values(), *SEVERAL.values(), BIRTH_DATE, DISTANCE, PART})
 
 NO_QUESTION = "no-question"
 NO_ANSWER = "no-answer"

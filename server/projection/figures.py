@@ -20,10 +20,12 @@ from server.identifiers import sha256_hex
 from server.projection.figure_items import (
     BIRTH_DATE,
     CODES,
+    COMPLETE,
     DISTANCE,
     LINK_IDS,
     NO_ANSWER,
     NO_QUESTION,
+    PART,
     SEVERAL,
 )
 from server.projection.statements import insert_rows, table
@@ -33,7 +35,6 @@ from server.store.notices import Cosignature
 from server.store.people import VisitIdentity
 from server.store.read import Answer, Record, RecordState, Visit
 
-WHOLE = "whole"
 _ANSWER = ("record_digest", "link_id", "absence", "value_code", "value_text", "value_number")
 _NOT_COUNTED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 
@@ -114,7 +115,7 @@ def derive(session: Session, visits: Collection[VisitKey]) -> None:
             codes += _codes(key, merged)
     insert_rows(session, VisitFigure, figures)
     insert_rows(session, VisitCode, codes)
-    insert_rows(session, SignedAct, list(_acts(session, records, known)))
+    insert_rows(session, SignedAct, list(_acts(session, records, known, spoken)))
 
 
 def _forget(session: Session, visits: Collection[VisitKey]) -> None:
@@ -226,7 +227,10 @@ def _codes(key: VisitKey, merged: _Merged) -> Iterator[dict[str, Any]]:
 
 
 def _acts(
-    session: Session, records: Mapping[VisitKey, Sequence[_Counted]], visits: Mapping[VisitKey, Visit]
+    session: Session,
+    records: Mapping[VisitKey, Sequence[_Counted]],
+    visits: Mapping[VisitKey, Visit],
+    spoken: Mapping[str, _Spoken],
 ) -> Iterator[dict[str, Any]]:
     digests = [record.digest for counted in records.values() for record in counted]
     cosigners: dict[str, list[str]] = defaultdict(list)
@@ -238,17 +242,21 @@ def _acts(
         cosigners[digest].append(member)
     for key, counted in records.items():
         for record in counted if key in visits else ():
-            yield _act(record, record.member_id, visits[key], cosigned=False)
+            act = _act(record, visits[key], _part(spoken.get(record.digest)))
+            yield {**act, "member_id": record.member_id, "cosigned": False}
             for member in cosigners[record.digest]:
-                yield _act(record, member, visits[key], cosigned=True)
+                yield {**act, "member_id": member, "cosigned": True}
 
 
-def _act(record: _Counted, member: str, visit: Visit, *, cosigned: bool) -> dict[str, Any]:
+def _part(spoken: _Spoken | None) -> str:
+    said = spoken.values.get(PART) if spoken is not None else None
+    return said[0] if isinstance(said, tuple) else COMPLETE
+
+
+def _act(record: _Counted, visit: Visit, part: str) -> dict[str, Any]:
     return {
         "record_digest": record.digest,
-        "member_id": member,
-        "cosigned": cosigned,
-        "part": WHOLE,
+        "part": part,
         "day": visit.day,
         "team_id": record.team_id,
         "campaign_id": record.campaign_id,

@@ -27,7 +27,16 @@ AGE_BANDS = ((None, 18), (18, 40), (40, 60), (60, 70), (70, 80), (80, None))
 DISTANCE_BANDS = ((None, 5), (5, 10), (10, 20), (20, None))
 """Lower bound included, upper bound not."""
 
-BREAKDOWNS = ("booking", "attending_gp", "gp_search", "sex", "follow_up", "representative")
+BREAKDOWNS = (
+    "booking",
+    "attending_gp",
+    "gp_search",
+    "sex",
+    "follow_up",
+    "legal_status",
+    "new_patient",
+    "last_seen",
+)
 SEVERALS = ("reason", "outcome", "document")
 UNSAID = "missing"
 

@@ -15,7 +15,7 @@ STOPS_LISTED = 60
 
 _BANDS = frozenset({"age", "distance_km"})
 _ORDER = ("booking", "sex", "age", "distance_km", "gp_search", "reason", "outcome", "document", "follow_up")
-_ONLY_WHEN_ASKED = ("representative",)
+_ONLY_WHEN_ASKED = ("new_patient", "last_seen", "legal_status")
 
 
 class Writer:

@@ -51,7 +51,17 @@ class Fact:
 
 
 _CLINICAL = frozenset(
-    {"sex", "long_term_condition", "frailty", "representative", "follow_up", "reason", "outcome", "document"}
+    {
+        "sex",
+        "legal_status",
+        "long_term_condition",
+        "frailty",
+        "last_seen",
+        "follow_up",
+        "reason",
+        "outcome",
+        "document",
+    }
 )
 """What an administrative coordinator does not learn of a visit: clinical answers, and traits."""
 

@@ -39,7 +39,9 @@ class VisitFigure(SQLModel, table=True):
     gp_search: str
     long_term_condition: str
     frailty: str
-    representative: str
+    legal_status: str
+    new_patient: str
+    last_seen: str
     follow_up: str
     sharing: str
     state: str
@@ -63,7 +65,7 @@ class VisitCode(SQLModel, table=True):
 class SignedAct(SQLModel, table=True):
     """One current record counted for whoever signed it, or co-signed it: the monthly statement's lines.
 
-    ``part``: the part of the visit that it records (forms.md), or ``whole``.
+    ``part``: the part of the visit that it records (forms.md, "Parts of a visit").
     """
 
     __tablename__ = "signed_act"
