@@ -1,9 +1,10 @@
 """Statements on many rows at once, which go past the session."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert, inspect
+from sqlalchemy import ColumnElement, Table, and_, insert, inspect, tuple_
+from sqlalchemy.sql.expression import SQLColumnExpression
 from sqlmodel import Session, SQLModel
 
 
@@ -19,3 +20,14 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str
     """Insert many rows in one statement."""
     if rows:
         session.connection().execute(insert(table(model)), rows)
+
+
+def of_visits(
+    visit: SQLColumnExpression[str], team: SQLColumnExpression[str], visits: Collection[tuple[str, str]]
+) -> ColumnElement[bool]:
+    """Return the condition that a row is of one of these visits (visit id and team id).
+
+    The ids by themselves come first: SQLite finds a pair among pairs only by reading the whole table.
+    """
+    pairs = list(visits)
+    return and_(visit.in_([each for each, _ in pairs]), tuple_(visit, team).in_(pairs))

@@ -1,23 +1,30 @@
 """The list of visits that a reviewer may read: filters, search by visit number, pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, tuple_
-from sqlmodel import Session, and_, col, func, select
+from sqlmodel import Session, col, func, select
 
+from server.review.pages import KeyPage, Place, key_page
 from server.review.reviewer import Reviewer
 from server.store.control import Stop
+from server.store.figures import SignedAct, VisitFigure
 from server.store.read import Record, RecordState, Visit
 
-PAGE_SIZE = 50
 _KEY = tuple_(col(Visit.id), col(Visit.team_id))
+_LISTED = (col(Visit.day), col(Visit.id), col(Visit.team_id))
+_COUNTED = (col(VisitFigure.day), col(VisitFigure.visit_id), col(VisitFigure.team_id))
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class VisitFilter:
-    """What to keep; ``None`` keeps all. ``form``: ``url|version``; ``number``: part of a visit's number."""
+    """What to keep; ``None`` keeps all.
+
+    ``form``: ``url|version``; ``number``: part of a visit's number.
+    """
 
     first_day: date | None = None
     last_day: date | None = None
@@ -49,16 +56,15 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitPage:
-    """One page of the list; pages count from 1, ``total`` counts visits of all pages."""
+    """One page of the list, with where it lies (``pages.KeyPage``)."""
 
     rows: Sequence[VisitRow]
-    page: int
-    total: int
+    keys: KeyPage
 
     @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
+    def total(self) -> int:
+        """How many visits are listed, over all pages; ``keys.more`` says when there are more than it."""
+        return self.keys.total
 
 
 def _conditions(reviewer: Reviewer, wanted: VisitFilter) -> list[ColumnElement[bool]]:
@@ -75,45 +81,63 @@ def _conditions(reviewer: Reviewer, wanted: VisitFilter) -> list[ColumnElement[b
         if value is not None:
             conditions.append(column == value)
     if wanted.number is not None:
-        digits = func.replace(Visit.number, "-", "")
-        conditions.append(digits.contains(wanted.number.upper().replace("-", ""), autoescape=True))
+        conditions.append(_has_number(wanted.number))
     if wanted.form is not None:
         url, _, version = wanted.form.rpartition("|")
-        of_form = select(Record.visit_id, Record.team_id).where(
-            Record.form_url == url, Record.form_version == version
+        of_form = select(SignedAct.visit_id).where(
+            SignedAct.visit_id == Visit.id,
+            SignedAct.team_id == Visit.team_id,
+            SignedAct.form_url == url,
+            SignedAct.form_version == version,
         )
-        conditions.append(_KEY.in_(of_form))
+        conditions.append(of_form.correlate(Visit).exists())
     return conditions
 
 
-def visits(session: Session, reviewer: Reviewer, wanted: VisitFilter, page: int = 1) -> VisitPage:
-    """Return one page of the visits of the reviewer's teams, the latest day first, then by number.
+def _has_number(typed: str) -> ColumnElement[bool]:
+    digits = typed.upper().replace("-", "")
+    if len(digits) == _DIGITS and digits.isalnum():
+        # A whole number is the beginning of the id, which is indexed; a part of one is looked for.
+        start = digits.lower()
+        return col(Visit.id).between(start, f"{start}~")
+    return func.replace(Visit.number, "-", "").contains(digits, autoescape=True)
 
-    A page past the end is the last one.
-    """
-    kept = and_(*_conditions(reviewer, wanted))
-    total = session.exec(select(func.count()).select_from(Visit).where(kept)).one()
-    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
-    found = session.exec(
-        select(Visit)
-        .where(kept)
-        .order_by(col(Visit.day).desc(), col(Visit.number), col(Visit.id), col(Visit.team_id))
-        .offset((page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE)
-    ).all()
-    stops = _stop_names(session, {visit.stop_id for visit in found})
-    current = _current_records(session, {(visit.id, visit.team_id) for visit in found})
+
+def visits(
+    session: Session, reviewer: Reviewer, wanted: VisitFilter, place: Place | None = None
+) -> VisitPage:
+    """Return one page of the visits of the reviewer's teams, the latest day first."""
+    found = key_page(session, _LISTED, _conditions(reviewer, wanted), place or Place())
+    return _page(session, reviewer, found)
+
+
+def visits_behind(
+    session: Session, reviewer: Reviewer, counted: Sequence[ColumnElement[bool]], place: Place | None = None
+) -> VisitPage:
+    """Return one page of the visits behind a figure: ``counted`` are its conditions on ``VisitFigure``."""
+    conditions = [col(VisitFigure.team_id).in_(reviewer.teams), *counted]
+    return _page(session, reviewer, key_page(session, _COUNTED, conditions, place or Place()))
+
+
+def _page(session: Session, reviewer: Reviewer, keys: KeyPage) -> VisitPage:
+    wanted = [(key.visit, key.team) for key in keys.keys]
+    found = {
+        (visit.id, visit.team_id): visit for visit in session.exec(select(Visit).where(_KEY.in_(wanted)))
+    }
+    stops = _stop_names(session, {visit.stop_id for visit in found.values()})
+    current = _current_records(session, set(found))
     rows = [
         VisitRow(
-            visit=visit,
-            stop=stops.get(visit.stop_id, ""),
-            team=reviewer.teams[visit.team_id],
-            person=visit.person if reviewer.is_clinical else None,
-            records=tuple(current.get((visit.id, visit.team_id), ())),
+            visit=found[key],
+            stop=stops.get(found[key].stop_id, ""),
+            team=reviewer.teams[key[1]],
+            person=found[key].person if reviewer.is_clinical and not found[key].restricted else None,
+            records=tuple(current.get(key, ())),
         )
-        for visit in found
+        for key in wanted
+        if key in found
     ]
-    return VisitPage(rows, page, total)
+    return VisitPage(rows, keys)
 
 
 def _stop_names(session: Session, ids: set[str]) -> dict[str, str]:
@@ -143,20 +167,37 @@ class VisitChoices:
     forms: tuple[str, ...]
 
 
-def choices(session: Session, reviewer: Reviewer, day: date | None) -> VisitChoices:
-    """Return what a reviewer can filter by; stops are those of ``day`` when it is given."""
+def choices(
+    session: Session, reviewer: Reviewer, day: date | None, published: Iterable[tuple[str, str]]
+) -> VisitChoices:
+    """Return what a reviewer can filter by; stops are those of ``day`` when it is given.
+
+    ``published``: forms as (url, version), of which those in use are offered.
+    """
     stops = select(Stop).where(col(Stop.team_id).in_(reviewer.teams))
     if day is not None:
         stops = stops.where(Stop.day == day)
     found = session.exec(stops.order_by(col(Stop.day).desc(), col(Stop.opens), col(Stop.name))).all()
-    forms = session.exec(
-        select(Record.form_url, Record.form_version)
-        .where(col(Record.team_id).in_(reviewer.teams))
-        .distinct()
-        .order_by(Record.form_url, Record.form_version)
-    )
     return VisitChoices(
         stops=tuple((stop.id, stop.name if day else f"{stop.name} ({stop.day:%d/%m/%Y})") for stop in found),
         teams=tuple(reviewer.teams.items()),
-        forms=tuple(f"{url}|{version}" for url, version in forms),
+        forms=tuple(
+            f"{url}|{version}"
+            for url, version in sorted(published)
+            if _is_used(session, reviewer, url, version)
+        ),
     )
+
+
+def _is_used(session: Session, reviewer: Reviewer, url: str, version: str) -> bool:
+    """Whether a current record of the reviewer's teams was captured with a form: one look into an index."""
+    found = session.exec(
+        select(SignedAct.visit_id)
+        .where(
+            SignedAct.form_url == url,
+            SignedAct.form_version == version,
+            col(SignedAct.team_id).in_(reviewer.teams),
+        )
+        .limit(1)
+    )
+    return found.first() is not None

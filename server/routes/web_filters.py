@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from server.review.pages import KeyPage, Place, read_place
 from server.review.visits import VisitFilter
 from server.store.read import RecordState
 
@@ -18,12 +19,12 @@ class TypedFilters:
 
     typed: dict[str, str]
     wanted: VisitFilter
-    page: int
+    place: Place
     faults: tuple[str, ...]
 
-    def address(self, page: int) -> str:
-        """Return the query of another page of the same list."""
-        return urlencode({**{name: text for name, text in self.typed.items() if text}, "page": page})
+    def address(self, **page: str) -> str:
+        """Return the query of another page of the same list (``pages_of`` says which members it takes)."""
+        return urlencode({**{name: text for name, text in self.typed.items() if text}, **page})
 
 
 def read_filters(query: Mapping[str, str], today: date) -> TypedFilters:
@@ -40,7 +41,6 @@ def read_filters(query: Mapping[str, str], today: date) -> TypedFilters:
     if days["du"] and days["au"] and days["du"] > days["au"]:
         faults.append("au")
     state = RecordState(typed["etat"]) if typed["etat"] in set(RecordState) else None
-    page = query.get("page", "1")
     wanted = VisitFilter(
         first_day=days["du"],
         last_day=days["au"],
@@ -50,7 +50,22 @@ def read_filters(query: Mapping[str, str], today: date) -> TypedFilters:
         form=typed["formulaire"] or None,
         number=typed["numero"] or None,
     )
-    return TypedFilters(typed, wanted, int(page) if page.isdecimal() and len(page) < 7 else 1, tuple(faults))
+    return TypedFilters(typed, wanted, place_of(query), tuple(faults))
+
+
+def place_of(query: Mapping[str, str]) -> Place:
+    """Return which page of a list an address asks for."""
+    return read_place(query.get("apres", ""), query.get("avant", ""), query.get("fin", ""))
+
+
+def pages_of(keys: KeyPage) -> dict[str, dict[str, str]]:
+    """Return the members of the addresses of the pages around one, by relation, as far as there are any."""
+    found: dict[str, dict[str, str]] = {}
+    if keys.has_previous and keys.keys:
+        found |= {"first": {}, "prev": {"avant": keys.keys[0].text()}}
+    if keys.has_next and keys.keys:
+        found |= {"next": {"apres": keys.keys[-1].text()}, "last": {"fin": "1"}}
+    return found
 
 
 def _day(text: str) -> date | None:

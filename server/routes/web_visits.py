@@ -10,7 +10,7 @@ from server.report.day_count import day_count
 from server.review import visits
 from server.review.records import Forms
 from server.review.reviewer import reviewer
-from server.routes.web_filters import read_filters
+from server.routes.web_filters import pages_of, read_filters
 from server.routes.web_page import language_of, page
 from server.routes.web_session import PageRequest, services_of, signed_in
 from server.store.read import RecordState
@@ -26,13 +26,16 @@ def home(request: PageRequest) -> Response[str]:
     with services.store.session() as session:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         teams = [filters.wanted.team] if filters.wanted.team in reader.teams else list(reader.teams)
-        offered = visits.choices(session, reader, filters.wanted.only_day)
+        offered = visits.choices(session, reader, filters.wanted.only_day, services.forms)
+        listed = visits.visits(session, reader, filters.wanted, filters.place)
         return page(
             request,
             "visits.html",
             filters=filters,
-            listed=visits.visits(session, reader, filters.wanted, filters.page),
+            listed=listed,
+            pages={rel: filters.address(**members) for rel, members in pages_of(listed.keys).items()},
             choices=offered,
+            several_teams=len(offered.teams) > 1,
             form_options=_form_options(services.forms, offered.forms, language_of(request)),
             states=tuple(RecordState),
             count=day_count(session, teams, day),

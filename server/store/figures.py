@@ -19,7 +19,7 @@ class VisitFigure(SQLModel, table=True):
     """
 
     __tablename__ = "visit_figure"
-    __table_args__ = (Index("ix_visit_figure_day", "day", "team_id"),)
+    __table_args__ = (Index("ix_visit_figure_day", "day", "visit_id", "team_id"),)
 
     visit_id: str = Field(primary_key=True)
     team_id: str = Field(primary_key=True)
@@ -69,7 +69,10 @@ class SignedAct(SQLModel, table=True):
     """
 
     __tablename__ = "signed_act"
-    __table_args__ = (Index("ix_signed_act_day", "day", "member_id"),)
+    __table_args__ = (
+        Index("ix_signed_act_day", "day", "member_id"),
+        Index("ix_signed_act_form", "form_url", "form_version", "team_id", "visit_id"),
+    )
 
     record_digest: str = Field(primary_key=True)
     member_id: str = Field(primary_key=True)

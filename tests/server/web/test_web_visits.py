@@ -1,7 +1,11 @@
 """The home page: the day's count, the list of visits, its filters."""
 
+import re
+from html import unescape
+
 import pytest
 
+from server.projection.statements import insert_rows
 from server.store.control import TeamMember
 from server.store.database import Store
 from server.store.read import Visit
@@ -10,6 +14,8 @@ from tests.server.web.conftest import Day
 
 pytestmark = pytest.mark.anyio
 HOME = "/coordination/"
+NEXT = re.compile(r'rel="next" href="([^"]*)"')
+NUMBER = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}\b")
 
 
 def number(day: Day, record: str) -> str:
@@ -70,8 +76,9 @@ async def test_the_days_count_is_the_same_for_both_roles(
         ("formulaire=https://escale.example/fhir/Questionnaire/medicobus-consultation|1.0.0", 3),
         ("formulaire=https://escale.example/fhir/Questionnaire/medicobus-consultation|2.0.0", 0),
         ("numero=%25", 0),
-        ("page=99", 3),
-        ("page=x", 3),
+        ("apres=x", 3),
+        ("avant=2026-02-31~x~y", 3),
+        ("fin=1", 3),
     ],
 )
 async def test_filters_keep_what_they_say(clinical: Browser, day: Day, query: str, found: int) -> None:
@@ -105,9 +112,26 @@ async def test_a_long_list_has_pages_that_keep_the_filters(clinical: Browser, da
             copied = model.model_dump(exclude={"id", "number"})
             session.add(Visit(id=f"{index:036}", number=f"0000-{index:04}", **copied))
     answer = await clinical.open(f"{HOME}?etat=integrated")
-    assert "Page 1 sur 2" in text_of(answer)
-    assert "?etat=integrated&amp;page=2" in answer.text
-    assert "Page 2 sur 2" in text_of(await clinical.open(f"{HOME}?etat=integrated&page=2"))
+    first = set(NUMBER.findall(answer.text))
+    assert ("Page suivante" in text_of(answer), "Page précédente" in text_of(answer)) == (True, False)
+    following = NEXT.search(answer.text)
+    assert following is not None
+    assert "etat=integrated" in following[1]
+    answer = await clinical.open(f"{HOME}{unescape(following[1])}")
+    second = set(NUMBER.findall(answer.text))
+    assert ("Page suivante" in text_of(answer), "Page précédente" in text_of(answer)) == (False, True)
+    assert (len(first), len(second), first & second) == (50, 13, set())
+    ending = await clinical.open(f"{HOME}?etat=integrated&fin=1")
+    assert second < set(NUMBER.findall(ending.text))
+
+
+async def test_a_list_too_long_to_count_says_more_than(clinical: Browser, day: Day, store: Store) -> None:
+    with store.session() as session:
+        model = session.get_one(Visit, (day.unnamed.payload["visit"], day.seeded.team))
+        copied = model.model_dump(exclude={"id", "number"})
+        rows = [{"id": f"{i:036}", "number": f"0000-{i:04}", **copied} for i in range(1000)]
+        insert_rows(session, Visit, rows)
+    assert "Plus de 1000 passages" in text_of(await clinical.open(HOME))
 
 
 async def test_a_coordinator_without_team_sees_nothing(clinical: Browser, day: Day, store: Store) -> None:
