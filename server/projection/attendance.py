@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey, stop_days
 from server.store.notices import Attendance, AttendanceStatus, Notice
 
@@ -53,12 +53,12 @@ def derive(session: Session, visits: Collection[VisitKey]) -> None:
         return
     rows = table(Attendance)
     session.connection().execute(
-        delete(rows).where(tuple_(rows.c.visit_id, rows.c.team_id).in_(visits)),
+        delete(rows).where(among_visits(rows.c.visit_id, rows.c.team_id, visits)),
     )
     notices: dict[VisitKey, list[Notice]] = defaultdict(list)
     for notice in session.exec(
         select(Notice).where(
-            Notice.kind == KIND, tuple_(col(Notice.visit_id), col(Notice.team_id)).in_(visits)
+            Notice.kind == KIND, among_visits(col(Notice.visit_id), col(Notice.team_id), visits)
         )
     ):
         notices[notice.visit_id or "", notice.team_id].append(notice)

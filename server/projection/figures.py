@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
@@ -28,7 +28,7 @@ from server.projection.figure_items import (
     PART,
     SEVERAL,
 )
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.figures import SignedAct, VisitCode, VisitFigure
 from server.store.notices import Cosignature
@@ -122,7 +122,7 @@ def _forget(session: Session, visits: Collection[VisitKey]) -> None:
     for model in (VisitFigure, VisitCode, SignedAct):
         columns = table(model).c
         session.connection().execute(
-            delete(table(model)).where(tuple_(columns.visit_id, columns.team_id).in_(visits))
+            delete(table(model)).where(among_visits(columns.visit_id, columns.team_id, visits))
         )
 
 
@@ -130,21 +130,21 @@ def _records(session: Session, visits: Collection[VisitKey]) -> list[_Counted]:
     columns = table(Record).c
     rows = session.connection().execute(
         select(*(columns[name] for name in _Counted._fields)).where(
-            tuple_(columns.visit_id, columns.team_id).in_(visits), columns.state.not_in(_NOT_COUNTED)
+            among_visits(columns.visit_id, columns.team_id, visits), columns.state.not_in(_NOT_COUNTED)
         )
     )
     return [_Counted(*row) for row in rows]
 
 
 def _visits(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, Visit]:
-    rows = session.exec(select(Visit).where(tuple_(col(Visit.id), col(Visit.team_id)).in_(visits)))
+    rows = session.exec(select(Visit).where(among_visits(col(Visit.id), col(Visit.team_id), visits)))
     return {(visit.id, visit.team_id): visit for visit in rows}
 
 
 def _people(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, VisitIdentity]:
     rows = session.exec(
         select(VisitIdentity).where(
-            tuple_(col(VisitIdentity.visit_id), col(VisitIdentity.team_id)).in_(visits)
+            among_visits(col(VisitIdentity.visit_id), col(VisitIdentity.team_id), visits)
         )
     )
     return {(identity.visit_id, identity.team_id): identity for identity in rows}

@@ -5,13 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from server.matching.identity import keys_of, own_key, person_key
 from server.matching.sound import sound
 from server.matching.traits import Traits
-from server.projection.statements import table
+from server.projection.statements import among_visits, table
 from server.projection.visits import VisitKey
 from server.store.control import Stop
 from server.store.follow_ups import Act
@@ -106,7 +105,7 @@ def _current(session: Session, visits: Collection[VisitKey]) -> list[_Current]:
     columns = table(Record).c
     found = session.connection().execute(
         select(*(columns[name] for name in _Current._fields)).where(
-            tuple_(columns.visit_id, columns.team_id).in_(visits), columns.state.not_in(NOT_CURRENT)
+            among_visits(columns.visit_id, columns.team_id, visits), columns.state.not_in(NOT_CURRENT)
         )
     )
     return [_Current(*row) for row in found]

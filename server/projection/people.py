@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, text, tuple_, update
+from sqlalchemy import bindparam, delete, text, update
 from sqlmodel import Session, select
 
 from server.matching.identity import Pair, pair
 from server.projection import identities, joins, persons, proposals
 from server.projection.joins import Joined
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.control import Organization
 from server.store.people import VisitIdentity
@@ -79,7 +79,7 @@ def _salt(session: Session) -> str:
 def _replace(session: Session, visits: Collection[VisitKey], rows: list[dict[str, Any]]) -> None:
     columns = table(VisitIdentity).c
     session.connection().execute(
-        delete(table(VisitIdentity)).where(tuple_(columns.visit_id, columns.team_id).in_(visits))
+        delete(table(VisitIdentity)).where(among_visits(columns.visit_id, columns.team_id, visits))
     )
     insert_rows(session, VisitIdentity, rows)
 

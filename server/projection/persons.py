@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from server.matching.traits import VALIDATED
 from server.projection.identities import COLUMNS
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.store.notices import Notice
 from server.store.people import Person, VisitIdentity
 
@@ -123,6 +123,7 @@ def of_visits(session: Session, visits: Collection[tuple[str, str]]) -> list[dic
     """Return the rows of these visits, restricted ones too."""
     columns = table(VisitIdentity).c
     statement = select(*(columns[name] for name in COLUMNS))
-    ids = {visit for visit, _ in visits}
-    found = session.connection().execute(statement.where(columns.visit_id.in_(ids))).mappings()
-    return [dict(row) for row in found if (row["visit_id"], row["team_id"]) in visits]
+    found = session.connection().execute(
+        statement.where(among_visits(columns.visit_id, columns.team_id, visits))
+    )
+    return [dict(row) for row in found.mappings()]

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from server.projection.findings import row as finding_row
 from server.projection.jpeg import PhotoRefused, check
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.store.notices import Notice, Photo, PhotoPiece, PhotoState
 from server.store.read import Finding, FindingCode
 
@@ -72,7 +72,7 @@ def derive(session: Session, photos: Collection[PhotoKey]) -> None:
     if not photos:
         return
     rows, findings = table(Photo), table(Finding)
-    session.connection().execute(delete(rows).where(tuple_(rows.c.id, rows.c.team_id).in_(photos)))
+    session.connection().execute(delete(rows).where(among_visits(rows.c.id, rows.c.team_id, photos)))
     keys = [f"{FindingCode.PHOTO_REFUSED}:{_subject(key)}" for key in photos]
     session.connection().execute(delete(findings).where(findings.c.key.in_(keys)))
     notices: dict[PhotoKey, list[Notice]] = defaultdict(list)
@@ -101,7 +101,7 @@ def image(session: Session, photo: Photo) -> bytes:
 
 
 def _any_of(photos: Collection[PhotoKey]) -> Any:
-    return tuple_(col(PhotoPiece.photo_id), col(PhotoPiece.team_id)).in_(photos)
+    return among_visits(col(PhotoPiece.photo_id), col(PhotoPiece.team_id), photos)
 
 
 def _best(session: Session, notices: Iterable[Notice]) -> _Found:

@@ -22,10 +22,10 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str
         session.connection().execute(insert(table(model)), rows)
 
 
-def of_visits(
+def among_visits(
     visit: SQLColumnExpression[str], team: SQLColumnExpression[str], visits: Collection[tuple[str, str]]
 ) -> ColumnElement[bool]:
-    """Return the condition that a row is of one of these visits (visit id and team id).
+    """Return the condition that a row is of one of these visits (visit id and team id), or of other such pairs.
 
     The ids by themselves come first: SQLite finds a pair among pairs only by reading the whole table.
     """

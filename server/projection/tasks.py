@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from forms.tasks import Rule, TaskRules, task_rules
 from server.identifiers import sha256_hex
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.control import Stop
 from server.store.follow_ups import Act, Task, TaskState
@@ -114,7 +114,9 @@ def _state_row(key: TaskKey, act: Act) -> dict[str, Any]:
 
 def _derive_tasks(session: Session, touched: Collection[VisitKey]) -> None:
     tasks = table(Task)
-    session.connection().execute(delete(tasks).where(tuple_(tasks.c.visit_id, tasks.c.team_id).in_(touched)))
+    session.connection().execute(
+        delete(tasks).where(among_visits(tasks.c.visit_id, tasks.c.team_id, touched))
+    )
     sources: dict[VisitKey, list[_Source]] = defaultdict(list)
     for source in _sources(session, touched):
         sources[source.visit_id, source.team_id].append(source)
@@ -135,7 +137,7 @@ def _sources(session: Session, visits: Collection[VisitKey]) -> list[_Source]:
     columns = table(Record).c
     rows = session.connection().execute(
         select(*(columns[name] for name in _Source._fields)).where(
-            tuple_(columns.visit_id, columns.team_id).in_(visits)
+            among_visits(columns.visit_id, columns.team_id, visits)
         )
     )
     return [_Source(*row) for row in rows]
@@ -159,7 +161,7 @@ def _worked_on(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey,
     found: dict[VisitKey, list[TaskKey]] = defaultdict(list)
     subjects = session.exec(
         select(TaskState.task_key).where(
-            tuple_(col(TaskState.visit_id), col(TaskState.team_id)).in_(list(visits))
+            among_visits(col(TaskState.visit_id), col(TaskState.team_id), visits)
         )
     )
     for key in map(TaskKey.parse, subjects):

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, tuple_
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select
 
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
 from server.store.control import Stop
 from server.store.read import ENDED, Answer, Record, RecordState, Visit
 
@@ -56,7 +56,7 @@ def derive(session: Session, touched: Collection[VisitKey]) -> None:
     if not touched:
         return
     visits = table(Visit)
-    session.connection().execute(delete(visits).where(tuple_(visits.c.id, visits.c.team_id).in_(touched)))
+    session.connection().execute(delete(visits).where(among_visits(visits.c.id, visits.c.team_id, touched)))
     current: dict[VisitKey, list[_Current]] = defaultdict(list)
     for record in _current_records(session, touched):
         current[record.visit_id, record.team_id].append(record)
@@ -73,7 +73,7 @@ def _current_records(session: Session, visits: Collection[VisitKey]) -> list[_Cu
     columns = table(Record).c
     rows = session.connection().execute(
         select(*(columns[name] for name in _Current._fields)).where(
-            tuple_(columns.visit_id, columns.team_id).in_(visits),
+            among_visits(columns.visit_id, columns.team_id, visits),
             columns.state.not_in(ENDED),
         )
     )

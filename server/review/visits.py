@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from server.projection.statements import among_visits
 from server.review.pages import KeyPage, Place, key_page
 from server.review.reviewer import Reviewer
 from server.store.control import Stop
 from server.store.figures import SignedAct, VisitFigure
 from server.store.read import Record, RecordState, Visit
 
-_KEY = tuple_(col(Visit.id), col(Visit.team_id))
 _LISTED = (col(Visit.day), col(Visit.id), col(Visit.team_id))
 _COUNTED = (col(VisitFigure.day), col(VisitFigure.visit_id), col(VisitFigure.team_id))
 _DIGITS = 8
@@ -122,7 +122,10 @@ def visits_behind(
 def _page(session: Session, reviewer: Reviewer, keys: KeyPage) -> VisitPage:
     wanted = [(key.visit, key.team) for key in keys.keys]
     found = {
-        (visit.id, visit.team_id): visit for visit in session.exec(select(Visit).where(_KEY.in_(wanted)))
+        (visit.id, visit.team_id): visit
+        for visit in session.exec(
+            select(Visit).where(among_visits(col(Visit.id), col(Visit.team_id), wanted))
+        )
     }
     stops = _stop_names(session, {visit.stop_id for visit in found.values()})
     current = _current_records(session, set(found))
@@ -149,7 +152,7 @@ def _current_records(session: Session, visits: set[tuple[str, str]]) -> dict[tup
     for visit_id, team_id, digest in session.exec(
         select(Record.visit_id, Record.team_id, Record.digest)
         .where(
-            tuple_(col(Record.visit_id), col(Record.team_id)).in_(visits),
+            among_visits(col(Record.visit_id), col(Record.team_id), visits),
             Record.state != RecordState.SUPERSEDED,
         )
         .order_by(col(Record.signed_at).desc(), col(Record.digest))
