@@ -23,9 +23,9 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str
 
 
 def among_visits(
-    visit: SQLColumnExpression[str], team: SQLColumnExpression[str], visits: Collection[tuple[str, str]]
+    visit: SQLColumnExpression[Any], team: SQLColumnExpression[Any], visits: Collection[tuple[str, str]]
 ) -> ColumnElement[bool]:
-    """Return the condition that a row is of one of these visits (visit id and team id), or of other such pairs.
+    """Return the condition that a row is of one of these visits (or another such pair of ids).
 
     The ids by themselves come first: SQLite finds a pair among pairs only by reading the whole table.
     """
