@@ -66,6 +66,8 @@ class PeoplePublication:
     def __init__(self, central: Central, forms: Forms) -> None:
         self._central = central
         self._forms = forms
+        self.deciding = asyncio.Lock()
+        """Held by whoever decides of people: what they saw must still stand when their act is written."""
         self._woken = asyncio.Event()
         self._askers: list[asyncio.Future[None]] = []
 

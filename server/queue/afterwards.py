@@ -13,7 +13,7 @@ from server.letters import listing
 from server.queue.item import Item, Kind, Scope, Urgency, key_of
 from server.store.people import Proposal, VisitIdentity
 
-DUPLICATES = "/coordination/doublons"
+DUPLICATES = "/coordination/personnes/doublons"
 
 
 def probable_duplicates(session: Session, scope: Scope) -> Iterator[Item]:

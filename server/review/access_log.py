@@ -69,6 +69,12 @@ class Action(StrEnum):
     CREATE_INVITATION = "create-invitation"
     WITHDRAW_INVITATION = "withdraw-invitation"
     CHANGE_SETTINGS = "change-settings"
+    OPEN_PERSON = "open-person"
+    MERGE_PEOPLE = "merge-people"
+    SEPARATE_PEOPLE = "separate-people"
+    POSTPONE_DUPLICATE = "postpone-duplicate"
+    DETACH_VISIT = "detach-visit"
+    ATTACH_VISIT = "attach-visit"
 
 
 class Outcome(StrEnum):

@@ -10,9 +10,11 @@ from litestar.static_files import create_static_files_router
 from server.review.errors import NotReviewable
 from server.routes import (
     web_anomalies,
+    web_duplicates,
     web_follow_ups,
     web_letters,
     web_login,
+    web_people,
     web_queue,
     web_record,
     web_tablets,
@@ -40,6 +42,8 @@ PAGES: list[HTTPRouteHandler] = [
     *web_queue.pages,
     *web_follow_ups.pages,
     *web_letters.pages,
+    *web_duplicates.pages,
+    *web_people.pages,
     unknown_page,
 ]
 

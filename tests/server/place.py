@@ -14,6 +14,7 @@ from server.routes.web_login import LOGIN_FORM_COOKIE
 from server.routes.web_router import STATIC
 from server.routes.web_session import cookie_name
 from server.store.database import Store
+from server.store.people import VisitIdentity
 from tests.server.web.browser import PASSWORD, give_password
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import DAY, NOON, Seeded, seed_team
@@ -82,6 +83,7 @@ class Place:
             "other_database": other.database,
             "record": pushed.digest,
             "other_record": their_record.digest,
+            "person": _person_of(services.store, pushed),
             "envelope": pushed.envelope.identifier,
             "revision": pushed.envelope.revision,
             "new_envelope": single.envelope.identifier,
@@ -196,6 +198,12 @@ def _forms(seeded: Seeded, other: Seeded) -> dict[str, Mapping[str, Any]]:
         },
         "POST /coordination/mot-de-passe": {"current": PASSWORD, "chosen": _CHOSEN, "repeated": _CHOSEN},
     }
+
+
+def _person_of(store: Store, record: SealedRecord) -> str:
+    with store.session() as session:
+        key = record.payload["visit"], record.payload["team"]
+        return session.get_one(VisitIdentity, key).person_key
 
 
 def _cookies(held: Mapping[str, str]) -> dict[str, str]:

@@ -96,6 +96,11 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/fiches/{record}/acces", PAGE),
     ("POST", "/coordination/fiches/{record}/decision", (401, 401, 401, 401, 403, 303)),
     # What waits, follow-ups, letters
+    ("GET", "/coordination/personnes/doublons", (303, 303, 303, 303, 403, 200)),
+    ("GET", "/coordination/personnes/{person}", (303, 303, 303, 303, 403, 200)),
+    # The person is also known to a team that is not theirs: somebody else decides.
+    ("POST", "/coordination/personnes/doublons/{person}/{person}", (401, 401, 401, 401, 403, 404)),
+    ("POST", "/coordination/personnes/{person}/acte", (401, 401, 401, 401, 403, 404)),
     ("GET", "/coordination/file", PAGE),
     ("GET", "/coordination/file/{item}", PAGE),
     ("POST", "/coordination/file/{item}", FORM),

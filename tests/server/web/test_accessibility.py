@@ -95,6 +95,7 @@ async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store:
         "corrected record": f"/coordination/fiches/{day.correction.digest}",
         "access log": f"/coordination/fiches/{day.nurse.digest}/acces",
         "anomalies": "/coordination/anomalies",
+        "no duplicates": "/coordination/personnes/doublons",
         "tablets": "/coordination/tablettes",
         "revocation": f"/coordination/tablettes/{day.device.id}/revocation",
         "problem": f"/coordination/fiches/{'0' * 64}",

@@ -10,6 +10,7 @@ from server.auth import guards
 from server.routes import web_login, web_router
 from server.store.control import EnrolmentState
 from server.store.database import Store
+from server.store.people import VisitIdentity
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, waiting_tablet
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
@@ -27,6 +28,10 @@ TABLE = [
     ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
     ("GET", "/coordination/tablettes/{device}/revocation", 303, 200, 200, 404),
+    ("GET", "/coordination/personnes/doublons", 303, 403, 200, 200),
+    ("GET", "/coordination/personnes/{person}", 303, 403, 200, 200),
+    ("POST", "/coordination/personnes/doublons/{person}/{person}", 401, 403, 404, 404),
+    ("POST", "/coordination/personnes/{person}/acte", 401, 403, 404, 404),
     ("GET", "/coordination/file", 303, 200, 200, 200),
     ("GET", "/coordination/file/{item}", 303, 200, 200, 404),
     ("GET", "/coordination/suivis", 303, 200, 200, 200),
@@ -82,12 +87,19 @@ def test_every_page_but_the_entrance_is_guarded() -> None:
             assert guards.own_form in named, handler
 
 
+def person_of(store: Store, day: Day) -> str:
+    with store.session() as session:
+        key = day.nurse.payload["visit"], day.seeded.team
+        return session.get_one(VisitIdentity, key).person_key
+
+
 @pytest.fixture
 def things(day: Day, store: Store) -> dict[str, str]:
     """What the addresses of the table name: each thing is decided on once."""
     tablet = make_device(store, day.seeded)
     return {
         "record": day.nurse.digest,
+        "person": person_of(store, day),
         "item": clock_finding(store, day.seeded.database),
         "task": task_handle(day.nurse),
         "letter": issued_letter(store, day.services.forms, day.nurse),
