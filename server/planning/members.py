@@ -122,7 +122,8 @@ def create(session: Session, asked: MemberOrder) -> Member:
 def edit(session: Session, member: Member, asked: MemberOrder, teams: Collection[str]) -> set[str]:
     """Change a member; return the teams whose tablets' access is to be withdrawn.
 
-    Those of ``teams`` that they leave; all, when they go from the field to the office. Raises ``Rejected`` for the last clinical coordinator who can sign in: nobody could give the role again.
+    Those of ``teams`` that they leave; all, when they go from the field to the office. Raises
+    ``Rejected`` for the last clinical coordinator who can sign in: nobody could give the role again.
     """
     if asked.role is not Role.CLINICAL_COORDINATOR:
         require_not_last(session, member)

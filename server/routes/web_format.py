@@ -1,7 +1,7 @@
 """Days, times and numbers as people write them, in French or English; times in the zone of Paris."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from server.clock import PARIS
 
@@ -56,6 +56,10 @@ class Format:
     def short_day(self, value: date) -> str:
         """Return ``23/11/2026``, the same in both languages: the pages are about French forms."""
         return f"{value:%d/%m/%Y}"
+
+    def hour(self, value: time) -> str:
+        """Return ``9 h 30``, ``9:30`` in English."""
+        return f"{value.hour}\u00a0h\u00a0{value:%M}" if self.language == "fr" else f"{value.hour}:{value:%M}"
 
     def moment(self, value: datetime) -> str:
         """Return ``23/11/2026 à 09:42:07``, Paris time."""

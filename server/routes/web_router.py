@@ -10,13 +10,19 @@ from litestar.static_files import create_static_files_router
 from server.review.errors import NotReviewable
 from server.routes import (
     web_anomalies,
+    web_appointments,
     web_duplicates,
     web_follow_ups,
+    web_import,
+    web_invitations,
     web_letters,
     web_login,
+    web_members,
+    web_organisation,
     web_people,
     web_queue,
     web_record,
+    web_stops,
     web_tablets,
     web_visits,
 )
@@ -44,6 +50,12 @@ PAGES: list[HTTPRouteHandler] = [
     *web_letters.pages,
     *web_duplicates.pages,
     *web_people.pages,
+    *web_stops.pages,
+    *web_appointments.pages,
+    *web_import.pages,
+    *web_organisation.pages,
+    *web_members.pages,
+    *web_invitations.pages,
     unknown_page,
 ]
 

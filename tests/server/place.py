@@ -15,6 +15,7 @@ from server.routes.web_router import STATIC
 from server.routes.web_session import cookie_name
 from server.store.database import Store
 from server.store.people import VisitIdentity
+from tests.server.planned import forms, plan
 from tests.server.web.browser import PASSWORD, give_password
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import DAY, NOON, Seeded, seed_team
@@ -101,7 +102,17 @@ class Place:
             "item": clock_finding(services.store, seeded.database),
             "other_item": clock_finding(services.store, other.database),
         }
-        bodies = {**_replication_bodies(pushed, bulk, single), **_forms(seeded, other)}
+        planned, others_plan = plan(services.store, seeded), plan(services.store, other)
+        addressed |= {
+            **planned.addressed,
+            "stop": seeded.stop,
+            "campaign": seeded.campaign,
+            "team": seeded.team,
+            "other_stop": other.stop,
+            "other_team": other.team,
+            **{f"other_{name}": found for name, found in others_plan.addressed.items()},
+        }
+        bodies = {**_replication_bodies(pushed, bulk, single), **_forms(seeded, other), **forms(seeded)}
         return cls(http, services, seeded, other, tablets, addressed, bodies)
 
     async def status(self, role: str, method: str, address: str) -> int:

@@ -25,6 +25,10 @@ TEAM_WRITES = (401, 201, 403, 403, 401, 401)
 NO_DEVICE = (401, 403, 403, 403, 401, 401)
 PAGE = (303, 303, 303, 303, 200, 200)
 FORM = (401, 401, 401, 401, 303, 303)
+SHOWN_ONCE = (401, 401, 401, 401, 200, 200)
+NO_FILE = (401, 401, 401, 401, 422, 422)
+NOT_THEIRS = (303, 303, 303, 303, 404, 404)
+NOT_THEIR_FORM = (401, 401, 401, 401, 404, 404)
 CLINICAL_PAGE = (303, 303, 303, 303, 403, 200)
 
 TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
@@ -121,6 +125,47 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/coordination/acces/{asked}/confirmer", FORM),
     ("POST", "/coordination/acces/{unasked}/refuser", FORM),
     ("POST", "/coordination/acces/{taken}/revocation", FORM),
+    # Stops, appointments, the organisation
+    ("GET", "/coordination/escales", PAGE),
+    ("GET", "/coordination/escales/nouvelle", PAGE),
+    ("GET", "/coordination/escales/import", PAGE),
+    ("GET", "/coordination/escales/{stop}", PAGE),
+    ("GET", "/coordination/escales/{stop}/modifier", PAGE),
+    ("GET", "/coordination/rendez-vous/{entry}", PAGE),
+    ("GET", "/coordination/organisation", PAGE),
+    ("GET", "/coordination/organisation/campagnes", PAGE),
+    ("GET", "/coordination/organisation/campagnes/{campaign}", PAGE),
+    ("GET", "/coordination/organisation/equipes", PAGE),
+    ("GET", "/coordination/organisation/equipes/{team}", PAGE),
+    ("GET", "/coordination/organisation/membres", PAGE),
+    ("GET", "/coordination/organisation/membres/{leaver}", PAGE),
+    ("GET", "/coordination/organisation/invitations", PAGE),
+    ("GET", "/coordination/organisation/reglages", PAGE),
+    ("POST", "/coordination/escales/nouvelle", FORM),
+    ("POST", "/coordination/escales/import", NO_FILE),
+    ("POST", "/coordination/escales/import/confirmer", NO_FILE),
+    ("POST", "/coordination/escales/{stop}/modifier", FORM),
+    ("POST", "/coordination/escales/{stop}/copier", FORM),
+    ("POST", "/coordination/escales/{stop}/rendez-vous", FORM),
+    ("POST", "/coordination/rendez-vous/{entry}", FORM),
+    ("POST", "/coordination/rendez-vous/{entry}/annuler", FORM),
+    ("POST", "/coordination/rendez-vous/{entry}/retablir", FORM),
+    ("POST", "/coordination/escales/{stop}/annuler", FORM),
+    ("POST", "/coordination/escales/{stop}/retablir", FORM),
+    ("POST", "/coordination/organisation/campagnes", FORM),
+    ("POST", "/coordination/organisation/campagnes/{campaign}", FORM),
+    ("POST", "/coordination/organisation/equipes", FORM),
+    ("POST", "/coordination/organisation/equipes/{team}", FORM),
+    ("POST", "/coordination/organisation/equipes/{team}/membres", FORM),
+    ("POST", "/coordination/organisation/membres", FORM),
+    ("POST", "/coordination/organisation/membres/{leaver}", FORM),
+    ("POST", "/coordination/organisation/membres/{colleague}/acces", SHOWN_ONCE),
+    ("POST", "/coordination/organisation/membres/{colleague}/desactiver", FORM),
+    ("POST", "/coordination/organisation/membres/{colleague}/reactiver", FORM),
+    ("POST", "/coordination/organisation/equipes/{team}/membres/{leaver}/retirer", FORM),
+    ("POST", "/coordination/organisation/reglages", FORM),
+    ("POST", "/coordination/organisation/invitations", SHOWN_ONCE),
+    ("POST", "/coordination/organisation/invitations/{invitation}/retirer", FORM),
     ("POST", "/coordination/mot-de-passe", FORM),
     ("POST", "/coordination/deconnexion", FORM),
 )
@@ -144,6 +189,15 @@ ELSEWHERE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/courriers/{other_letter}/pdf", (303, 303, 303, 303, 403, 404)),
     ("POST", "/coordination/suivis/{other_task}", (401, 401, 401, 401, 404, 404)),
     ("POST", "/coordination/courriers/{other_letter}/envois", (401, 401, 401, 401, 403, 404)),
+    ("GET", "/coordination/escales/{other_stop}", NOT_THEIRS),
+    ("GET", "/coordination/rendez-vous/{other_entry}", NOT_THEIRS),
+    ("GET", "/coordination/organisation/equipes/{other_team}", NOT_THEIRS),
+    ("GET", "/coordination/organisation/membres/{other_leaver}", NOT_THEIRS),
+    ("POST", "/coordination/escales/{other_stop}/annuler", NOT_THEIR_FORM),
+    ("POST", "/coordination/rendez-vous/{other_entry}/annuler", NOT_THEIR_FORM),
+    ("POST", "/coordination/organisation/equipes/{other_team}/membres", NOT_THEIR_FORM),
+    ("POST", "/coordination/organisation/membres/{other_colleague}/acces", NOT_THEIR_FORM),
+    ("POST", "/coordination/organisation/invitations/{other_invitation}/retirer", NOT_THEIR_FORM),
     ("DELETE", "/api/node", (405, 405, 405, 405, 405, 405)),
     ("GET", "/api/{nothing}", (404, 404, 404, 404, 404, 404)),
 )

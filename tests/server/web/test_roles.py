@@ -11,6 +11,7 @@ from server.routes import web_login, web_router
 from server.store.control import EnrolmentState
 from server.store.database import Store
 from server.store.people import VisitIdentity
+from tests.server.planned import plan
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, waiting_tablet
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
@@ -56,6 +57,47 @@ TABLE = [
     ("POST", "/coordination/acces/{asked}/confirmer", 401, 303, 303, 404),
     ("POST", "/coordination/acces/{unasked}/refuser", 401, 303, 303, 404),
     ("POST", "/coordination/acces/{slot}/revocation", 401, 303, 303, 404),
+    ("GET", "/coordination/escales", 303, 200, 200, 200),
+    ("GET", "/coordination/escales/nouvelle", 303, 200, 200, 200),
+    ("GET", "/coordination/escales/import", 303, 200, 200, 200),
+    ("GET", "/coordination/escales/{stop}", 303, 200, 200, 404),
+    ("GET", "/coordination/escales/{stop}/modifier", 303, 200, 200, 404),
+    ("GET", "/coordination/rendez-vous/{entry}", 303, 200, 200, 404),
+    ("GET", "/coordination/organisation", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/campagnes", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/campagnes/{campaign}", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/equipes", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/equipes/{team}", 303, 200, 200, 404),
+    ("GET", "/coordination/organisation/membres", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/membres/{leaver}", 303, 200, 200, 404),
+    ("GET", "/coordination/organisation/membres/{clinical}", 303, 403, 200, 404),
+    ("GET", "/coordination/organisation/invitations", 303, 200, 200, 200),
+    ("GET", "/coordination/organisation/reglages", 303, 200, 200, 200),
+    ("POST", "/coordination/escales/nouvelle", 401, 422, 422, 422),
+    ("POST", "/coordination/escales/import", 401, 422, 422, 422),
+    ("POST", "/coordination/escales/import/confirmer", 401, 422, 422, 422),
+    ("POST", "/coordination/escales/{stop}/modifier", 401, 422, 422, 404),
+    ("POST", "/coordination/escales/{stop}/copier", 401, 422, 422, 404),
+    ("POST", "/coordination/escales/{stop}/rendez-vous", 401, 422, 422, 404),
+    ("POST", "/coordination/rendez-vous/{entry}", 401, 422, 422, 404),
+    ("POST", "/coordination/rendez-vous/{entry}/annuler", 401, 303, 303, 404),
+    ("POST", "/coordination/rendez-vous/{entry}/retablir", 401, 303, 303, 404),
+    ("POST", "/coordination/escales/{stop}/annuler", 401, 303, 303, 404),
+    ("POST", "/coordination/escales/{stop}/retablir", 401, 303, 303, 404),
+    ("POST", "/coordination/organisation/campagnes", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/campagnes/{campaign}", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/equipes", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/equipes/{team}", 401, 422, 422, 404),
+    ("POST", "/coordination/organisation/equipes/{team}/membres", 401, 404, 404, 404),
+    ("POST", "/coordination/organisation/membres", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/membres/{leaver}", 401, 422, 422, 404),
+    ("POST", "/coordination/organisation/membres/{colleague}/acces", 401, 200, 200, 404),
+    ("POST", "/coordination/organisation/membres/{colleague}/desactiver", 401, 303, 303, 404),
+    ("POST", "/coordination/organisation/membres/{colleague}/reactiver", 401, 303, 303, 404),
+    ("POST", "/coordination/organisation/equipes/{team}/membres/{leaver}/retirer", 401, 303, 303, 404),
+    ("POST", "/coordination/organisation/reglages", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/invitations", 401, 422, 422, 422),
+    ("POST", "/coordination/organisation/invitations/{invitation}/retirer", 401, 303, 303, 404),
     ("POST", "/coordination/deconnexion", 401, 303, 303, 303),
 ]
 FORMS = [path for method, path, *_ in TABLE if method == "POST" and "langue" not in path]
@@ -109,6 +151,11 @@ def things(day: Day, store: Store) -> dict[str, str]:
         "unwanted": waiting_tablet(store, day.seeded),
         "asked": make_slot(store, tablet, day.seeded.nurse, EnrolmentState.PENDING).id,
         "unasked": make_slot(store, tablet, day.seeded.nurse, EnrolmentState.PENDING).id,
+        **plan(store, day.seeded).addressed,
+        "stop": day.seeded.stop,
+        "campaign": day.seeded.campaign,
+        "team": day.seeded.team,
+        "clinical": day.seeded.clinical,
     }
 
 

@@ -80,6 +80,6 @@ def test_the_tokens_are_those_of_the_tablet() -> None:
 
 def test_styles_name_only_known_tokens() -> None:
     tokens = set(re.findall(r"(--[\w-]+):", (WEB / "static" / "tokens.css").read_text()))
-    for sheet in ("page.css", "parts.css"):
+    for sheet in ("page.css", "parts.css", "planning.css"):
         used = set(re.findall(r"var\((--[\w-]+)", (WEB / "static" / sheet).read_text()))
         assert used <= tokens, sheet
