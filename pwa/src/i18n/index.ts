@@ -11,11 +11,12 @@ import day from "./fr/day.json";
 import enrolment from "./fr/enrolment.json";
 import kit from "./fr/kit.json";
 import people from "./fr/people.json";
+import photo from "./fr/photo.json";
 import record from "./fr/record.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
 
-const french = { app, capture, day, enrolment, kit, people, record, sync, vault };
+const french = { app, capture, day, enrolment, kit, people, photo, record, sync, vault };
 
 type French = typeof french;
 type Area = keyof French;

@@ -26,6 +26,7 @@ import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
 import type { Form, Group, Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
 import type { Finding } from "$lib/forms/validate";
+import type { PhotoBox } from "./photos";
 
 /** What a host gives to the form components. The host owns the answers: `onchange` asks it to keep the new ones. */
 export interface CaptureProps {
@@ -40,6 +41,8 @@ export interface CaptureProps {
   readonly onchange: (answers: Answers, entries: Entries) => void;
   /** The name of another member. */
   readonly authorName?: (member: string) => string;
+  /** Where photos are kept; without it, none can be taken. */
+  readonly photos?: PhotoBox;
   /** Members whose answers may be read here and not changed. */
   readonly readonlyAuthors?: readonly string[];
   /** What earlier visits knew of the person, offered to be confirmed. */
@@ -89,6 +92,11 @@ export class Capture {
 
   get context(): FormContext {
     return this.#props().context;
+  }
+
+  /** Where photos are kept, when they may be taken. */
+  get photos(): PhotoBox | null {
+    return this.#props().photos ?? null;
   }
 
   /** The rules are being fetched. */
