@@ -29,7 +29,7 @@ import { signNotice } from "$lib/notice/sign";
 import type { SigningContext } from "$lib/record/chain";
 import { withOutbox } from "$lib/record/holding";
 import { currentRecords, type ReadingContext } from "$lib/record/read";
-import { standingOf, type RecordStanding } from "$lib/record/states";
+import { standingOf, type OwnSigned, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
 import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
 import type { SealedRow } from "$lib/store/schema";
@@ -38,6 +38,7 @@ import { FormMissing, readForm, type LoadedForm } from "./form";
 import { PeopleDesk } from "./people-desk.svelte";
 import type { Station } from "./station.svelte";
 import { VERSION } from "./version";
+import { WaitingPhotos } from "./waiting-photos.svelte";
 
 /** How many records are listed without being searched for: a fortnight of a busy team. */
 const LATEST_LISTED = 300;
@@ -68,6 +69,8 @@ export class Desk {
   attendances = $state.raw<ReadonlyMap<string, VisitAttendance>>(attendances([]));
   /** Records entered in error, by envelope. */
   errors = $state.raw<ReadonlyMap<string, ErrorNotice>>(errorsAmong([]));
+  /** Photos of signed records, until their pieces are. */
+  readonly photos = new WaitingPhotos(this);
   loaded = $state(false);
 
   readonly station: Station;
@@ -113,6 +116,14 @@ export class Desk {
   /** Every record of the team, corrections included, as the index keeps them. */
   get entries(): readonly SearchEntry[] {
     return this.#index?.entries ?? [];
+  }
+
+  /** Records that teammates signed on this tablet under secrecy: known to be there, and not for this slot to open. */
+  get confidentialHere(): readonly OwnSigned[] {
+    return this.station.own.filter(
+      ({ row }) =>
+        row.kind === "record" && row.slot !== this.slot.slot && this.confidential.has(row.envelope),
+    );
   }
 
   /** What the team's records are read with. */
@@ -248,9 +259,9 @@ export class Desk {
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
     if (added + noticed > 0) await this.#show(rosters, drafts, unreadable);
+    void this.photos.sign();
   }
 
-  /** What waits in the outbox is read too: a photo leaves long after it was taken. */
   #readingWith(replica: Replica, signers: SignerDirectory): ReadingContext {
     const withOwn = withOutbox(replica, this.station.environment.store);
     return { replica: withOwn, team: this.keys, signers, own: this.slot };

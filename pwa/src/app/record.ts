@@ -18,8 +18,11 @@ import type { Desk } from "./desk.svelte";
 
 /** The record is not on this tablet, or does not verify. */
 export class RecordUnreadable extends Error {
-  override readonly name = "RecordUnreadable";
+  override readonly name: string = "RecordUnreadable";
 }
+
+/** The record is under the secrecy that a teammate was asked for. */
+export class RecordConfidential extends RecordUnreadable {}
 
 /** A record as its screen shows it. */
 export interface OpenedRecord {
@@ -75,8 +78,9 @@ export async function beginCorrection(
 }
 
 async function read(desk: Desk, envelope: string): Promise<TeamRecord> {
-  const { records } = await readRecords(await desk.reading(), [envelope]);
+  const { records, confidential } = await readRecords(await desk.reading(), [envelope]);
   const [record] = records;
+  if (confidential.length > 0) throw new RecordConfidential(envelope);
   if (record === undefined) throw new RecordUnreadable(envelope);
   return record;
 }
