@@ -1,5 +1,5 @@
 /** A photo of the team, put together again from its signed pieces and held to the digest that its record names. */
-import { fromBase64url, type Bytes } from "../crypto/bytes";
+import { concatenated, fromBase64url, type Bytes } from "../crypto/bytes";
 import { sha256Hex } from "../crypto/digest";
 import type { Photo } from "../forms/attachment";
 import type { PhotoPiece } from "../notice/body";
@@ -24,7 +24,7 @@ export async function readPhoto(
     if (data === undefined) throw new PhotoMissing(photo.photo, "not-here");
     parts.push(fromBase64url(data));
   }
-  const whole = joined(parts);
+  const whole = concatenated(parts);
   if (whole.length !== photo.size || (await sha256Hex(whole)) !== photo.digest) {
     throw new PhotoMissing(photo.photo, "altered");
   }
@@ -48,14 +48,4 @@ async function piecesOf(
         : [],
     ),
   );
-}
-
-function joined(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -2,10 +2,11 @@
  * From whatever the camera or the gallery gave to a JPEG that may travel: at most 1600 pixels a side, about 450 kB.
  *
  * The image is drawn and encoded again, so that nothing of the file is kept but its pixels: no EXIF, no position, no
- * name; the orientation that EXIF told is applied while decoding.
+ * name, no colour profile; the orientation that EXIF told is applied while decoding.
  */
 import { LONGEST_SIDE, PHOTO_MEDIA_TYPE } from "../forms/attachment";
 import { PhotoRefused } from "./errors";
+import { strip } from "./strip";
 
 /** Bytes of a file that is still tried: more than any tablet's camera writes. */
 export const LARGEST_FILE = 40_000_000;
@@ -65,7 +66,9 @@ async function encoded(image: Size, darkroom: Darkroom): Promise<Encoded> {
     if (blob === null) throw new PhotoRefused("no-encoder");
     const longest = Math.max(size.width, size.height);
     if (blob.size <= WANTED_BYTES || longest * SMALLER < SMALLEST_SIDE) {
-      return { ...size, jpeg: new Uint8Array(await blob.arrayBuffer()) };
+      const jpeg = strip(new Uint8Array(await blob.arrayBuffer()));
+      if (jpeg === null) throw new PhotoRefused("no-encoder");
+      return { ...size, jpeg };
     }
     size = fitted(image, Math.floor(longest * SMALLER));
   }
