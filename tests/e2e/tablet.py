@@ -80,7 +80,7 @@ class Tablet:
 
     def begin_walk_in(self) -> None:
         """Begin the record of somebody who was not expected."""
-        self.button("Sans rendez-vous").click()
+        self.button("Personne sans rendez-vous").click()
         self.go_to("identity")
 
     def question(self, link_id: str) -> Locator:
