@@ -88,7 +88,8 @@ class Missing:
     reasons: tuple[str, ...]
 
 
-Predicate = AllOf | AnyOf | Not | In | Between | Days | Missing
+Leaf = In | Between | Days | Missing
+Predicate = AllOf | AnyOf | Not | Leaf
 
 EVERY = AllOf(())
 """Holds of every visit."""
@@ -108,16 +109,20 @@ def exposes(predicate: Predicate) -> Exposure:
 
 def names(predicate: Predicate) -> Iterator[str]:
     """Yield the facts that a predicate names."""
+    for leaf in leaves(predicate):
+        yield "day" if isinstance(leaf, Days) else leaf.fact
+
+
+def leaves(predicate: Predicate) -> Iterator[Leaf]:
+    """Yield the conditions on single facts."""
     match predicate:
         case AllOf(of) | AnyOf(of):
             for part in of:
-                yield from names(part)
+                yield from leaves(part)
         case Not(of):
-            yield from names(of)
-        case Days():
-            yield "day"
-        case In(fact) | Between(fact) | Missing(fact):
-            yield fact
+            yield from leaves(of)
+        case leaf:
+            yield leaf
 
 
 def parse_text(text: str) -> Predicate:

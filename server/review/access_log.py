@@ -29,6 +29,10 @@ class Action(StrEnum):
     CHOOSE_PASSWORD = "choose-password"  # noqa: S105 - the name of an action
     OPEN_RECORD = "open-record"
     OPEN_ACCESS_LOG = "open-access-log"
+    OPEN_FIGURE = "open-figure"
+    FREEZE_REPORT = "freeze-report"
+    TYPE_INDICATOR = "type-indicator"
+    OPEN_STATEMENT = "open-statement"
     DECIDE = "decide"
     CREATE_CARD = "create-card"
     CONFIRM_DEVICE = "confirm-device"

@@ -9,6 +9,7 @@ from litestar.static_files import create_static_files_router
 
 from server.review.errors import NotReviewable
 from server.routes import (
+    web_activity,
     web_anomalies,
     web_appointments,
     web_duplicates,
@@ -56,6 +57,7 @@ PAGES: list[HTTPRouteHandler] = [
     *web_organisation.pages,
     *web_members.pages,
     *web_invitations.pages,
+    *web_activity.pages,
     unknown_page,
 ]
 

@@ -95,6 +95,8 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/mot-de-passe", PAGE),
     ("GET", "/coordination/anomalies", PAGE),
     ("GET", "/coordination/tablettes", PAGE),
+    ("GET", "/coordination/activite", PAGE),
+    ("GET", "/coordination/activite/passages", PAGE),
     ("GET", "/coordination/tablettes/{device}/revocation", PAGE),
     ("GET", "/coordination/fiches/{record}", PAGE),
     ("GET", "/coordination/fiches/{record}/acces", PAGE),

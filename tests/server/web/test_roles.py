@@ -26,6 +26,8 @@ TABLE = [
     ("GET", "/coordination/mot-de-passe", 303, 200, 200, 200),
     ("GET", "/coordination/anomalies", 303, 200, 200, 200),
     ("GET", "/coordination/tablettes", 303, 200, 200, 200),
+    ("GET", "/coordination/activite", 303, 200, 200, 200),
+    ("GET", "/coordination/activite/passages", 303, 200, 200, 200),
     ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
     ("GET", "/coordination/tablettes/{device}/revocation", 303, 200, 200, 404),
