@@ -18,7 +18,7 @@ from server.projection.visits import number
 from server.store.control import Member, Stop
 from server.store.follow_ups import Task, TaskState
 from server.store.people import Person, VisitIdentity
-from server.store.read import Record, RecordState, Visit
+from server.store.read import ENDED, Record, Visit
 
 PAGE_SIZE = 50
 
@@ -155,7 +155,7 @@ def find_task(
 
 def record_of(session: Session, task: Task) -> str | None:
     """Return the digest of the visit's latest record, current if one is: what a task's page leads to."""
-    ended = col(Record.state).in_((RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR))
+    ended = col(Record.state).in_(ENDED)
     return session.exec(
         select(Record.digest)
         .where(Record.visit_id == task.visit_id, Record.team_id == task.team_id)
@@ -166,10 +166,18 @@ def record_of(session: Session, task: Task) -> str | None:
 
 def counts(session: Session, teams: Collection[str], today: date) -> dict[TaskKind, KindCount]:
     """Return how many tasks of each kind there are: what every coordinator may see."""
-    late = case((and_(_standing() == Standing.OPEN.value, _due() < today), 1), else_=0)
-    statement = _joined(select_columns(col(Task.kind), _standing(), func.count(), func.sum(late)))
+    past = case((_due() < today, 1), else_=0)
+    each = (
+        _joined(
+            select_columns(col(Task.kind).label("kind"), _standing().label("standing"), past.label("past"))
+        )
+        .where(col(Task.team_id).in_(teams))
+        .subquery()
+    )
     found = session.execute(
-        statement.where(col(Task.team_id).in_(teams)).group_by(col(Task.kind), _standing())
+        select_columns(each.c.kind, each.c.standing, func.count(), func.sum(each.c.past)).group_by(
+            each.c.kind, each.c.standing
+        )
     ).all()
     totals = {(kind, standing): (number_of, late_of) for kind, standing, number_of, late_of in found}
     return {

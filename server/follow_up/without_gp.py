@@ -13,10 +13,9 @@ from sqlmodel import Session, col, select
 
 from forms.tasks import TaskKind, task_rules
 from server.follow_up.board import Standing, TaskRow, every_task
-from server.store.read import Answer, Record, RecordState
+from server.store.read import ENDED, Answer, Record
 
 NO_OUTCOME = "none"
-_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _not_agreed(session: Session, teams: Collection[str]) -> tuple[int, int]:
     rule = next(each for each in task_rules().rules if each.kind is TaskKind.ATTENDING_GP_SEARCH)
     if rule.when is None:
         return 0, 0
-    current = (col(Record.team_id).in_(teams), col(Record.state).not_in(_ENDED))
+    current = (col(Record.team_id).in_(teams), col(Record.state).not_in(ENDED))
     without = set(
         session.exec(
             select(Record.visit_id, Record.team_id)

@@ -10,9 +10,8 @@ from sqlmodel import Session, and_, col, select
 from server.letters.issue import number_text
 from server.store.control import Member
 from server.store.letters import Letter, LetterSending
-from server.store.read import Record, RecordState
+from server.store.read import ENDED, Record
 
-_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 PAGE_SIZE = 50
 
 
@@ -84,7 +83,7 @@ def _rows(
     told = {digest for letter in found for digest in letter.records}
     current = set(
         session.exec(
-            select(Record.digest).where(col(Record.digest).in_(told), col(Record.state).not_in(_ENDED))
+            select(Record.digest).where(col(Record.digest).in_(told), col(Record.state).not_in(ENDED))
         )
     )
     names = dict(session.exec(select(Member.id, Member.name)).all())

@@ -15,10 +15,9 @@ from forms.definition import Form
 from forms.present import Row, rows
 from forms.response import Answer, read
 from server.letters.errors import LetterRefused, Refusal
-from server.store.read import Record, RecordState
+from server.store.read import ENDED, Record
 
 Forms = Mapping[tuple[str, str], Form]
-_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 _SHARING = "information.sharing"
 
 
@@ -80,7 +79,7 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
 def _current(session: Session, visit_id: str, team_id: str) -> list[Record]:
     found = session.exec(
         select(Record).where(
-            Record.visit_id == visit_id, Record.team_id == team_id, col(Record.state).not_in(_ENDED)
+            Record.visit_id == visit_id, Record.team_id == team_id, col(Record.state).not_in(ENDED)
         )
     )
     return sorted(

@@ -18,10 +18,9 @@ from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.control import Stop
 from server.store.follow_ups import Act, Task, TaskState
-from server.store.read import Answer, Record, RecordState
+from server.store.read import ENDED, Answer, Record, RecordState
 
 ACT_KIND = "task"
-_ENDED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 
 
 class TaskKey(NamedTuple):
@@ -121,7 +120,7 @@ def _derive_tasks(session: Session, touched: Collection[VisitKey]) -> None:
     for source in _sources(session, touched):
         sources[source.visit_id, source.team_id].append(source)
     rules = task_rules()
-    current = [each.digest for records in sources.values() for each in records if each.state not in _ENDED]
+    current = [each.digest for records in sources.values() for each in records if each.state not in ENDED]
     values = _values(session, current, rules)
     worked = _worked_on(session, sources)
     days = _days(session, {each.stop_id for records in sources.values() for each in records})
@@ -182,7 +181,7 @@ def _rows(
     worked: Collection[TaskKey],
 ) -> Iterator[dict[str, Any]]:
     """Yield the tasks of one visit; ``records``: all that it ever had, the latest last."""
-    current = [each for each in records if each.state not in _ENDED]
+    current = [each for each in records if each.state not in ENDED]
     place = (current or records)[-1]
     day = days[place.stop_id]
     restricted = any(each.restricted for each in current or records)

@@ -166,7 +166,7 @@ def _write(request: PageRequest, desk: _Desk, *, form: LetterForm) -> Response[s
         if form.step == "issue" and _UUID.fullmatch(form.letter):
             if form.basis != desk.basis:
                 return _compose_page(request, desk, form, faults=("records-changed",), status=409)
-            return see(f"{LETTERS}/{_issue(desk, form).id}")
+            return see(f"{LETTERS}/{_issue(request, desk, form).id}")
         desk.log(Action.PREVIEW_LETTER, "visit", desk.record.visit_id)
         pages = typeset.pages(desk.composed(form.typed, replaces=_former(desk, form)))
         return _compose_page(request, desk, form, pages=pages)
@@ -181,7 +181,7 @@ def _former(desk: _Desk, form: LetterForm) -> str:
     return found.number if found is not None else ""
 
 
-def _issue(desk: _Desk, form: LetterForm) -> Letter:
+def _issue(request: PageRequest, desk: _Desk, form: LetterForm) -> Letter:
     order = issue.Order(
         letter_id=form.letter,
         visit_id=desk.record.visit_id,
@@ -193,6 +193,7 @@ def _issue(desk: _Desk, form: LetterForm) -> Letter:
     )
     made = issue.issue(desk.session, order, desk.services.clock())
     desk.log(Action.ISSUE_LETTER, "letter", made.id)
+    web_counts.forget(request)
     return made
 
 

@@ -16,6 +16,7 @@ from server.store.database import Store
 from server.store.read import Quarantined
 from tests.server.web.browser import PASSWORD
 from tests.server.web.conftest import Day
+from tests.support.afterwards import clock_finding, task_handle
 from tests.support.organisation import NOON, make_device, make_slot
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +103,7 @@ async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store:
     }.items():
         await page.goto(path)
         await check(page, name)
+    await follow_what_comes_afterwards(page, day, store)
     assert waiting.id
     await page.goto("/coordination/tablettes")
     await page.get_by_label("Nom de la tablette").fill("Tablette du bus")
@@ -110,11 +112,37 @@ async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store:
     await check(page, "card")
 
 
+async def follow_what_comes_afterwards(page: Page, day: Day, store: Store) -> None:
+    """Look at the queue, the follow-ups and a letter, from its first words to its sending."""
+    item = clock_finding(store, day.seeded.database)
+    for name, path in {
+        "queue": "/coordination/file",
+        "queue item": f"/coordination/file/{item}",
+        "follow-ups": "/coordination/suivis?etat=tous",
+        "task": f"/coordination/suivis/{task_handle(day.nurse)}",
+        "without médecin traitant": "/coordination/medecin-traitant",
+        "letter to write": f"/coordination/fiches/{day.nurse.digest}/courrier",
+    }.items():
+        await page.goto(path)
+        await check(page, name)
+    await page.get_by_role("button", name="Voir l’aperçu").click()
+    await page.get_by_role("img", name="Aperçu du courrier, page 1").wait_for()
+    await check(page, "letter previewed")
+    await page.get_by_role("button", name="Émettre le courrier").click()
+    await page.get_by_role("heading", level=1, name="Courrier 2026-00001").wait_for()
+    await check(page, "letter issued")
+    await page.goto("/coordination/courriers")
+    await check(page, "letters")
+
+
 async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day) -> None:
     await sign_in(page, f"administrative_coordinator-{day.seeded.team}")
     await check(page, "visits")
     await page.goto(f"/coordination/fiches/{day.correction.digest}")
     await check(page, "record")
+    for path in ("/coordination/file", "/coordination/suivis", "/coordination/medecin-traitant"):
+        await page.goto(path)
+        await check(page, path)
 
 
 def quarantined(day: Day) -> Quarantined:
