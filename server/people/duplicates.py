@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select, union
 
+from server.matching.traits import UNKNOWN_PLACE
 from server.people import history
 from server.people.history import PastAct
 from server.people.sides import TRAITS, Side, sides
@@ -183,7 +184,7 @@ def _decided(session: Session, keys: Sequence[str]) -> dict[str, set[str]]:
 
 def _row(name: str, first: Side, second: Side) -> TraitRow:
     one, other = first.traits[name], second.traits[name]
-    if not one or not other:
+    if UNKNOWN_PLACE in (one, other) or not one or not other:
         return TraitRow(name, one, other, "unknown")
     return TraitRow(name, one, other, "same" if one == other else "differs")
 

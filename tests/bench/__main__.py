@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.bench import (
     bench_cold_start,
     bench_entry_bundle,
+    bench_people,
     bench_projection,
     bench_sync,
     bench_tablet,
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measurement]]] = {
     "cold offline start": bench_cold_start.measure,
     "sealing, opening, searching": bench_tablet.measure,
     "replication engine": bench_sync.measure,
+    "matching": bench_people.measure,
     "projection": bench_projection.measure,
 }
 BOUND_S = 240.0

@@ -1,8 +1,9 @@
 """The whole application with a day's work in it, and browsers that speak only HTTP and forms."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -14,9 +15,13 @@ from server.settings import Settings
 from server.store.control import Device, DeviceStatus, EnrolmentCard, EnrolmentState, Slot, Stop
 from server.store.database import Store
 from tests.conftest import ORGANISATION
+from tests.server.projection.crowd import answers
 from tests.server.web.browser import Browser, give_password
 from tests.support.organisation import NOON, Seeded, make_device, make_slot, seed_team
 from tests.support.records import RecordWriter, SealedRecord, full_answers
+
+Came = Callable[..., Any]
+"""Integrates a visit of somebody, as the traits given say; returns the visit."""
 
 
 class MovingClock:
@@ -157,6 +162,26 @@ async def write(services: Services, team: Seeded, records: list[SealedRecord]) -
         team.database, [record.document for record in records], new_edits=False
     )
     assert [result.error for result in results] == [None] * len(records)
+
+
+@pytest.fixture
+def came(day: Day, store: Store) -> Came:
+    """Integrate a visit of somebody in a team (ours unless named); return the visit."""
+    writers: dict[str, tuple[RecordWriter, Any]] = {}
+
+    async def come(team: Seeded | None = None, **traits: Any) -> str:
+        of = team or day.seeded
+        if of.team not in writers:
+            slot = make_slot(store, make_device(store, of), of.nurse)
+            writers[of.team] = RecordWriter(of, day.services.keys), slot
+        writer, slot = writers[of.team]
+        named: dict[str, Any] = {"restricted": True} if traits.pop("restricted", False) else {}
+        record = writer.record(slot, answers(**traits), **named)
+        await write(day.services, of, [record])
+        await day.services.projection.caught_up()
+        return str(record.payload["visit"])
+
+    return come
 
 
 @pytest.fixture

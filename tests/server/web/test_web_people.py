@@ -1,7 +1,6 @@
 """Probable duplicates and people: who sees them, what is decided, undone, and what two coordinators meet."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,36 +12,12 @@ from server.routes.services import Services
 from server.store.control import Member, Role, TeamMember
 from server.store.database import Store
 from server.store.people import Person, Proposal, VisitIdentity
-from tests.server.projection.crowd import answers
 from tests.server.web.browser import Browser, give_password, text_of
-from tests.server.web.conftest import Day, write
-from tests.support.organisation import Seeded, make_device, make_slot
-from tests.support.records import RecordWriter
+from tests.server.web.conftest import Came, Day
 
 pytestmark = pytest.mark.anyio
 
 DUPLICATES = "/coordination/personnes/doublons"
-Came = Callable[..., Any]
-
-
-@pytest.fixture
-def came(day: Day, store: Store) -> Came:
-    """Integrate a visit of somebody in a team (ours unless named); return the visit."""
-    writers: dict[str, tuple[RecordWriter, Any]] = {}
-
-    async def come(team: Seeded | None = None, **traits: Any) -> str:
-        of = team or day.seeded
-        if of.team not in writers:
-            slot = make_slot(store, make_device(store, of), of.nurse)
-            writers[of.team] = RecordWriter(of, day.services.keys), slot
-        writer, slot = writers[of.team]
-        named: dict[str, Any] = {"restricted": True} if traits.pop("restricted", False) else {}
-        record = writer.record(slot, answers(**traits), **named)
-        await write(day.services, of, [record])
-        await day.services.projection.caught_up()
-        return str(record.payload["visit"])
-
-    return come
 
 
 def rows(services: Services, model: Any) -> list[Any]:
