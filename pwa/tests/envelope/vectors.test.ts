@@ -6,9 +6,10 @@ import { VECTORS, type VectorKeys } from "./vector-keys";
 import { SignerDirectory } from "$lib/central/devices";
 import { fromUtf8 } from "$lib/crypto/bytes";
 import { openGeneral, parseGeneral } from "$lib/crypto/jwe";
-import { importAgreement, importOctets, publicPart } from "$lib/crypto/jwk";
+import { importAgreement, importOctets, publicPart, thumbprint, type PrivateJwk } from "$lib/crypto/jwk";
 import { envelopeDocument, ENVELOPE_TYP } from "$lib/envelope/document";
-import { openEnvelope } from "$lib/envelope/open";
+import { EnvelopeError } from "$lib/envelope/errors";
+import { openEnvelope, type OwnSlot } from "$lib/envelope/open";
 import { unpad } from "$lib/envelope/padding";
 import { verifyEnvelope, type VerifiedEnvelope } from "$lib/envelope/verify";
 
@@ -17,6 +18,11 @@ if (process.env["ESCALE_MAKE_VECTORS"] === "1") await makeVectors();
 const keys = read<VectorKeys>("keys.json");
 const { cases: good } = read<{ cases: GoodCase[] }>("good.json");
 const { cases: bad } = read<{ cases: BadCase[] }>("bad.json");
+const { cases: restricted } = read<{ cases: GoodCase[] }>("restricted.json");
+const mismatched = read<{ cases: BadCase[] }>("bad-notices.json").cases.filter(
+  ({ failure }) => failure === "restriction-mismatch",
+);
+const { agreement_keys } = read<{ agreement_keys: Record<string, PrivateJwk> }>("slots.json");
 const { cases: notices } = read<{ cases: GoodCase[] }>("notices.json");
 const badNotices = read<{ cases: BadCase[] }>("bad-notices.json").cases.filter(
   ({ failure }) => failure === "payload-invalid",
@@ -24,10 +30,17 @@ const badNotices = read<{ cases: BadCase[] }>("bad-notices.json").cases.filter(
 
 let teamKeys: ReadonlyMap<string, CryptoKey>;
 let signers: SignerDirectory;
+let slots: readonly OwnSlot[];
 
 beforeAll(async () => {
   teamKeys = new Map(
     await Promise.all(keys.team_keys.map(async (jwk) => [jwk.kid, await importOctets(jwk)] as const)),
+  );
+  slots = await Promise.all(
+    Object.entries(agreement_keys).map(async ([slot, jwk]) => ({
+      slot,
+      agreement: { kid: await thumbprint(jwk), key: await importAgreement(jwk) },
+    })),
   );
   signers = await SignerDirectory.of(
     keys.signers.map(({ signing_key, ...signer }) => {
@@ -40,9 +53,37 @@ function read<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(name, VECTORS), "utf-8")) as T;
 }
 
-async function believed(document: unknown): Promise<VerifiedEnvelope> {
-  return verifyEnvelope(await openEnvelope(document, teamKeys), signers, keys.team);
+async function believed(document: unknown, own?: OwnSlot): Promise<VerifiedEnvelope> {
+  return verifyEnvelope(await openEnvelope(document, teamKeys, own), signers, keys.team);
 }
+
+/** Read by whichever slot it opens for: the one it is sealed to, or any when it is sealed to the team. */
+async function believedBySomebody(document: unknown): Promise<VerifiedEnvelope> {
+  const readings = await Promise.allSettled(slots.map((own) => believed(document, own)));
+  const told = readings.find((reading) => reading.status === "fulfilled" || !isConfidential(reading.reason));
+  if (told?.status === "fulfilled") return told.value;
+  throw told?.reason;
+}
+
+function isConfidential(reason: unknown): boolean {
+  return reason instanceof EnvelopeError && reason.code === "confidential";
+}
+
+describe("what is under secrecy", () => {
+  it.each(restricted)("opens for its author alone: $name", async ({ document, record, payload }) => {
+    const author = slots.find(({ slot }) => slot === payload.slot);
+    const verified = await believed(document, author);
+    expect(verified.record).toBe(record);
+    expect(verified.payload).toEqual(payload);
+    const colleague = slots.find(({ slot }) => slot !== payload.slot);
+    await expect(believed(document, colleague)).rejects.toMatchObject({ code: "confidential" });
+    await expect(believed(document)).rejects.toMatchObject({ code: "confidential" });
+  });
+
+  it.each(mismatched)("is sealed as it is signed: $name", async ({ document }) => {
+    await expect(believedBySomebody(document)).rejects.toMatchObject({ code: "restriction-mismatch" });
+  });
+});
 
 describe("a good envelope", () => {
   it.each([...good, ...notices])("opens for the team: $name", async ({ document, record, payload }) => {

@@ -9,6 +9,7 @@ import {
   generateSigningKeys,
   importWrapping,
   thumbprint,
+  type PublicJwk,
 } from "$lib/crypto/jwk";
 import { randomBytes, randomUuid } from "$lib/crypto/random";
 import type { StoredDraft } from "$lib/drafts/draft";
@@ -19,6 +20,7 @@ import type { Signable } from "$lib/record/sign";
 import type { Store } from "$lib/store/database";
 import { establishDevice, saveEnrolment, type DeviceRow } from "$lib/store/device";
 import { processLocks } from "$lib/store/locks";
+import type { Slot } from "$lib/vault/slot";
 import { OpenSlot } from "$lib/vault/open-slot";
 
 /** A slot with keys drawn for the test, open, without the cost of a passphrase. */
@@ -27,18 +29,25 @@ export async function openSlotFor(
   device: string,
   team: TeamKeys,
   name = "Claire Infirmière",
-): Promise<{ open: OpenSlot; published: PublishedSlot }> {
+): Promise<{ open: OpenSlot; published: PublishedSlot; agreementKey: PublicJwk }> {
   const signing = await generateSigningKeys(true);
   const agreement = await generateAgreementKeys();
   const key = await exportPublic(signing.publicKey);
+  const agreementKey = await exportPublic(agreement.publicKey);
   const open = new OpenSlot(randomUuid(), member, {
     signing: { kid: await thumbprint(key), key: signing.privateKey },
-    agreement: { kid: await thumbprint(await exportPublic(agreement.publicKey)), key: agreement.privateKey },
+    agreement: { kid: await thumbprint(agreementKey), key: agreement.privateKey },
     vault: await importWrapping(randomBytes(32)),
     pin: { salt: "", digest: "" },
   });
   open.learn(team);
-  return { open, published: { device, slot: open.slot, member, name, key } };
+  return { open, published: { device, slot: open.slot, member, name, key }, agreementKey };
+}
+
+/** What is read of a slot's row when something is sealed to the slot; its vault is not opened here. */
+export async function keepSlot(store: Store, open: OpenSlot, agreement_key: PublicJwk): Promise<void> {
+  const row = { slot: open.slot, member: open.member, agreement_key, agreement_kid: open.agreement.kid };
+  await store.write(["slots"], async ({ slots }) => slots.put(row as unknown as Slot));
 }
 
 export class Tablet {
@@ -73,7 +82,8 @@ export class Tablet {
       sync_url: "http://localhost:8000/sync",
     });
     const team = await organization.teamKeys();
-    const { open, published } = await openSlotFor(member, device.device, team);
+    const { open, published, agreementKey } = await openSlotFor(member, device.device, team);
+    await keepSlot(own, open, agreementKey);
     return new Tablet(organization, own, device, team, open, published);
   }
 
