@@ -1,15 +1,17 @@
 """Items about what follows the visits: people who may be one, letters, documents to send, late tasks."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from forms.tasks import TaskKind, task_rules
 from server.clock import PARIS
 from server.follow_up import board
 from server.follow_up.board import TaskRow
 from server.letters import listing
+from server.people.duplicates import SUBJECT
 from server.queue.item import Item, Kind, Scope, Urgency, key_of
 from server.store.people import Proposal, VisitIdentity
 
@@ -17,30 +19,32 @@ DUPLICATES = "/coordination/personnes/doublons"
 
 
 def probable_duplicates(session: Session, scope: Scope) -> Iterator[Item]:
-    """Yield the pairs of people who may be one, when either was seen by a team of the scope."""
-    seen = dict(
-        session.exec(
-            select(VisitIdentity.person_key, VisitIdentity.team_id).where(
-                col(VisitIdentity.team_id).in_(scope.teams)
-            )
-        ).all()
-    )
-    if not seen:
-        return
-    for proposal in session.exec(
-        select(Proposal).where(or_(col(Proposal.first).in_(seen), col(Proposal.second).in_(seen)))
+    """Yield the pairs of people who may be one, whom only the scope's teams have seen: theirs to decide."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    proposals = session.exec(select(Proposal)).all()
+    people = {key for each in proposals for key in (each.first, each.second)}
+    for person, team in session.exec(
+        select(VisitIdentity.person_key, VisitIdentity.team_id)
+        .where(col(VisitIdentity.person_key).in_(people))
+        .distinct()
     ):
+        seen[person].add(team)
+    for proposal in proposals:
+        teams = seen[proposal.first] | seen[proposal.second]
+        if not teams or not teams <= scope.teams.keys():
+            continue
         yield Item(
             key=key_of(Kind.PROBABLE_DUPLICATE, proposal.key, proposal.score),
             kind=Kind.PROBABLE_DUPLICATE,
             urgency=Urgency.SOON,
             since=proposal.since,
-            team=seen.get(proposal.first) or seen.get(proposal.second),
+            team=min(teams),
             what=f"{proposal.first[:4]}-{proposal.second[:4]}".upper(),
             text="queue.say.duplicate",
             parts={"score": proposal.score},
             address=DUPLICATES,
             clinical=True,
+            also=SUBJECT + proposal.key,
         )
 
 

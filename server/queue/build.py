@@ -95,7 +95,7 @@ def build(session: Session, scope: Scope) -> Queue:
     acts = _acts(session)
     names = dict(session.exec(select(Member.id, Member.name)).all())
     ordered = sorted(items.values(), key=lambda item: (item.urgency, item.since or _UNKNOWN_AGE, item.key))
-    rows = [_row(item, acts.get(item.key, ()), names) for item in ordered]
+    rows = [_row(item, acts.get(item.key) or acts.get(item.also) or (), names) for item in ordered]
     shown = [row for row in rows if scope.clinical or not row.item.clinical]
     counts = Counter(row.item.kind for row in rows if not row.closed)
     visible = Counter(row.item.kind for row in shown if not row.closed)

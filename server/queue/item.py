@@ -58,7 +58,8 @@ class Item:
 
     ``what`` names it without saying whose it is: a visit's number, a tablet's label, a letter's number.
     ``turn``: whose turn it is (``author``, ``support``, ``coordination``); ``waits_for``: a professional.
-    ``address``: the page where it is dealt with. ``clinical``: only counted for the others.
+    ``address``: the page where it is dealt with. ``clinical``: only counted for the others. ``also``: another
+    subject under which that page writes who looks after it.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Item:
     turn: str = "coordination"
     waits_for: str | None = None
     clinical: bool = False
+    also: str = ""
 
 
 Provider = Callable[[Session, Scope], Iterator[Item]]

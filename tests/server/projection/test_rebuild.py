@@ -7,13 +7,16 @@ from sqlalchemy import delete, text
 
 from server.central.databases import DECISIONS
 from server.central.team_keys import TeamKeys
+from server.projection.acts import TaskChange
 from server.projection.decisions import Verdict
 from server.projection.statements import table
 from server.store.control import ReceiptOutbox
+from server.store.follow_ups import Act, Task, TaskState
 from server.store.read import Answer, ChainLink, Decision, Finding, Quarantined, Record, Visit
 from sync.document import IncomingDocument
 from tests.server.projection.town import Town
-from tests.support.organisation import NOON
+from tests.support.afterwards import task_key
+from tests.support.organisation import DAY, NOON
 from tests.support.photos import jpeg, photo_notices
 from tests.support.records import full_answers
 
@@ -32,6 +35,16 @@ async def _eventful(town: Town) -> None:
     decision = town.decision(first, Verdict.TO_CORRECT, "Précisez")
     await town.engine.put(DECISIONS, decision.identifier, decision.body, revision=None)
     await town.engine.put(DECISIONS, "d" + "0" * 40, {"jws": "forged"}, revision=None)
+    search = TaskChange(
+        subject=task_key(first),
+        member=town.seeded.clinical,
+        at=town.now,
+        owner=town.seeded.clinical,
+        due_on=DAY,
+        outcome="en_attente",
+    )
+    act = town.act(search)
+    await town.engine.put(DECISIONS, act.identifier, act.body, revision=None)
     await town.projection.sweep()
     with town.store.session() as session:
         TeamKeys(town.keys).start_epoch(session, town.seeded.team, town.now)
@@ -70,11 +83,12 @@ async def test_a_rebuild_into_an_empty_read_model_loses_no_decision(town: Town) 
     await _eventful(town)
     states = {row.digest: row.state for row in town.rows(Record)}
     with town.store.session() as session:
-        for model in (Record, Answer, Visit, Decision, Finding, Quarantined, ChainLink):
+        for model in (Record, Answer, Visit, Decision, Finding, Quarantined, ChainLink, Act, Task, TaskState):
             session.connection().execute(delete(table(model)))
     rebuilt = await town.rebuild()
     assert {row.digest: row.state for row in town.rows(Record)} == states
-    assert set(rebuilt.differences) >= {"record", "answer", "visit", "decision", "quarantined"}
+    assert set(rebuilt.differences) >= {"record", "answer", "visit", "decision", "quarantined", "act", "task"}
+    assert [(row.outcome, row.due_on) for row in town.rows(TaskState)] == [("en_attente", DAY)]
 
 
 async def test_a_check_names_the_tables_that_differ_and_changes_nothing(any_town: Town) -> None:

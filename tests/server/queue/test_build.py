@@ -11,6 +11,7 @@ from forms.load import published
 from server.central.databases import DECISIONS
 from server.clock import PARIS
 from server.identifiers import new_uuid
+from server.people.duplicates import SUBJECT
 from server.projection.acts import QueueChange
 from server.projection.decisions import Verdict
 from server.projection.reasons import REASONS
@@ -333,3 +334,36 @@ def test_closing_takes_a_note(scene: Scene) -> None:
     (item,) = items(scene, Kind.TABLET)
     typed = TypedChange("stranger", closed=True, note=" ")
     assert build.read(typed, item, {}, member="m", at=NOON) == ("owner", "note-missing")
+
+
+def test_a_duplicate_put_aside_on_its_own_page_has_an_owner_here(scene: Scene) -> None:
+    scene.project(scene.writer.record(scene.nurse))
+    with scene.store.session() as session:
+        person = session.exec(select(VisitIdentity.person_key)).one()
+    pair = f"{person}+x"
+    add(scene, Proposal(key=pair, first=person, second="x", score=80, reasons=[], since=NOON))
+    later = QueueChange(
+        subject=SUBJECT + pair,
+        member=scene.seeded.clinical,
+        at=NOON,
+        owner=scene.seeded.clinical,
+        closed=False,
+    )
+    scene.project_documents([scene.act(later)], DECISIONS)
+    (row,) = [row for row in queue(scene).open if row.item.kind is Kind.PROBABLE_DUPLICATE]
+    assert row.owner == "Cléo Essai"
+
+
+def test_people_that_another_team_has_seen_too_are_not_ours_to_join(scene: Scene) -> None:
+    scene.project(scene.writer.record(scene.nurse))
+    with scene.store.session() as session:
+        ours = session.exec(select(VisitIdentity)).one()
+        theirs = VisitIdentity(**{**ours.model_dump(), "visit_id": new_uuid(), "team_id": new_uuid()})
+        session.add(theirs)
+    add(
+        scene,
+        Proposal(
+            key=f"{ours.person_key}+x", first=ours.person_key, second="x", score=80, reasons=[], since=NOON
+        ),
+    )
+    assert items(scene, Kind.PROBABLE_DUPLICATE) == []
