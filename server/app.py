@@ -140,7 +140,8 @@ def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
 async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> AsyncIterator[None]:
     async with open_services(settings, clocks) as services, AsyncExitStack() as stack:
         app.state.services = services
-        await publish_all(services.central, services.forms)
+        # A server that was down at midnight ends what is over before it serves anything.
+        await keep_house(services)
         for name, work in (
             ("projection", services.projection.run()),
             ("people", services.people.run()),

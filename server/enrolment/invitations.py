@@ -5,23 +5,24 @@ kept nowhere. Each function changes tables only, inside the caller's transaction
 """
 
 import base64
-import hmac
 import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from argon2.low_level import Type, hash_secret_raw
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OctKey
 from sqlmodel import Session, col, select
 
 from server.central.team_documents import INVITATION_KDF
 from server.central.team_keys import TeamKeyRing, TeamKeys, octet_json
 from server.enrolment import slots
+from server.enrolment.proofs import require_proof
 from server.enrolment.short_code import CROCKFORD
-from server.errors import NotAllowed, NotFound
-from server.identifiers import new_secret, new_uuid, sha256_hex
+from server.errors import NotAllowed, NotAuthenticated, NotFound
+from server.identifiers import new_uuid
 from server.keys import jwe
+from server.keys.public import CURVE, import_public, public_jwk
 from server.store.control import EnrolmentState, Member, Slot
 from server.store.planning import Invitation
 
@@ -56,10 +57,10 @@ class IssuedInvitation:
 
 @dataclass(frozen=True, slots=True)
 class InvitationProof:
-    """What a tablet that opened an invitation presents with its slot."""
+    """What a tablet that opened an invitation presents with its slot: a JWS by the invitation's key."""
 
     id: str
-    secret: str = field(repr=False)
+    proof: str
 
 
 def normal_code(typed: str) -> str:
@@ -91,14 +92,15 @@ def issue(session: Session, team_keys: TeamKeys, order: InvitationOrder, now: da
     member, ring = session.get_one(Member, order.member), team_keys.ring(session, order.team)
     code = "".join(secrets.choice(CROCKFORD) for _ in range(CODE_CHARACTERS))
     salt = base64.urlsafe_b64encode(secrets.token_bytes(_SALT_BYTES)).decode().rstrip("=")
-    invitation, slot, secret = new_uuid(), new_uuid(), new_secret()
+    invitation, slot = new_uuid(), new_uuid()
+    key = ECKey.generate_key(CURVE, auto_kid=True)
     content = {
         "invitation": invitation,
         "slot": slot,
         "member": {"id": member.id, "name": member.name, "profession": member.profession},
         "epochs": _epochs(ring),
         "current": ring.current_epoch,
-        "secret": secret,
+        "key": key.as_dict(private=True),
     }
     session.add(
         Invitation(
@@ -108,7 +110,7 @@ def issue(session: Session, team_keys: TeamKeys, order: InvitationOrder, now: da
             valid_from=order.valid_from,
             valid_until=order.valid_until,
             salt=salt,
-            verifier=sha256_hex(secret),
+            verifier=json.dumps(public_jwk(key)),
             sealed=jwe.seal(json.dumps(content).encode(), key_of(code, salt), invitation),
             epoch=ring.current_epoch,
             created_at=now,
@@ -131,14 +133,20 @@ def accept(
 ) -> None:
     """Confirm the slot that an invitation made; raise ``invitation-unknown`` for any other.
 
-    A tablet may speak days after the last one: what was signed in time must still have a signer, so the slot
-    is then known and revoked at once. One that was withdrawn leaves the slot to a coordinator's decision.
+    The proof names the slot's own key, so that it serves no other: a tablet keeps it in the clear until it
+    finds the network. It may speak days after the last one, and what was signed in time must still have a
+    signer: the slot is then known, and revoked at once. One that was withdrawn leaves the slot to a
+    coordinator's decision.
     """
     invitation = session.get(Invitation, proof.id)
-    if invitation is None or not hmac.compare_digest(invitation.verifier, sha256_hex(proof.secret)):
+    made = (slot.id, slot.member_id, team)
+    if invitation is None or (invitation.slot_id, invitation.member_id, invitation.team_id) != made:
         raise NotAllowed.of("invitation-unknown")
-    if (invitation.slot_id, invitation.member_id, invitation.team_id) != (slot.id, slot.member_id, team):
-        raise NotAllowed.of("invitation-unknown")
+    expected = {"invitation": proof.id, "slot": slot.id, "signing_thumbprint": slot.signing_thumbprint}
+    try:
+        require_proof(proof.proof, import_public(json.loads(invitation.verifier)), expected)
+    except NotAuthenticated as error:
+        raise NotAllowed.of("invitation-unknown") from error
     if invitation.state is EnrolmentState.REVOKED:
         return
     slot.state = EnrolmentState.CONFIRMED

@@ -12,16 +12,16 @@ from server.enrolment.invitations import InvitationProof
 from server.enrolment.service import Request
 from server.enrolment.slots import SlotRequest
 from server.enrolment.tokens import AccessToken
-from server.routes.api_enrolment import Identifier, Proof, Secret
+from server.routes.api_enrolment import Identifier, Proof
 from server.routes.authentication import provide_token
 from server.routes.services import Services
 
 
 class InvitationShown(msgspec.Struct):
-    """The invitation that made the slot, and the secret that its code opened."""
+    """The invitation that made the slot, and the proof by the key that its code opened."""
 
     id: Identifier
-    secret: Secret
+    proof: Proof
 
 
 class SlotAsked(msgspec.Struct):
@@ -51,7 +51,7 @@ async def request(
     services: Services = state.services
     asked = SlotRequest(data.slot, data.member, data.signing_key, data.agreement_key, data.proof)
     shown = data.invitation
-    proof = InvitationProof(shown.id, shown.secret) if shown is not None else None
+    proof = InvitationProof(shown.id, shown.proof) if shown is not None else None
     return _answer(await services.enrolment.request_slot(access.device, asked, proof))
 
 

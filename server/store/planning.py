@@ -32,10 +32,10 @@ class StopSlot(SQLModel, table=True):
 class Invitation(SQLModel, table=True):
     """A member's way onto a team's tablets for some days, opened by a one-time code (wire §4.3).
 
-    Holds nothing that opens anything: the code is shown once and never stored. ``verifier``: SHA-256 of the
-    secret that only the code opens. ``slot_id``: the slot that it makes. ``state``: issued, confirmed once a
-    tablet registered the slot, revoked when a coordinator withdrew it. ``ended_at``: when it was withdrawn,
-    or when central noted that its last day was over.
+    Holds nothing that opens anything: the code is shown once and never stored. ``verifier``: public JWK of
+    the key that only the code opens. ``slot_id``: the slot that it makes. ``state``: issued, confirmed once
+    a tablet registered the slot, revoked when a coordinator withdrew it. ``ended_at``: when it was
+    withdrawn, or when central noted that its last day was over.
     """
 
     id: str = Field(primary_key=True)

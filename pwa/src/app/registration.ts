@@ -2,7 +2,10 @@
 import type { Store } from "$lib/store/database";
 import type { AccessTokens } from "$lib/sync/access";
 import type { ControlApi, SlotStatus } from "$lib/sync/control";
-import { readSlots, saveSlotState, slotRegistration, type SlotState } from "$lib/vault/slot";
+import { NodeRefusal } from "$lib/sync/errors";
+import { readSlots, saveSlotState, slotRegistration, type Slot, type SlotState } from "$lib/vault/slot";
+
+const REFUSED: ReadonlySet<string> = new Set(["invitation-unknown", "slot-taken"]);
 
 /** What registration needs of the tablet. */
 export interface RegistrationContext {
@@ -21,11 +24,22 @@ export async function registerSlots({ store, api, tokens }: RegistrationContext)
   let waiting = false;
   for (const slot of pending) {
     const { token } = await tokens.current();
-    const state = stateOf(await api.createSlot(token, slotRegistration(slot)));
+    const state = await asked(api, token, slot);
     if (state === "pending") waiting = true;
     else await saveSlotState(store, slot.slot, state);
   }
   return waiting;
+}
+
+/** A slot that another tablet made of the same invitation, or of an invitation that is none, is refused for good. */
+async function asked(api: ControlApi, token: string, slot: Slot): Promise<SlotState> {
+  try {
+    return stateOf(await api.createSlot(token, slotRegistration(slot)));
+  } catch (error) {
+    const refused = error instanceof NodeRefusal && REFUSED.has(error.code);
+    if (refused && slot.invitation !== undefined) return "refused";
+    throw error;
+  }
 }
 
 /** A slot revoked by the node opens no later key ring: for the tablet it is refused. */

@@ -7,7 +7,7 @@
 import { CentralReader } from "$lib/central/reader";
 import { emptyOutbox, nextPiece, pieceSent } from "$lib/record/outbox";
 import { ownSigned, type OwnSigned } from "$lib/record/states";
-import { rfc3339 } from "$lib/store/clock";
+import { rfc3339, toMidnight_ms } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
 import { AccessTokens } from "$lib/sync/access";
@@ -58,12 +58,16 @@ export class Station {
   /** Envelopes that a node would not write. */
   #denied: readonly string[] = [];
   #settling: (() => void) | null = null;
+  #midnight: (() => void) | null = null;
 
   constructor(environment: Environment, device: DeviceRow, enrolment: Enrolment) {
     this.environment = environment;
     this.device = device;
     this.status = new SyncStatus(() => this.today);
-    this.access = new Access(environment, device.device, enrolment, () => this.#registering.interrupt());
+    this.access = new Access(environment, device.device, enrolment, {
+      oncreated: () => this.#registering.interrupt(),
+      invitations: async () => (await this.holdings()).central.invitations(),
+    });
     this.#tokens = new AccessTokens(
       environment.api,
       device.device,
@@ -161,6 +165,7 @@ export class Station {
   /** Something may have changed outside: network, screen, clock. */
   wake(): void {
     this.access.session.check();
+    void this.access.lockEnded();
     this.#sync?.wake();
     this.#registering.interrupt();
   }
@@ -186,7 +191,21 @@ export class Station {
       this.desk?.close();
       this.desk = null;
     }
-    if (kind === "open") await this.#sit();
+    if (kind === "open") {
+      this.#watchMidnight();
+      await this.#sit();
+    }
+  }
+
+  /** An access that ends with the day is locked when the day ends, even on a tablet in use. */
+  #watchMidnight(): void {
+    this.#midnight?.();
+    const { clock, timers } = this.environment;
+    this.#midnight = timers.after(toMidnight_ms(clock()), () => {
+      void this.access.lockEnded().then(() => {
+        if (this.access.state.kind !== "locked") this.#watchMidnight();
+      });
+    });
   }
 
   /** Make the desk of the open slot, once its key ring has arrived. */
@@ -196,7 +215,8 @@ export class Station {
     this.desk?.close();
     this.desk = null;
     const { central } = await this.holdings();
-    const keys = await central.teamKeys({ slot: state.slot.slot, agreement: state.slot.agreement });
+    const arrived = await central.teamKeys({ slot: state.slot.slot, agreement: state.slot.agreement });
+    const keys = arrived ?? state.slot.team; // an invitation gave them before central's key ring
     if (keys === null || this.access.state.kind !== "open" || this.access.state.slot !== state.slot) return;
     state.slot.learn(keys);
     this.desk = new Desk(this, state.slot, keys);

@@ -9,6 +9,7 @@ import app from "./fr/app.json";
 import capture from "./fr/capture.json";
 import day from "./fr/day.json";
 import enrolment from "./fr/enrolment.json";
+import invitation from "./fr/invitation.json";
 import kit from "./fr/kit.json";
 import people from "./fr/people.json";
 import photo from "./fr/photo.json";
@@ -16,7 +17,7 @@ import record from "./fr/record.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
 
-const french = { app, capture, day, enrolment, kit, people, photo, record, sync, vault };
+const french = { app, capture, day, enrolment, invitation, kit, people, photo, record, sync, vault };
 
 type French = typeof french;
 type Area = keyof French;

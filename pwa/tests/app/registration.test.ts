@@ -4,7 +4,7 @@ import { openStore, type Store } from "$lib/store/database";
 import { AccessTokens } from "$lib/sync/access";
 import { ControlApi } from "$lib/sync/control";
 import { createSlot } from "$lib/vault/create";
-import { readSlot } from "$lib/vault/slot";
+import { readSlot, updateSlot } from "$lib/vault/slot";
 import { registerSlots, type RegistrationContext } from "../../src/app/registration";
 
 let store: Store;
@@ -23,7 +23,11 @@ beforeEach(async () => {
 });
 
 /** A node that answers `state` for every slot, and keeps what it was sent. */
-function node(state: string): { context: RegistrationContext; sent: Record<string, unknown>[] } {
+function node(state: string): {
+  context: RegistrationContext;
+  sent: Record<string, unknown>[];
+  fetcher: typeof fetch;
+} {
   const sent: Record<string, unknown>[] = [];
   const answers = (path: string, body: Record<string, unknown>): object => {
     const time = new Date(0).toISOString();
@@ -40,7 +44,7 @@ function node(state: string): { context: RegistrationContext; sent: Record<strin
   const tokens = new AccessTokens(api, "device", (nonce) => Promise.resolve(nonce), clocks, {
     clockOffset: () => undefined,
   });
-  return { context: { store, api, tokens }, sent };
+  return { context: { store, api, tokens }, sent, fetcher };
 }
 
 test("a slot made here is sent with its public keys and its proof, and nothing secret", async () => {
@@ -66,4 +70,25 @@ test.each([
   expect((await readSlot(store, slot)).state).toBe(kept);
   await registerSlots(context);
   expect(sent).toHaveLength(1);
+});
+
+test("an invited slot that another tablet made first is refused for good, and holds up no other", async () => {
+  const { context, sent } = node("confirmed");
+  const invitation = {
+    id: "invitation",
+    name: "Dr Sacha Fictif",
+    profession: "médecin",
+    validFrom: "2026-11-24",
+    validUntil: "2026-11-24",
+    proof: "proof",
+  };
+  await updateSlot(store, slot, { invitation });
+  const taken: typeof fetch = (input, init) =>
+    String(input).endsWith("/slots")
+      ? Promise.resolve(Response.json({ code: "slot-taken", detail: "" }, { status: 409 }))
+      : node("confirmed").fetcher(input, init);
+  const api = new ControlApi("https://node.test", taken);
+  expect(await registerSlots({ ...context, api })).toBe(false);
+  expect((await readSlot(store, slot)).state).toBe("refused");
+  expect(sent).toHaveLength(0);
 });

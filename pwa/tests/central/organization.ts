@@ -9,6 +9,7 @@ import {
   importWrapping,
   thumbprint,
   type KeyWithId,
+  type OctetJwk,
   type PublicJwk,
 } from "$lib/crypto/jwk";
 import { signCompact } from "$lib/crypto/jws";
@@ -73,6 +74,15 @@ export class Organization {
       await importWrapping(raw),
     ]);
     return { team: this.team, current: this.octets.size, byKeyId: new Map(await Promise.all(keys)) };
+  }
+
+  /** The team's keys as an invitation holds them. */
+  ring(): Record<string, OctetJwk> {
+    const epochs = [...this.octets].map(([epoch, raw]): [string, OctetJwk] => [
+      String(epoch),
+      { kty: "oct", k: toBase64url(raw), kid: `${this.team}.${epoch}` },
+    ]);
+    return Object.fromEntries(epochs);
   }
 
   /** A central document of `type` and `key`. */

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey
 from litestar import Litestar
 from sqlmodel import select
 
@@ -90,12 +91,18 @@ async def slot_from(
         "device": tablet.id,
         "agreement_thumbprint": slot.agreement.thumbprint(),
     }
+    key = ECKey.import_key(content["key"])
+    shown = {"invitation": content["invitation"], "slot": slot.id}
+    thumbprint = slot.signing.thumbprint()
     body = {
         **claims,
         "signing_key": slot.signing.as_dict(private=False),
         "agreement_key": slot.agreement.as_dict(private=False),
         "proof": tablet.prove(claims, slot.signing),
-        "invitation": {"id": content["invitation"], "secret": content["secret"]},
+        "invitation": {
+            "id": content["invitation"],
+            "proof": tablet.prove({**shown, "signing_thumbprint": thumbprint}, key),
+        },
         **changed,
     }
     body.pop("device")
@@ -128,7 +135,7 @@ async def test_the_code_opens_what_the_team_holds_and_nothing_stored_does(
     with services.store.session() as session:
         row = session.get_one(Invitation, issued.id).model_dump_json()
     assert normal_code(issued.code) not in row
-    assert content["secret"] not in row
+    assert content["key"]["d"] not in row
 
 
 async def test_an_invited_slot_is_confirmed_without_a_coordinator_and_its_records_integrated(
@@ -150,12 +157,20 @@ async def test_an_invited_slot_is_confirmed_without_a_coordinator_and_its_record
     assert (await published(services, seeded, issued.id))["sealed"] is None
 
 
-async def test_a_wrong_secret_confirms_nothing(services: Services, seeded: Seeded, tablet: Tablet) -> None:
+async def test_a_proof_by_another_key_or_for_another_slot_confirms_nothing(
+    services: Services, seeded: Seeded, tablet: Tablet
+) -> None:
     issued = await invite(services, seeded)
     content = opened(await published(services, seeded, issued.id), issued.code)
-    for wrong in ({"secret": "x" * 43}, {"id": seeded.team}):
-        shown = {"id": content["invitation"], "secret": content["secret"], **wrong}
-        _, answer = await slot_from(tablet, content, invitation=shown)
+    key = ECKey.import_key(content["key"])
+    claims = {"invitation": issued.id, "slot": content["slot"], "signing_thumbprint": "another"}
+    for wrong in (
+        {"id": issued.id, "proof": tablet.prove(claims, key)},
+        {"id": issued.id, "proof": tablet.prove(claims)},
+        {"id": issued.id, "proof": "no proof"},
+        {"id": seeded.team, "proof": tablet.prove(claims, key)},
+    ):
+        _, answer = await slot_from(tablet, content, invitation=wrong)
         assert (answer.status_code, answer.json()["code"]) == (403, "invitation-unknown")
     with services.store.session() as session:
         assert session.get(Slot, content["slot"]) is None

@@ -13,7 +13,16 @@ import { CentralError } from "./errors";
 import { members, nullable, oneOf, parseJson, text } from "./json";
 
 /** The types of wire §4. */
-export const CENTRAL_TYPES = ["receipt", "keyring", "device", "roster", "form", "person", "people"] as const;
+export const CENTRAL_TYPES = [
+  "receipt",
+  "keyring",
+  "device",
+  "roster",
+  "form",
+  "person",
+  "people",
+  "invitation",
+] as const;
 /** A type of central document. */
 export type CentralType = (typeof CENTRAL_TYPES)[number];
 

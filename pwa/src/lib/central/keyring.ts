@@ -2,7 +2,7 @@
 import { fromUtf8 } from "../crypto/bytes";
 import { CryptoError } from "../crypto/errors";
 import { openCompact } from "../crypto/jwe";
-import { importOctets, type KeyWithId } from "../crypto/jwk";
+import { importOctets, type KeyWithId, type OctetJwk } from "../crypto/jwk";
 import type { CentralDocument } from "./document";
 import { CentralError } from "./errors";
 import { members, number, parseJson, text } from "./json";
@@ -38,6 +38,25 @@ export async function openKeyring(document: CentralDocument, owner: KeyringOwner
     epochs.map(async ([epoch, jwe]) => epochKey(`${team}.${epoch}`, text(jwe), owner.agreement)),
   );
   const byKeyId = new Map(keys.map(({ kid, key }) => [kid, key]));
+  if (!byKeyId.has(`${team}.${String(current)}`)) throw new CentralError("malformed");
+  return { team, current, byKeyId };
+}
+
+/** Team keys from JWKs that were opened already (an invitation's). Raises `CentralError("malformed")`. */
+export async function ringKeys(ring: {
+  readonly team: string;
+  readonly current: number;
+  readonly epochs: Readonly<Record<string, OctetJwk>>;
+}): Promise<TeamKeys> {
+  const { team, current } = ring;
+  const keys = await Promise.all(
+    Object.entries(ring.epochs).map(async ([epoch, jwk]): Promise<[string, CryptoKey]> => {
+      const kid = `${team}.${epoch}`;
+      if (jwk.kid !== kid) throw new CentralError("malformed");
+      return [kid, await importOctets(jwk)];
+    }),
+  );
+  const byKeyId = new Map(keys);
   if (!byKeyId.has(`${team}.${String(current)}`)) throw new CentralError("malformed");
   return { team, current, byKeyId };
 }

@@ -9,6 +9,7 @@ import { centralId, verifyCentral, type Authority, type CentralDocument, type Ce
 import { SignerDirectory, openDevice, type Signer } from "./devices";
 import { CentralError, type CentralFailure } from "./errors";
 import { readForm, type PublishedForm } from "./form";
+import { readInvitation, type Invitation } from "./invitation";
 import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
 import { openPeople, openPerson, SHARDS, type DirectoryEntry, type PersonSummary } from "./person";
 import { readReceipt, type Receipt } from "./receipt";
@@ -68,6 +69,12 @@ export class CentralReader {
   async teamKeys(owner: KeyringOwner): Promise<TeamKeys | null> {
     const documents = await this.read("keyring", [owner.slot]);
     return (await this.each(documents, (document) => openKeyring(document, owner)))[0] ?? null;
+  }
+
+  /** The team's invitations, those that still open something. Works while locked. */
+  async invitations(): Promise<readonly Invitation[]> {
+    const invitations = await this.each(await this.all("invitation"), readInvitation);
+    return invitations.filter(({ sealed }) => sealed !== null);
   }
 
   /** Everyone who signs in the team, as its device documents say; `own` are this tablet's slots, perhaps not told yet. */

@@ -30,3 +30,9 @@ export function rfc3339(instant: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${local}${offset_min < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
+
+/** Milliseconds from `instant` to the end of the tablet's civil day. */
+export function toMidnight_ms(instant: Date): number {
+  const tomorrow = new Date(instant.getFullYear(), instant.getMonth(), instant.getDate() + 1);
+  return tomorrow.getTime() - instant.getTime();
+}

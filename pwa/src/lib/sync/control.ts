@@ -41,6 +41,7 @@ export interface SlotRequest {
   readonly signing_key: PublicJwk;
   readonly agreement_key: PublicJwk;
   readonly proof: string;
+  readonly invitation?: { readonly id: string; readonly proof: string };
 }
 
 /** What `POST /api/enrolments/redeem` takes. */

@@ -18,6 +18,7 @@ import type { Store } from "../store/database";
 import { forgetAttempts } from "./attempts";
 import { ARGON2_COST, type Argon2Cost, keyFromPassphrase, keyFromRecoveryCode } from "./derivation";
 import { PassphraseWeak, PinWeak, WrongRecoveryCode } from "./errors";
+import { keptInvitation, requireDay, type OpenedInvitation } from "./invitation";
 import { OpenSlot } from "./open-slot";
 import { passphraseStrength } from "./passphrase";
 import { pinDefect, pinVerifier } from "./pin";
@@ -30,6 +31,8 @@ export interface SlotRequest {
   readonly names?: readonly string[];
   readonly passphrase: string;
   readonly pin: string;
+  /** The invitation that gives this slot its name, its days and the team's keys. */
+  readonly invitation?: OpenedInvitation;
 }
 
 /** A slot just made or reset. `recoveryCode` is shown now and never again: it is stored nowhere. */
@@ -52,7 +55,7 @@ export interface VaultContext {
 /**
  * Make a slot on `device`, store it (state `pending`), and leave it open.
  *
- * Raises {@link PassphraseWeak}, {@link PinWeak}.
+ * Raises {@link PassphraseWeak}, {@link PinWeak}, and `AccessEnded` or `AccessNotBegun` of an invitation.
  */
 export async function createSlot(
   context: VaultContext,
@@ -62,7 +65,9 @@ export async function createSlot(
   const { store, clock, random = randomBytes, uuid = randomUuid } = context;
   requireStrong(request.passphrase, request.names);
   requirePin(request.pin);
-  const id = uuid();
+  const { invitation } = request;
+  if (invitation !== undefined) requireDay(invitation, clock);
+  const id = invitation?.slot ?? uuid();
   const keys = await newKeys();
   const raw = random(32);
   const recoveryCode = makeRecoveryCode(random);
@@ -70,6 +75,7 @@ export async function createSlot(
     signing_key: await exportPrivate(keys.signing.privateKey),
     agreement_key: await exportPrivate(keys.agreement.privateKey),
     pin: await pinVerifier(request.pin, random),
+    ...(invitation === undefined ? {} : { ring: invitation.ring }),
   };
   const slot: Slot = {
     slot: id,
@@ -90,6 +96,7 @@ export async function createSlot(
     recovery: { wrap: await wrapVaultKey(raw, id, await keyFromRecoveryCode(recoveryCode, id)) },
     vault: await sealVault(content, id, await importWrapping(raw)),
     created_at: rfc3339(clock()),
+    ...(invitation === undefined ? {} : { invitation: await keptInvitation(invitation, keys.signingKid) }),
   };
   await store.write(["slots"], async ({ slots }) => slots.put(slot));
   const open = new OpenSlot(id, request.member, await vaultKeys(slot, raw));
@@ -107,8 +114,9 @@ export async function resetPassphrase(
   typedCode: string,
   passphrase: string,
 ): Promise<CreatedSlot> {
-  const { store, random = randomBytes } = context;
+  const { store, clock, random = randomBytes } = context;
   const slot = await readSlot(store, id);
+  if (slot.invitation !== undefined) requireDay(slot.invitation, clock);
   requireStrong(passphrase);
   const raw = await unwrapWithCode(slot, typedCode);
   const recoveryCode = makeRecoveryCode(random);

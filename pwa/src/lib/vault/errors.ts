@@ -8,6 +8,10 @@
  * ├── AttemptDelayed        too soon after a wrong passphrase; `wait_s` seconds to go
  * ├── WrongPassphrase       `wait_s` before the next try counts
  * ├── WrongRecoveryCode     mistyped, or of another slot
+ * ├── WrongInvitationCode   no invitation here has it; `wait_s` before the next try counts
+ * ├── InvitationUsed        its slot is on this tablet already
+ * ├── AccessNotBegun        an invitation for later: `day` is the first
+ * ├── AccessEnded           an invitation that is over: `day` was the last
  * ├── WrongPin              `left` tries before the full lock
  * ├── SlotLocked            keys are no longer in memory: the passphrase is asked
  * ├── SlotUnknown           no such slot on this tablet
@@ -59,6 +63,38 @@ export class WrongRecoveryCode extends VaultError {
   override readonly name = "WrongRecoveryCode";
   constructor() {
     super("wrong recovery code");
+  }
+}
+
+/** No invitation on this tablet has this code. */
+export class WrongInvitationCode extends VaultError {
+  override readonly name = "WrongInvitationCode";
+  constructor(readonly wait_s: number) {
+    super("wrong invitation code");
+  }
+}
+
+/** The invitation's slot was made on this tablet already: it opens with its passphrase. */
+export class InvitationUsed extends VaultError {
+  override readonly name = "InvitationUsed";
+  constructor() {
+    super("invitation used");
+  }
+}
+
+/** The access is for later; `day`: `YYYY-MM-DD`. */
+export class AccessNotBegun extends VaultError {
+  override readonly name = "AccessNotBegun";
+  constructor(readonly day: string) {
+    super("access not begun");
+  }
+}
+
+/** The access is over; `day`: `YYYY-MM-DD`. */
+export class AccessEnded extends VaultError {
+  override readonly name = "AccessEnded";
+  constructor(readonly day: string) {
+    super("access ended");
   }
 }
 

@@ -10,6 +10,8 @@ export interface VaultKeys {
   readonly agreement: KeyWithId;
   readonly vault: CryptoKey;
   readonly pin: PinVerifier;
+  /** The team's keys that the vault itself holds; null of most slots. */
+  readonly team?: TeamKeys | null;
 }
 
 /** One open slot. Dropping it is the only way to forget its keys: nothing else may keep them. */
@@ -23,6 +25,7 @@ export class OpenSlot {
     keys: VaultKeys,
   ) {
     this.#keys = keys;
+    this.#team = keys.team ?? null;
   }
 
   /** Signs this member's records. Raises {@link SlotLocked} once dropped. */
@@ -45,7 +48,7 @@ export class OpenSlot {
     return this.keys.pin;
   }
 
-  /** The team's keys, or `null` until a key ring for this slot was read. */
+  /** The team's keys, or `null` until a key ring for this slot was read or an invitation gave them. */
   get team(): TeamKeys | null {
     if (this.#keys === null) throw new SlotLocked();
     return this.#team;

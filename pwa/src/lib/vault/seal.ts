@@ -3,6 +3,8 @@ import { fromUtf8, fromBase64url, toBase64url, utf8, type Bytes } from "../crypt
 import { openCompact, sealCompact } from "../crypto/jwe";
 import { importAgreement, importSigning, importWrapping, type PrivateJwk } from "../crypto/jwk";
 import { VaultDamaged } from "./errors";
+import { ringKeys } from "../central/keyring";
+import type { KeptRing } from "./invitation";
 import type { VaultKeys } from "./open-slot";
 import type { PinVerifier } from "./pin";
 import type { Slot } from "./slot";
@@ -12,6 +14,8 @@ export interface VaultContent {
   readonly signing_key: PrivateJwk;
   readonly agreement_key: PrivateJwk;
   readonly pin: PinVerifier;
+  /** The team's keys that an invitation gave, until central's key ring arrives. */
+  readonly ring?: KeptRing;
 }
 
 const WRAP = "escale-vault-key+jwe";
@@ -51,6 +55,7 @@ export async function vaultKeys(slot: Slot, rawVaultKey: Bytes): Promise<VaultKe
       agreement: { kid: slot.agreement_kid, key: await importAgreement(content.agreement_key) },
       vault,
       pin: content.pin,
+      team: content.ring === undefined ? null : await ringKeys(content.ring),
     };
   } catch (cause) {
     throw new VaultDamaged(cause);

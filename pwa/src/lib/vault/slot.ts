@@ -12,6 +12,7 @@ import type { PublicJwk } from "../crypto/jwk";
 import type { Store } from "../store/database";
 import type { Argon2Parameters } from "./derivation";
 import { SlotUnknown } from "./errors";
+import type { SlotInvitation } from "./invitation";
 
 /** What the node answered about the slot: a coordinator compares its short code before confirming. */
 export type SlotState = "pending" | "confirmed" | "refused";
@@ -34,6 +35,8 @@ export interface Slot {
   readonly vault: string;
   /** RFC 3339, the tablet's clock. */
   readonly created_at: string;
+  /** The invitation that made it: the slot serves on its days only. */
+  readonly invitation?: SlotInvitation;
 }
 
 /** Body of `POST /api/slots` (wire §6); nothing in it is secret, so it can be sent while locked, again and again. */
@@ -43,17 +46,21 @@ export interface SlotRegistration {
   readonly signing_key: PublicJwk;
   readonly agreement_key: PublicJwk;
   readonly proof: string;
+  readonly invitation?: { readonly id: string; readonly proof: string };
 }
 
-/** What `slot` sends to be registered. */
+/** What `slot` sends to be registered; an invitation confirms it without a coordinator. */
 export function slotRegistration({
   slot,
   member,
   signing_key,
   agreement_key,
   proof,
+  invitation,
 }: Slot): SlotRegistration {
-  return { slot, member, signing_key, agreement_key, proof };
+  const asked = { slot, member, signing_key, agreement_key, proof };
+  if (invitation === undefined) return asked;
+  return { ...asked, invitation: { id: invitation.id, proof: invitation.proof } };
 }
 
 /** Every slot of this tablet, oldest first. */
