@@ -46,13 +46,17 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Each of ``codes`` answered to ``link_id`` is a task.
 
     ``due``: an item whose date is the day it is due. ``every_record``: what any record of the visit says
-    counts, not only the latest (an item with several answers, filled by two hands).
+    counts, not only the latest (an item with several answers, filled by two hands). ``any_value``: whatever
+    is answered is a task, under the only code of the rule. ``unless``: an item whose having a value makes it
+    another case.
     """
 
     kind: TaskKind
     link_id: str
     codes: tuple[str, ...]
     when: Condition | None = None
+    unless: str | None = None
+    any_value: bool = False
     due: str | None = None
     every_record: bool = False
 
@@ -68,6 +72,7 @@ class TaskRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Every item that a rule reads."""
         named = {rule.link_id for rule in self.rules}
         named |= {rule.when.link_id for rule in self.rules if rule.when}
+        named |= {rule.unless for rule in self.rules if rule.unless}
         return frozenset(named | {rule.due for rule in self.rules if rule.due})
 
     @property

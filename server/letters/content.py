@@ -117,9 +117,9 @@ def _rules() -> list[_PartRule]:
 
 
 def defaults(said: VisitSaid) -> Typed:
-    """Return what the form proposes: the doctor's name as recorded."""
+    """Return what the form proposes: the doctor's name as recorded, or the usual doctor's, undeclared."""
     return Typed(
-        recipient=said.text("visit.attending_gp_name") or "",
+        recipient=said.text("visit.attending_gp_name") or said.text("visit.undeclared_gp") or "",
         object=DEFAULT_OBJECT,
         opening=DEFAULT_OPENING,
         closing=DEFAULT_CLOSING,

@@ -48,18 +48,17 @@ class VisitSaid:
 
 
 def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> VisitSaid:
-    """Read the current records of a visit that are not restricted; raise ``LetterRefused``.
+    """Read the current records of a visit; raise ``LetterRefused``.
 
-    Whether its person agreed to share is read in the restricted ones too: a refusal given there holds.
+    One restricted record is enough: a letter of the others would tell that its person came.
     """
-    current = _current(session, visit_id, team_id)
-    if not current:
-        raise LetterRefused(Refusal.NOTHING)
-    if _sharing(forms, current) is False:
-        raise LetterRefused(Refusal.SHARING)
-    told = [record for record in current if not record.restricted]
+    told = _current(session, visit_id, team_id)
     if not told:
+        raise LetterRefused(Refusal.NOTHING)
+    if any(record.restricted for record in told):
         raise LetterRefused(Refusal.RESTRICTED)
+    if _sharing(forms, told) is False:
+        raise LetterRefused(Refusal.SHARING)
     form = forms[told[-1].form_url, told[-1].form_version]
     merged: dict[str, Said] = {}
     answers: dict[str, Answer] = {}

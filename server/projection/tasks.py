@@ -228,7 +228,11 @@ def _asked(rule: Rule, current: Sequence[_Source], values: _Values) -> list[str]
     """Return the codes of the rule that the visit answers, once each, in the rule's order."""
     if rule.when is not None and rule.when.code not in _latest(rule.when.link_id, current, values):
         return []
-    if rule.every_record:
+    if rule.unless is not None and _latest(rule.unless, current, values):
+        return []
+    if rule.any_value:
+        said = set(rule.codes) if _latest(rule.link_id, current, values) else set()
+    elif rule.every_record:
         said = {code for each in current for code in values.get(each.digest, {}).get(rule.link_id, ())}
     else:
         said = set(_latest(rule.link_id, current, values))

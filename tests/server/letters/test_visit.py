@@ -80,31 +80,13 @@ def test_sharing_not_asked_is_not_a_refusal(scene: Scene) -> None:
     assert read(scene, record).text("information.sharing") is None
 
 
-def test_a_restricted_record_is_never_told(scene: Scene) -> None:
-    record = scene.writer.record(scene.doctor, restricted=True)
-    scene.project(record)
-    assert refused(scene, record) is Refusal.RESTRICTED
-
-
-def test_what_a_restricted_record_refuses_holds_for_the_others(scene: Scene) -> None:
+def test_no_letter_tells_of_a_restricted_visit_not_even_of_its_other_records(scene: Scene) -> None:
     nurse = write(scene)
-    answers = full_answers(information__sharing={"values": [False]})
-    secret = scene.writer.record(
-        scene.doctor,
-        answers,
-        visit=nurse.payload["visit"],
-        signed_at=NOON + timedelta(minutes=9),
-        restricted=True,
-    )
-    scene.project(nurse, secret)
-    assert refused(scene, nurse) is Refusal.SHARING
-
-
-def test_a_restricted_record_leaves_the_other_hand_s_part(scene: Scene) -> None:
-    nurse = write(scene, conclusion__notes={"absent": "not-asked"})
     secret = scene.writer.record(scene.doctor, visit=nurse.payload["visit"], restricted=True)
-    scene.project(nurse, secret)
-    assert [record.digest for record in read(scene, nurse).records] == [nurse.digest]
+    scene.project(nurse)
+    assert read(scene, nurse).records
+    scene.project(secret)
+    assert refused(scene, nurse) is Refusal.RESTRICTED
 
 
 def test_an_unknown_visit_has_nothing_to_tell(scene: Scene) -> None:

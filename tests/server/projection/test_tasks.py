@@ -13,9 +13,10 @@ from server.identifiers import new_uuid
 from server.projection.acts import TaskChange
 from server.projection.tasks import TaskKey
 from server.store.follow_ups import Task, TaskState
+from server.store.read import Quarantined
 from tests.server.projection.scene import Scene
 from tests.support.organisation import DAY, FORM, NOON
-from tests.support.records import SealedRecord, full_answers
+from tests.support.records import RecordWriter, SealedRecord, full_answers
 
 QUIET: Mapping[str, Mapping[str, Any] | None] = {
     "visit__attending_gp": {"values": ["avec_mt"]},
@@ -203,12 +204,41 @@ def test_the_visits_of_two_teams_never_share_a_task() -> None:
     assert TaskKey.parse(f"{visit}:{first}:x") is None
 
 
-def test_every_rule_names_items_and_codes_of_the_published_forms() -> None:
-    """But for the undeclared usual doctor, asked since version 1.1.0."""
-    index = published()[FORM].index
+UNDECLARED = {**SEARCH, "visit__undeclared_gp": {"values": ["Dr Petit"]}}
+
+
+def write_later_form(scene: Scene, changed: Mapping[str, Any]) -> SealedRecord:
+    """A record under version 1.1.0, which asks for the usual doctor who is not declared."""
+    writer = RecordWriter(scene.seeded, scene.keys)
+    writer.form = published()[FORM[0], "1.1.0"]
+    answers = {
+        "identity.part": {"values": ["complete"]},
+        "identity.legal_status": {"values": ["none"]},
+        **full_answers(**{**QUIET, **changed}),
+    }
+    return writer.record(scene.nurse, {name: each for name, each in answers.items() if each})
+
+
+def test_an_undeclared_usual_doctor_is_a_case_of_its_own(scene: Scene) -> None:
+    scene.project(write_later_form(scene, UNDECLARED))
+    assert [row.details for row in scene.rows(Quarantined)] == []
+    assert list(tasks(scene)) == [(TaskKind.UNDECLARED_GP, "visit.undeclared_gp", "named")]
+
+
+def test_who_does_not_want_help_is_not_listed_for_an_undeclared_doctor(scene: Scene) -> None:
+    scene.project(write_later_form(scene, {**UNDECLARED, "visit__attending_gp_search": {"values": [False]}}))
+    assert scene.rows(Quarantined) == []
+    assert scene.rows(Task) == []
+
+
+def test_every_rule_names_items_and_codes_of_the_latest_form() -> None:
+    index = published()[FORM[0], "1.1.0"].index
     for rule in task_rules().rules:
-        named = [rule.link_id, rule.due or rule.link_id, rule.when.link_id if rule.when else rule.link_id]
-        for link_id in named:
-            assert link_id in index or link_id.startswith("visit.undeclared_gp")
-        options = index[rule.link_id].options if rule.link_id in index else {}
-        assert not options or set(rule.codes) <= options.keys()
+        named = [rule.link_id, rule.due, rule.unless, rule.when.link_id if rule.when else None]
+        assert {each for each in named if each} <= index.keys()
+        assert rule.any_value or set(rule.codes) <= index[rule.link_id].options.keys()
+
+
+def test_every_kind_has_rules_and_outcomes() -> None:
+    assert {rule.kind for rule in task_rules().rules} == set(TaskKind) == task_rules().kinds.keys()
+    assert all(rules.outcomes and any(rules.outcomes.values()) for rules in task_rules().kinds.values())
