@@ -28,6 +28,8 @@ class Action(StrEnum):
     LOGOUT = "logout"
     CHOOSE_PASSWORD = "choose-password"  # noqa: S105 - the name of an action
     OPEN_RECORD = "open-record"
+    OPEN_RESTRICTED = "open-restricted"
+    OPEN_PHOTO = "open-photo"
     OPEN_ACCESS_LOG = "open-access-log"
     OPEN_FIGURE = "open-figure"
     FREEZE_REPORT = "freeze-report"

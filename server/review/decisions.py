@@ -81,6 +81,12 @@ def _record_in(store: Store, envelope: str) -> str:
     if found is None:
         raise NotFound("not-found", "Fiche inconnue", "Aucune fiche intégrée ne porte cet identifiant.")
     digest, state = found
+    if state is RecordState.ENTERED_IN_ERROR:
+        raise Refused(
+            "superseded",
+            "Fiche saisie par erreur",
+            "Cette fiche ne compte plus\u202f: aucune décision ne s’y prend.",
+        )
     if state is RecordState.SUPERSEDED:
         raise Refused(
             "superseded",

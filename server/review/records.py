@@ -1,7 +1,8 @@
 """One record as a reviewer may read it: all of it, or its administrative part and how complete it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -11,13 +12,15 @@ from forms.definition import Form
 from forms.present import Language, Row, rows
 from forms.response import Response, read
 from server.projection.visits import number
+from server.review.around import Around, around
 from server.review.completeness import Completeness, completeness
 from server.review.difference import Change, difference
 from server.review.errors import NotReviewable
+from server.review.restricted import is_restricted
 from server.review.reviewer import Reviewer
 from server.review.versions import versions
 from server.store.control import Device, Member, Stop
-from server.store.read import Decision, Finding, Receipt, Record, RecordState
+from server.store.read import ENDED, Decision, Finding, Receipt, Record
 
 Forms = Mapping[tuple[str, str], Form]
 
@@ -45,7 +48,9 @@ class RecordDetail:
 
     ``number`` is the visit's. ``receipt``: what central last told the tablets, if anything.
     ``names``: members by id, for signers, other authors and deciders. ``siblings``: the other current
-    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer.
+    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer. ``restricted``:
+    the visit is (wire §2.3); a reviewer who is not clinical is then shown no answer at all. ``questions``:
+    the texts of the items that photos answer.
     """
 
     record: Record
@@ -64,6 +69,9 @@ class RecordDetail:
     siblings: tuple[Record, ...]
     findings: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
+    around: Around
+    questions: dict[str, str]
+    restricted: bool
 
 
 def find_record(session: Session, reviewer: Reviewer, digest: str) -> Record:
@@ -79,10 +87,12 @@ def record_detail(
 ) -> RecordDetail:
     """Return a record with everything around it, reduced to what the reviewer's role may see."""
     history = versions(session, record)
+    restricted = is_restricted(session, record)
+    may_see = partial(_may_see, reviewer, restricted=restricted)
     names = {member.id: member for member in session.exec(select(Member))}
     form, response = _response(forms, record)
     shown = rows(form, response, language)
-    visible = [row for row in shown if _may_see(reviewer, row)]
+    visible = [row for row in shown if may_see(row)]
     return RecordDetail(
         record=record,
         number=number(record.visit_id),
@@ -98,15 +108,23 @@ def record_detail(
         completeness=completeness(form, response),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
         person=record.person if reviewer.is_clinical else None,
-        history=tuple(_version(reviewer, forms, *pair, names, language) for pair in history),
+        history=tuple(_version(may_see, forms, *pair, names, language) for pair in history),
         siblings=_siblings(session, record, {version.digest for version, _ in history}),
         findings=_findings(session, record),
         decisions=_decisions(session, [version.digest for version, _ in history]),
+        around=around(session, record),
+        questions=_questions(form, language),
+        restricted=restricted,
     )
 
 
-def _may_see(reviewer: Reviewer, row: Row) -> bool:
-    return reviewer.is_clinical or row.item_class == "administrative"
+def _questions(form: Form, language: Language) -> dict[str, str]:
+    photos = (item for item in form.index.values() if item.type == "attachment")
+    return {item.link_id: item.text if language == "fr" else item.text_en for item in photos}
+
+
+def _may_see(reviewer: Reviewer, row: Row, *, restricted: bool) -> bool:
+    return reviewer.is_clinical or (row.item_class == "administrative" and not restricted)
 
 
 def _response(forms: Forms, record: Record) -> tuple[Form, Response]:
@@ -125,7 +143,7 @@ def questionnaire_response(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _version(
-    reviewer: Reviewer,
+    may_see: Callable[[Row], bool],
     forms: Forms,
     record: Record,
     replaced: Record | None,
@@ -135,7 +153,7 @@ def _version(
     changes: list[Change] = []
     if replaced is not None:
         before, after = (
-            [row for row in rows(*_response(forms, version), language) if _may_see(reviewer, row)]
+            [row for row in rows(*_response(forms, version), language) if may_see(row)]
             for version in (replaced, record)
         )
         changes = difference(before, after)
@@ -149,7 +167,7 @@ def _siblings(session: Session, record: Record, own: set[str]) -> tuple[Record, 
         .where(
             Record.visit_id == record.visit_id,
             Record.team_id == record.team_id,
-            Record.state != RecordState.SUPERSEDED,
+            col(Record.state).not_in(ENDED),
         )
         .order_by(col(Record.signed_at))
     )

@@ -12,7 +12,7 @@ from server.review.pages import KeyPage, Place, key_page
 from server.review.reviewer import Reviewer
 from server.store.control import Stop
 from server.store.figures import SignedAct, VisitFigure
-from server.store.read import Record, RecordState, Visit
+from server.store.read import ENDED, Record, RecordState, Visit
 
 _LISTED = (col(Visit.day), col(Visit.id), col(Visit.team_id))
 _COUNTED = (col(VisitFigure.day), col(VisitFigure.visit_id), col(VisitFigure.team_id))
@@ -44,7 +44,8 @@ class VisitFilter:
 class VisitRow:
     """One visit as listed. ``records``: digests of its current records, the latest signed first.
 
-    ``person`` is ``None`` when the identity was not recorded, and for reviewers who may not see names.
+    ``person`` is ``None`` when the identity was not recorded, for reviewers who may not see names, and for
+    all of a restricted visit (wire §2.3).
     """
 
     visit: Visit
@@ -153,7 +154,7 @@ def _current_records(session: Session, visits: set[tuple[str, str]]) -> dict[tup
         select(Record.visit_id, Record.team_id, Record.digest)
         .where(
             among_visits(col(Record.visit_id), col(Record.team_id), visits),
-            Record.state != RecordState.SUPERSEDED,
+            col(Record.state).not_in(ENDED),
         )
         .order_by(col(Record.signed_at).desc(), col(Record.digest))
     ):

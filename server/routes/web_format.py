@@ -67,6 +67,10 @@ class Format:
         joint = "à" if self.language == "fr" else "at"
         return f"{local:%d/%m/%Y} {joint} {local:%H:%M:%S}"
 
+    def time(self, value: datetime) -> str:
+        """Return ``09:42``, Paris time."""
+        return f"{value.astimezone(PARIS):%H:%M}"
+
     def number(self, value: float) -> str:
         """Return a number with the decimal comma in French, without trailing zeros."""
         text = f"{value:g}"

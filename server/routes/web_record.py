@@ -8,24 +8,24 @@ import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from server.auth import guards
-from server.auth.sessions import Coordinator
 from server.errors import Refused
 from server.projection.decisions import MAX_MESSAGE, Verdict
 from server.projection.reasons import REASONS
-from server.review import access_log
-from server.review.access_log import Action, Outcome
+from server.review import access_log, restricted
+from server.review.access_log import Action
+from server.review.around import photos_of
 from server.review.decisions import decide
-from server.review.errors import NotReviewable
-from server.review.records import find_record, record_detail
-from server.review.reviewer import Reviewer, reviewer
-from server.routes.services import Services
+from server.review.errors import ReasonNeeded
+from server.review.records import record_detail
+from server.routes.web_opening import open_record
 from server.routes.web_page import language_of, page, see
-from server.routes.web_session import PageRequest, actor, services_of, signed_in
+from server.routes.web_restricted import reason_page
+from server.routes.web_session import PageRequest, services_of, signed_in
 from server.store.control import Member
-from server.store.read import Record, RecordState
+from server.store.read import ENDED
 
 SHOW_WITHIN_S = 5.0
 
@@ -37,40 +37,14 @@ class DecisionForm(msgspec.Struct):
     message: str = ""
 
 
-def _open(
-    services: Services, coordinator: Coordinator, digest: str, action: Action
-) -> tuple[Reviewer, Record]:
-    """Find a record and log that it was opened, or that it was refused; committed before the page is made."""
-    with services.store.session() as session:
-        reader = reviewer(session, coordinator.member_id, coordinator.role)
-        try:
-            record = find_record(session, reader, digest)
-        except NotReviewable:
-            refused = session.get(Record, digest) is not None
-        else:
-            _log(session, services, coordinator, action, digest, Outcome.DONE)
-            return reader, record
-        if refused:
-            _log(session, services, coordinator, action, digest, Outcome.REFUSED)
-    raise NotReviewable
-
-
-def _log(
-    session: Session,
-    services: Services,
-    coordinator: Coordinator,
-    action: Action,
-    digest: str,
-    outcome: Outcome,
-) -> None:
-    access_log.append(session, actor(coordinator), action, "record", digest, outcome, at=services.clock())
-
-
 def _record_page(
     request: PageRequest, digest: str, *, typed: DecisionForm | None = None, faults: tuple[str, ...] = ()
 ) -> Response[str]:
     services, coordinator = services_of(request), signed_in(request)
-    reader, record = _open(services, coordinator, digest, Action.OPEN_RECORD)
+    try:
+        reader, record = open_record(services, coordinator, digest, Action.OPEN_RECORD)
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record)
     with services.store.session() as session:
         detail = record_detail(session, reader, services.forms, record, language_of(request))
     return page(
@@ -81,7 +55,7 @@ def _record_page(
         reasons=REASONS,
         typed=typed or DecisionForm(),
         faults=faults,
-        may_decide=reader.is_clinical and record.state is not RecordState.SUPERSEDED,
+        may_decide=reader.is_clinical and record.state not in ENDED,
         max_message=MAX_MESSAGE,
     )
 
@@ -103,7 +77,10 @@ async def decide_on_record(
     faults = _decision_faults(data)
     if faults:
         return await asyncio.to_thread(_record_page, request, digest, typed=data, faults=faults)
-    _, record = await asyncio.to_thread(_open, services, coordinator, digest, Action.DECIDE)
+    try:
+        _, record = await asyncio.to_thread(open_record, services, coordinator, digest, Action.DECIDE)
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record)
     try:
         await decide(
             services.store,
@@ -137,13 +114,20 @@ def _decision_faults(form: DecisionForm) -> tuple[str, ...]:
 
 @get("/fiches/{digest:str}/acces", sync_to_thread=True, guards=[guards.coordinator])
 def access_page(request: PageRequest, digest: FromPath[str]) -> Response[str]:
-    """Show who opened a record, when, and what was refused."""
+    """Show who opened a record or a photo of its visit, when, and what was refused; the reasons given too."""
     services, coordinator = services_of(request), signed_in(request)
-    _open(services, coordinator, digest, Action.OPEN_ACCESS_LOG)
+    try:
+        reader, record = open_record(services, coordinator, digest, Action.OPEN_ACCESS_LOG)
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record)
     with services.store.session() as session:
         lines = access_log.of_object(session, "record", digest)
+        for photo in photos_of(session, record):
+            lines += access_log.of_object(session, "photo", photo.id)
         names = dict(session.exec(select(Member.id, Member.name)).all())
-    return page(request, "access.html", digest=digest, lines=lines, names=names)
+        given = restricted.reasons(session, record) if reader.is_clinical else {}
+    lines.sort(key=lambda line: line.sequence, reverse=True)
+    return page(request, "access.html", digest=digest, lines=lines, names=names, given=given)
 
 
 pages = [record_page, decide_on_record, access_page]

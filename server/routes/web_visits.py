@@ -8,6 +8,7 @@ from server.auth import guards
 from server.clock import local_day
 from server.report.day_count import day_count
 from server.review import visits
+from server.review.closings import closings
 from server.review.records import Forms
 from server.review.reviewer import reviewer
 from server.routes.web_filters import pages_of, read_filters
@@ -28,6 +29,7 @@ def home(request: PageRequest) -> Response[str]:
         teams = [filters.wanted.team] if filters.wanted.team in reader.teams else list(reader.teams)
         offered = visits.choices(session, reader, filters.wanted.only_day, services.forms)
         listed = visits.visits(session, reader, filters.wanted, filters.place)
+        count = day_count(session, teams, day)
         return page(
             request,
             "visits.html",
@@ -38,7 +40,8 @@ def home(request: PageRequest) -> Response[str]:
             several_teams=len(offered.teams) > 1,
             form_options=_form_options(services.forms, offered.forms, language_of(request)),
             states=tuple(RecordState),
-            count=day_count(session, teams, day),
+            count=count,
+            closings=closings(session, [stop.stop_id for stop in count.stops]),
             today=today,
             before=day - timedelta(days=1),
             after=day + timedelta(days=1),

@@ -270,6 +270,24 @@ class AccessLogHead(SQLModel, table=True):
     hash: str
 
 
+class RestrictedOpening(SQLModel, table=True):
+    """Why a clinical coordinator opened a restricted visit (wire §2.3); only ever appended to.
+
+    ``log_sequence`` is the line of the access log, which holds no text. The reason is in the clear, like the
+    read model; it is not of it, so that a rebuild keeps it.
+    """
+
+    __tablename__ = "restricted_opening"
+    __table_args__ = (Index("ix_restricted_opening_visit", "visit_id", "team_id"),)
+
+    log_sequence: int = Field(primary_key=True)
+    visit_id: str
+    team_id: str
+    member_id: str
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    reason: str
+
+
 class ReceiptOutbox(SQLModel, table=True):
     """Receipts committed with the rows they speak of and not yet written to the replication store.
 

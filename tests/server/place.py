@@ -19,6 +19,7 @@ from tests.server.planned import forms, plan
 from tests.server.web.browser import PASSWORD, give_password
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import DAY, NOON, Seeded, seed_team
+from tests.support.photos import jpeg, photo_notices
 from tests.support.records import RecordWriter, SealedRecord
 from tests.support.tablet import Tablet, confirmed_slot, enrolled_tablet, redeemed_tablet
 
@@ -64,9 +65,10 @@ class Place:
         slot = await confirmed_slot(ours, services, seeded.nurse)
         writer = RecordWriter(seeded, services.keys)
         pushed, bulk, single = [writer.record(slot) for _ in range(3)]
+        (photo,) = photo_notices(writer, slot, pushed.payload["visit"], jpeg())
         their_slot = await confirmed_slot(theirs, services, other.nurse)
         their_record = RecordWriter(other, services.keys).record(their_slot)
-        await ours.push([pushed])
+        await ours.push([pushed, photo])
         await theirs.push([their_record])
         await services.projection.caught_up()
         await services.enrolment.revoke_device(revoked.id)
@@ -83,6 +85,7 @@ class Place:
             "database": seeded.database,
             "other_database": other.database,
             "record": pushed.digest,
+            "photo": photo.payload["photo"],
             "other_record": their_record.digest,
             "person": _person_of(services.store, pushed),
             "envelope": pushed.envelope.identifier,
@@ -190,6 +193,8 @@ def _forms(seeded: Seeded, other: Seeded) -> dict[str, Mapping[str, Any]]:
             "login": f"clinical_coordinator-{other.team}",
             "password": PASSWORD,
         },
+        "POST /coordination/fiches/{record}/motif": {"message": "Contrôle de la fiche"},
+        "POST /coordination/fiches/{other_record}/motif": {"message": "Contrôle de la fiche"},
         "POST /coordination/fiches/{record}/decision": decision,
         "POST /coordination/fiches/{other_record}/decision": decision,
         "POST /coordination/suivis/{task}": {"outcome": "en_attente"},

@@ -16,8 +16,9 @@ from server.store.database import Store
 from server.store.read import Quarantined
 from tests.server.web.browser import PASSWORD
 from tests.server.web.conftest import Day
+from tests.server.web.told import tell
 from tests.support.afterwards import clock_finding, task_handle
-from tests.support.organisation import NOON, make_device, make_slot
+from tests.support.organisation import DAY, NOON, make_device, make_slot
 
 pytestmark = pytest.mark.anyio
 
@@ -133,6 +134,24 @@ async def follow_what_comes_afterwards(page: Page, day: Day, store: Store) -> No
     await check(page, "letter issued")
     await page.goto("/coordination/courriers")
     await check(page, "letters")
+
+
+async def test_every_page_with_notices(page: Page, day: Day, store: Store) -> None:
+    told = await tell(day, store)
+    await sign_in(page, f"clinical_coordinator-{day.seeded.team}")
+    for name, path in {
+        "record with notices": f"/coordination/fiches/{told.cosigned.digest}",
+        "record in error": f"/coordination/fiches/{told.mistaken.digest}",
+        "closing": f"/coordination/clotures/{day.seeded.stop}",
+        "count of a closed stop": f"/coordination/?du={DAY}&au={DAY}",
+        "restricted": f"/coordination/fiches/{told.secret.digest}",
+    }.items():
+        await page.goto(path)
+        await check(page, name)
+    await page.get_by_label("Motif").fill("Appel de l’infirmière scolaire")
+    await page.get_by_role("button", name="Ouvrir le passage").click()
+    await page.get_by_text("cette personne a demandé le secret").wait_for()
+    await check(page, "restricted record")
 
 
 async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day) -> None:

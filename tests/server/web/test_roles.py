@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 
 from server.auth import guards
+from server.identifiers import new_uuid
 from server.routes import web_login, web_router
 from server.store.control import EnrolmentState
 from server.store.database import Store
@@ -30,6 +31,8 @@ TABLE = [
     ("GET", "/coordination/activite/passages", 303, 200, 200, 200),
     ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
+    ("GET", "/coordination/fiches/{record}/photos/{photo}", 303, 403, 404, 404),
+    ("GET", "/coordination/clotures/{stop}", 303, 200, 200, 404),
     ("GET", "/coordination/tablettes/{device}/revocation", 303, 200, 200, 404),
     ("GET", "/coordination/personnes/doublons", 303, 403, 200, 200),
     ("GET", "/coordination/personnes/{person}", 303, 403, 200, 200),
@@ -47,6 +50,7 @@ TABLE = [
     ("GET", "/coordination/nowhere", 404, 404, 404, 404),
     ("POST", "/coordination/langue/fr", 303, 303, 303, 303),
     ("POST", "/coordination/mot-de-passe", 401, 422, 422, 422),
+    ("POST", "/coordination/fiches/{record}/motif", 401, 403, 422, 404),
     ("POST", "/coordination/fiches/{record}/decision", 401, 403, 422, 404),
     ("POST", "/coordination/file/{item}", 401, 303, 303, 404),
     ("POST", "/coordination/suivis/{task}", 401, 303, 303, 404),
@@ -144,6 +148,7 @@ def things(day: Day, store: Store) -> dict[str, str]:
     return {
         "record": day.nurse.digest,
         "person": person_of(store, day),
+        "photo": new_uuid(),
         "item": clock_finding(store, day.seeded.database),
         "task": task_handle(day.nurse),
         "letter": issued_letter(store, day.services.forms, day.nurse),

@@ -251,6 +251,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_second"), ["second"], unique=False)
 
     op.create_table(
+        "restricted_opening",
+        sa.Column("log_sequence", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("log_sequence"),
+    )
+    with op.batch_alter_table("restricted_opening", schema=None) as batch_op:
+        batch_op.create_index("ix_restricted_opening_visit", ["visit_id", "team_id"], unique=False)
+
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -646,6 +659,10 @@ def downgrade() -> None:
 
     op.drop_table("signed_act")
     op.drop_table("setting")
+    with op.batch_alter_table("restricted_opening", schema=None) as batch_op:
+        batch_op.drop_index("ix_restricted_opening_visit")
+
+    op.drop_table("restricted_opening")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_second"))
         batch_op.drop_index(batch_op.f("ix_proposal_first"))

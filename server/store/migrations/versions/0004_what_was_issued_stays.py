@@ -1,4 +1,4 @@
-"""Frozen reports and letters are never changed; every organisation has a salt for people's keys."""
+"""What was issued or given as a reason never changes; every organisation has a salt for people's keys."""
 
 import secrets
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ _FOR_GOOD = {
         "xlsx",
         "csv",
     ),
+    "restricted_opening": ("log_sequence", "visit_id", "team_id", "member_id", "opened_at", "reason"),
     "letter": ("id", "year", "number", "visit_id", "team_id", "records", "content", "pdf", "digest"),
 }
 """Columns that no one changes once the row is there; the row itself is never deleted."""
