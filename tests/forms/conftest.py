@@ -9,5 +9,11 @@ MEDICOBUS = ("https://escale.example/fhir/Questionnaire/medicobus-consultation",
 
 
 @pytest.fixture(scope="session")
+def latest() -> Form:
+    """The consultation with parts, minors, photos and carried answers."""
+    return published()[MEDICOBUS[0], "1.1.0"]
+
+
+@pytest.fixture(scope="session")
 def medicobus() -> Form:
     return published()[MEDICOBUS]

@@ -118,6 +118,34 @@ DEFECTS: dict[str, tuple[Change, str]] = {
         lambda f: _boolean(f).update(prefix="1"),
         "item[0].item[0].prefix: is not in the supported subset",
     ),
+    "a maximum of one": (
+        lambda f: _boolean(f).update(
+            repeats=True, extension=[{"url": FHIR + "questionnaire-maxOccurs", "valueInteger": 1}]
+        ),
+        "visit.asked: maxOccurs applies to an item that repeats",
+    ),
+    "a maximum on what does not repeat": (
+        lambda f: _boolean(f).update(
+            extension=[{"url": FHIR + "questionnaire-maxOccurs", "valueInteger": 4}]
+        ),
+        "visit.asked: maxOccurs applies to an item that repeats",
+    ),
+    "a carried answer that nobody gives": (
+        lambda f: _boolean(f).update(
+            readOnly=True, extension=[{"url": OURS + "carried", "valueBoolean": True}]
+        ),
+        "visit.asked: what is calculated or read-only is not carried",
+    ),
+    "secrecy asked by a number": (
+        lambda f: _number(f)["extension"].append({"url": OURS + "restricts", "valueBoolean": True}),
+        "does not apply to decimal",
+    ),
+    "a carried photo": (
+        lambda f: _boolean(f).update(
+            type="attachment", extension=[{"url": OURS + "carried", "valueBoolean": True}]
+        ),
+        "does not apply to attachment",
+    ),
     "an unknown type": (lambda f: _boolean(f).update(type="reference"), "item[0].item[0].type: one of"),
     "an unknown extension": (
         lambda f: _boolean(f).update(extension=[{"url": FHIR + "regex", "valueString": "x"}]),

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms import build
@@ -15,8 +15,9 @@ from forms.load import published
 from forms.present import ABSENCES, rows
 from forms.response import Answer, read
 from forms.validate import validate
+from tests.forms.test_photo import PHOTOS
 
-FORM = next(iter(published().values()))
+FORM = list(published().values())[-1]
 LEAVES = [item for item in FORM.index.values() if item.is_leaf]
 STOP = Position(46.1275, 4.2668)
 NUMBERS = st.one_of(
@@ -34,6 +35,7 @@ def _values(item: Item) -> st.SearchStrategy[Any]:
         "integer": st.integers(-(10**15), 10**15),
         "decimal": NUMBERS,
         "quantity": NUMBERS,
+        "attachment": st.one_of(PHOTOS, TEXTS),
     }
     return fitting.get(item.type, TEXTS)
 
@@ -48,6 +50,7 @@ def _answers(draw: st.DrawFn) -> dict[str, Answer]:
     return answers
 
 
+@settings(deadline=None)  # the first example reads the table of communes
 @given(_answers())
 def test_any_answers_are_judged_shown_and_judged_again_alike(answers: dict[str, Answer]) -> None:
     resource = json.loads(json.dumps(build.resource(FORM, answers)))
