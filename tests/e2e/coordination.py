@@ -57,3 +57,12 @@ class Coordination:
         """Accept the record."""
         self.page.get_by_label("Validée").check(force=True)
         self.page.get_by_role("button", name=re.compile("Enregistrer")).click()
+
+    def log_in_again(self, login: str, password: str) -> None:
+        """Log in with the lasting password, after the server forgot the session or the day changed."""
+        self.page.context.clear_cookies()
+        self.page.goto(f"{self.origin}/coordination/")
+        self.page.get_by_label("Identifiant").fill(login)
+        self.page.get_by_label("Mot de passe").fill(password)
+        self.page.get_by_role("button", name="Se connecter").click()
+        self.at_visits()
