@@ -20,6 +20,7 @@ from server.review.restricted import is_restricted
 from server.review.reviewer import Reviewer
 from server.review.versions import versions
 from server.store.control import Device, Member, Stop
+from server.store.people import VisitIdentity
 from server.store.read import ENDED, Decision, Finding, Receipt, Record
 
 Forms = Mapping[tuple[str, str], Form]
@@ -48,9 +49,9 @@ class RecordDetail:
 
     ``number`` is the visit's. ``receipt``: what central last told the tablets, if anything.
     ``names``: members by id, for signers, other authors and deciders. ``siblings``: the other current
-    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer. ``restricted``:
-    the visit is (wire §2.3); a reviewer who is not clinical is then shown no answer at all. ``questions``:
-    the texts of the items that photos answer.
+    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer; so is
+    ``person_key``, and for a restricted visit. ``restricted``: the visit is (wire §2.3); a reviewer who is
+    not clinical is then shown no answer at all. ``questions``: the texts of the items that photos answer.
     """
 
     record: Record
@@ -65,6 +66,7 @@ class RecordDetail:
     completeness: Completeness
     receipt: Receipt | None
     person: str | None
+    person_key: str | None
     history: tuple[Version, ...]
     siblings: tuple[Record, ...]
     findings: tuple[Finding, ...]
@@ -108,6 +110,7 @@ def record_detail(
         completeness=completeness(form, response),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
         person=record.person if reviewer.is_clinical else None,
+        person_key=_person_key(session, record) if reviewer.is_clinical else None,
         history=tuple(_version(may_see, forms, *pair, names, language) for pair in history),
         siblings=_siblings(session, record, {version.digest for version, _ in history}),
         findings=_findings(session, record),
@@ -159,6 +162,12 @@ def _version(
         changes = difference(before, after)
     signer = names.get(record.member_id)
     return Version(record, signer.name if signer else record.member_id, tuple(changes))
+
+
+def _person_key(session: Session, record: Record) -> str | None:
+    """Return whom the visit is of; None of a restricted one, which that person's page does not show."""
+    identity = session.get(VisitIdentity, (record.visit_id, record.team_id))
+    return None if identity is None or identity.restricted else identity.person_key
 
 
 def _siblings(session: Session, record: Record, own: set[str]) -> tuple[Record, ...]:

@@ -264,6 +264,18 @@ async def test_a_verdict_that_is_none_is_said_and_nothing_is_lost(
     assert "Je ne sais pas" in answer.text
 
 
+async def test_a_record_leads_to_its_person(clinical: Browser, day: Day) -> None:
+    person = person_of(day.services, day.nurse.payload["visit"])
+    page = await clinical.open(f"/coordination/fiches/{day.nurse.digest}")
+    assert f'href="/coordination/personnes/{person}"' in page.text
+
+
+async def test_a_record_leads_an_administrative_coordinator_to_nobody(
+    administrative: Browser, day: Day
+) -> None:
+    assert "/personnes/" not in (await administrative.open(f"/coordination/fiches/{day.nurse.digest}")).text
+
+
 async def test_text_typed_by_somebody_is_only_text(clinical: Browser, day: Day, came: Came) -> None:
     await came()
     await came(birth_name="LEFEBVRE")
