@@ -1,5 +1,6 @@
 /** Saying where a person is: each change of status is a signed notice, made offline like everything else. */
-import type { Stop } from "$lib/central/roster";
+import { t } from "$i18n/index";
+import type { Expected, Stop } from "$lib/central/roster";
 import type { Draft } from "$lib/drafts/draft";
 import type { Answers } from "$lib/forms";
 import type { AttendanceStatus, NamedPerson } from "$lib/notice/body";
@@ -49,7 +50,10 @@ export type AfterSeal = "done" | "waits-medical" | "waits-reception" | "unchange
  * nurse's part alone. A correction changes nothing.
  */
 export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): Promise<AfterSeal> {
-  if (draft.replaces !== null) return "unchanged";
+  if (draft.replaces !== null) {
+    await sayMoved(desk, draft, answers);
+    return "unchanged";
+  }
   const missing = missingParts([answeredPart(answers), ...(await signedParts(desk, draft.visit))]);
   const subject = subjectOf(draft, answers);
   if (missing.length === 0) {
@@ -59,6 +63,31 @@ export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): 
   if (missing.includes("reception")) return "waits-reception";
   await sayStatus(desk, draft.stop, subject, "arrived");
   return "waits-medical";
+}
+
+/** A walk-in turned out to be `expected`: her visit is theirs from now on, and the one drawn for the walk-in is over. */
+export async function sayJoined(desk: Desk, walkIn: Draft, expected: Expected): Promise<void> {
+  if (desk.attendances.has(walkIn.visit)) {
+    const reason = t("people.joined_reason", { time: expected.time ?? "" }).trim();
+    await sayStatus(desk, walkIn.stop, subjectOf(walkIn, walkIn.answers), "left", reason);
+  }
+  await sayTaken(desk, { ...walkIn, visit: expected.id, expected });
+}
+
+/** A record went from the wrong person's visit to the right one's: who was seen is done, who was not is expected again. */
+async function sayMoved(desk: Desk, draft: Draft, answers: Answers): Promise<void> {
+  const replaced = desk.entries.find(({ envelope }) => envelope === draft.replaces?.record);
+  if (replaced === undefined || replaced.visit === draft.visit) return;
+  await sayStatus(desk, draft.stop, subjectOf(draft, answers), "done");
+  const left = currentRecords(desk.entries).filter(
+    ({ visit, envelope }) => visit === replaced.visit && envelope !== replaced.envelope,
+  );
+  if (left.length > 0) return;
+  const roster = desk.rosters.find(({ stop }) => stop.id === draft.stop.id);
+  const booked = roster?.expected.some(({ id }) => id === replaced.visit) ?? false;
+  const wrong = { visit: replaced.visit, walk_in: !booked, person: null };
+  const reason = t("people.moved_reason");
+  await sayStatus(desk, draft.stop, wrong, booked ? "expected" : "left", reason);
 }
 
 function subjectOf({ visit, expected }: Draft, answers: Answers): Subject {

@@ -67,7 +67,9 @@ async function missing(
 
 /** The answers of the record that somebody already signed of this visit, the latest; `null` when nobody did. */
 async function teammatesAnswers(desk: Desk, visit: string, version: string): Promise<Answers | null> {
-  const signed = currentRecords(desk.entries).filter((entry) => entry.visit === visit);
+  const signed = currentRecords(desk.entries).filter(
+    (entry) => entry.visit === visit && !desk.errors.has(entry.envelope),
+  );
   const [latest] = signed.sort((one, other) => Date.parse(other.signed_at) - Date.parse(one.signed_at));
   if (latest === undefined) return null;
   const { answers, record } = await openRecord(desk, latest.envelope);

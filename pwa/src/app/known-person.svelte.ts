@@ -13,6 +13,7 @@ import type { Traits } from "$lib/people/resemblance";
 import { currentRecords } from "$lib/record/read";
 import { identityOf } from "$lib/record/identity";
 import { rfc3339 } from "$lib/store/clock";
+import { sayJoined } from "./attendance";
 import type { CaptureSession } from "./capture.svelte";
 import type { Desk } from "./desk.svelte";
 
@@ -97,6 +98,7 @@ export class KnownPerson {
   async recognise({ person, expected, id }: Candidate): Promise<void> {
     const { recognition } = this.#capture;
     const others = recognition.others.filter((other) => other !== id);
+    if (expected !== null) await sayJoined(this.#desk, this.#capture.draft, expected);
     this.#capture.identify({ person: person ?? recognition.person, others }, expected);
     await this.look();
     await this.fillIdentity(false);

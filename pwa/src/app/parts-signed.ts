@@ -6,6 +6,7 @@ import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
 import { partOf } from "./part";
 import { openRecord } from "./record";
+import { handsOf } from "./steps";
 
 /** A part of the visit that somebody signed. */
 export interface SignedPart {
@@ -17,8 +18,6 @@ export interface SignedPart {
   readonly sections: readonly RowSection[];
   readonly photos: number;
 }
-
-const NURSE = /infirmi/i;
 
 /** Records of `visit` by somebody else than `member`, that no other replaces, the first signed first. */
 export function partsOfOthers(
@@ -35,13 +34,15 @@ export function partsOfOthers(
 export function signedWords(profession: string | null, part: string | null, signed_at: string): string {
   const time = formatTime(signed_at);
   if (part === "medical") return t("people.part_medical", { time });
-  if (profession !== null && NURSE.test(profession)) return t("people.part_nurse", { time });
+  if (profession !== null && handsOf(profession) === "nurse") return t("people.part_nurse", { time });
   return part === "reception" ? t("people.part_reception", { time }) : t("people.part_complete", { time });
 }
 
 /** The parts of `visit` that others signed, opened. Raises what `openRecord` raises. */
 export async function openParts(desk: Desk, visit: string): Promise<readonly SignedPart[]> {
-  const entries = partsOfOthers(desk.entries, visit, desk.slot.member);
+  const entries = partsOfOthers(desk.entries, visit, desk.slot.member).filter(
+    ({ envelope }) => !desk.errors.has(envelope),
+  );
   return Promise.all(entries.map(async (entry) => openPart(desk, entry)));
 }
 
