@@ -15,8 +15,13 @@ from tests.support.server_process import ServerProcess
 
 DOCTOR, NURSE = "médecin", "infirmière"
 GASPARD = person("Dolmen", "Gaspard", "03/04/1958", "Masculin")
+CHECKED: Sheet = {
+    name: GASPARD[name]
+    for name in ("identity.mode", "identity.birth_place", "identity.document", "identity.legal_status")
+}
+"""What the roster does not say of an expected person's identity."""
 FIRST_VISIT: Sheet = {
-    "history.allergies_status": Chosen(("Une ou plusieurs allergies",)),
+    "history.allergies_status": Chosen(("Oui",)),
     "history.allergies": Typed("Pénicilline"),
     "history.conditions_status": Absent("Inconnu"),
 }
@@ -26,6 +31,17 @@ def known(tablet: Tablet, typed: str, name: str) -> Locator:
     """Search at home and return the line of a person known to the team."""
     tablet.page.get_by_label("Chercher une fiche de l’équipe").fill(typed)
     return tablet.page.get_by_test_id("people-found").get_by_role("button", name=re.compile(name))
+
+
+def row(tablet: Tablet, name: str) -> Locator:
+    """Return the line of a person in the day's list."""
+    return tablet.page.get_by_role("button", name=re.compile(rf"^\s*\d\d:\d\d\s+{name}"))
+
+
+def expected(tablet: Tablet, index: int) -> str:
+    """Return the name of somebody expected at the stop on screen."""
+    shown = row(tablet, "FICTIF").nth(index).inner_text()
+    return re.sub(r"^\s*\d\d:\d\d\s*", "", shown).split("\n")[0].strip()
 
 
 def in_sight(tablet: Tablet, *words: str) -> None:
@@ -79,6 +95,9 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     tablet.answer("identity.mode", Chosen(("Complète",)))
     expect(tablet.question("identity.birth_name").get_by_role("textbox")).to_have_value("DOLMEN")
     tablet.answer("identity.document", Chosen(("Aucun document",)))
+    legal = tablet.question("identity.legal_status")
+    expect(legal).to_contain_text("Majeur, sans mesure de protection")
+    legal.get_by_role("button", name=re.compile("^Confirmer")).click()
     tablet.review()
     in_sight(tablet, "DOLMEN GASPARD", "03/04/1958")
     expect(page.get_by_role("button", name=re.compile("Aller à «.Allergies.»"))).to_be_visible()
@@ -123,26 +142,18 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     tablet.seal()
 
     # A record written for the wrong person of the day's list goes to the right one.
-    first, second = (
-        page.get_by_role("button", name=re.compile("FICTIF")).nth(index).inner_text().split("\n")[0].strip()
-        for index in (0, 1)
-    )
-    wrong, right = (re.sub(r"^\d\d:\d\d\s*", "", line) for line in (first, second))
-    page.get_by_role("button", name=re.compile(wrong)).first.click()
+    wrong, right = (expected(tablet, index) for index in (0, 1))
+    row(tablet, wrong).click()
     tablet.go_to("identity")
     in_sight(tablet, wrong)
     tablet.fill(
-        {
-            "identity.mode": Chosen(("Complète",)),
-            "identity.birth_place": GASPARD["identity.birth_place"],
-            "identity.document": Chosen(("Aucun document",)),
-        }
+        CHECKED
         | {k: v for k, v in RECEPTION.items() if k not in {"visit.commune", "visit.booking"}}
         | {"conclusion.notes": Typed("Genou droit douloureux.")}
         | {k: v for k, v in CONCLUSION.items() if k != "conclusion.notes"}
     )
     tablet.seal()
-    page.get_by_role("button", name=re.compile(wrong)).first.click()
+    row(tablet, wrong).click()
     expect(tablet.heading("Fiche signée")).to_be_visible()
     tablet.button("Ce n’était pas la bonne personne").click()
     expect(tablet.heading("Ce n’était pas la bonne personne")).to_be_visible()
@@ -154,13 +165,7 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     tablet.button("Commencer la correction").click()
     expect(page.get_by_text(f"Cette fiche était au nom de {wrong}")).to_be_visible()
     in_sight(tablet, right)
-    tablet.fill(
-        {
-            "identity.mode": Chosen(("Complète",)),
-            "identity.birth_place": GASPARD["identity.birth_place"],
-            "identity.document": Chosen(("Aucun document",)),
-        }
-    )
+    tablet.fill(CHECKED)
     tablet.go_to("conclusion")
     expect(tablet.question("conclusion.notes").get_by_role("textbox")).to_have_value(
         "Genou droit douloureux."
@@ -211,16 +216,12 @@ def test_the_nurses_part_reaches_the_doctors_tablet(
     doctor.enrol(server.enrolment_link(), "Bus 2")
     doctor.create_access(DOCTOR, PASSPHRASES["doctor"])
 
-    nurse.page.get_by_role("button", name=re.compile("FICTIF")).first.click()
+    row(nurse, expected(nurse, 0)).click()
     nurse.go_to("identity")
     name = nurse.page.get_by_test_id("identity").locator("strong").inner_text()
     nurse.answer("identity.part", Chosen(("L’accueil",)))
     nurse.fill(
-        {
-            "identity.mode": Chosen(("Complète",)),
-            "identity.birth_place": GASPARD["identity.birth_place"],
-            "identity.document": Chosen(("Aucun document",)),
-        }
+        CHECKED
         | {
             k: v
             for k, v in RECEPTION.items()

@@ -65,13 +65,18 @@ export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): 
   return "waits-medical";
 }
 
-/** A walk-in turned out to be `expected`: her visit is theirs from now on, and the one drawn for the walk-in is over. */
-export async function sayJoined(desk: Desk, walkIn: Draft, expected: Expected): Promise<void> {
+/** A walk-in's record joins `visit`, of somebody expected or begun by a teammate: the one drawn for it is over. */
+export async function sayJoined(
+  desk: Desk,
+  walkIn: Draft,
+  visit: string,
+  expected: Expected | null,
+): Promise<void> {
   if (desk.attendances.has(walkIn.visit)) {
-    const reason = t("people.joined_reason", { time: expected.time ?? "" }).trim();
+    const reason = t("people.joined_reason");
     await sayStatus(desk, walkIn.stop, subjectOf(walkIn, walkIn.answers), "left", reason);
   }
-  await sayTaken(desk, { ...walkIn, visit: expected.id, expected });
+  await sayTaken(desk, { ...walkIn, visit, expected });
 }
 
 /** A record went from the wrong person's visit to the right one's: who was seen is done, who was not is expected again. */

@@ -37,7 +37,9 @@ export class CaptureSession {
   entries = $state.raw<Entries>({});
   section = $state("");
   /** Who the team says this person is. */
-  recognition = $state.raw<Recognition>({ person: null, others: [] });
+  recognition = $state.raw<Recognition>({ person: null, settled: [] });
+  /** The visit that is being written: it changes when a walk-in turns out to be somebody expected. */
+  visit = $state("");
   /** The roster entry whose visit this is. */
   expected = $state.raw<Expected | null>(null);
   save = $state.raw() as SaveStatus;
@@ -52,12 +54,13 @@ export class CaptureSession {
     this.desk = desk;
     this.form = parts.form;
     this.#writer = parts.writer((status) => (this.save = status));
-    const { answers, entries, section, expected, recognition } = this.draft;
+    const { answers, entries, section, visit, expected, recognition } = this.draft;
     this.answers = answers;
     this.entries = entries;
     this.section = section ?? "";
+    this.visit = visit;
     this.expected = expected;
-    this.recognition = recognition ?? { person: expected?.person ?? null, others: [] };
+    this.recognition = recognition ?? { person: expected?.person ?? null, settled: [] };
     this.save = this.#writer.status;
     this.context = contextOf(this.draft, desk.station.today, parts.communes);
     this.#forget = desk.station.access.session.beforeLeaving(() => this.#writer.flush());
@@ -96,12 +99,17 @@ export class CaptureSession {
     this.#writer.update({ answers, entries });
   }
 
-  /** Somebody said who this is, or is not; `expected` when it is their visit that is being written. */
-  identify(recognition: Recognition, expected: Expected | null = null): void {
+  /** Somebody said who this is, or is not. */
+  identify(recognition: Recognition): void {
     this.recognition = recognition;
-    if (expected === null) return this.#writer.update({ recognition });
+    this.#writer.update({ recognition });
+  }
+
+  /** It is this visit that is being written, with its line in the roster when it has one. */
+  join(visit: string, expected: Expected | null): void {
+    this.visit = visit;
     this.expected = expected;
-    this.#writer.update({ recognition, expected, visit: expected.id });
+    this.#writer.update({ visit, expected });
   }
 
   /** Remember the section on screen, to come back to it. */

@@ -44,11 +44,12 @@ export class KnownPerson {
   readonly alike: readonly Candidate[] = $derived.by(() => {
     const traits = traitsOf(this.#capture.answers);
     if (traits === null) return [];
-    const { stop, visit } = this.#capture.draft;
+    const { stop } = this.#capture.draft;
+    const { visit } = this.#capture;
     const { rosters, records, people } = this.#desk;
     const entries = records.length === 0 ? [] : this.#desk.entries;
     return candidates(traits, {
-      visit: this.#capture.expected?.id ?? visit,
+      visit,
       recognition: this.#capture.recognition,
       alike: people.resembling(traits),
       expected: rosters.find((roster) => roster.stop.id === stop.id)?.expected ?? [],
@@ -65,7 +66,10 @@ export class KnownPerson {
   );
 
   /** Whether somebody else could be taken for this person: said beside the name, on every screen. */
-  readonly isHomonym: boolean = $derived(this.alike.length > 0);
+  readonly isHomonym: boolean = $derived.by(() => {
+    const { person } = this.#capture.recognition;
+    return this.alike.some((each) => person === null || each.person !== person);
+  });
 
   /** The traits in which what was answered is not what the team knows. */
   readonly differing: readonly DifferingTrait[] = $derived.by(() => {
@@ -77,6 +81,12 @@ export class KnownPerson {
     this.#desk = desk;
     this.#capture = capture;
   }
+
+  /** The commune that the roster or the team knows, by name; `null` when neither does. */
+  readonly commune: string | null = $derived.by(() => {
+    const code = this.#capture.expected?.commune ?? this.summary?.commune ?? null;
+    return code === null ? null : this.communeName(code);
+  });
 
   /** The name of a commune, or its code while the table is not there. */
   communeName(insee: string): string {
@@ -92,22 +102,27 @@ export class KnownPerson {
   }
 
   /**
-   * « C'est cette personne »: her summary is carried forward, and when she is expected here, it is her visit that is
-   * being written. Traits not answered yet are filled in; those that differ are left, and said.
+   * « C'est cette personne »: her summary is carried forward, and when she is expected here, or her visit of today was
+   * begun by somebody else, it is that visit which is being written. Traits not answered yet are filled in; those that
+   * differ are left, and said. A correction keeps its visit.
    */
-  async recognise({ person, expected, id }: Candidate): Promise<void> {
-    const { recognition } = this.#capture;
-    const others = recognition.others.filter((other) => other !== id);
-    if (expected !== null) await sayJoined(this.#desk, this.#capture.draft, expected);
-    this.#capture.identify({ person: person ?? recognition.person, others }, expected);
+  async recognise({ person, expected, seen, id }: Candidate): Promise<void> {
+    const { recognition, draft } = this.#capture;
+    const visit = expected?.id ?? seen;
+    if (visit !== null && draft.replaces === null) {
+      await sayJoined(this.#desk, draft, visit, expected);
+      this.#capture.join(visit, expected);
+    }
+    const settled = [...recognition.settled, id];
+    this.#capture.identify({ person: person ?? recognition.person, settled });
     await this.look();
     await this.fillIdentity(false);
   }
 
   /** « C'est une autre personne »: remembered in the draft, and not asked again. */
   ruleOut({ id }: Candidate): void {
-    const { person, others } = this.#capture.recognition;
-    this.#capture.identify({ person, others: [...others, id] });
+    const { person, settled } = this.#capture.recognition;
+    this.#capture.identify({ person, settled: [...settled, id] });
   }
 
   /** Put the identity that the team knows where nothing was answered, or, when `over`, in place of what was. */
@@ -122,9 +137,13 @@ export class KnownPerson {
   }
 }
 
-/** What the team knows of the person of a signed record: their key, and whether somebody else looks like them. */
+/** What the team knows of the person of a signed record. */
 export interface Acquaintance {
+  /** Person key. */
   readonly person: string | null;
+  /** INSEE code of their commune, by the roster or the directory: a record of a part of the visit may not say it. */
+  readonly commune: string | null;
+  /** Somebody else looks like them. */
   readonly homonym: boolean;
 }
 
@@ -135,12 +154,14 @@ export function acquaintanceOf(
   { visit, stop }: { readonly visit: string; readonly stop: string },
 ): Acquaintance {
   const roster = desk.rosters.find((each) => each.stop.id === stop);
-  const booked = roster?.expected.find(({ id }) => id === visit)?.person ?? null;
+  const expected = roster?.expected.find(({ id }) => id === visit);
   const traits = traitsOf(answers);
-  if (traits === null) return { person: booked, homonym: false };
-  const person = booked ?? desk.people.keyOf(traits);
+  const person = expected?.person ?? (traits === null ? null : desk.people.keyOf(traits));
+  const listed = person === null ? null : desk.people.get(person);
+  const commune = expected?.commune ?? listed?.commune ?? null;
+  if (traits === null) return { person, commune, homonym: false };
   const homonym = desk.people.resembling(traits).some(({ entry }) => entry.person !== person);
-  return { person, homonym };
+  return { person, commune, homonym };
 }
 
 /** The traits answered so far; `null` while there is no name, or when the identity was refused. */

@@ -7,7 +7,7 @@ import type { SearchEntry } from "$lib/search/entry";
 const MARIE = { birth_name: "MARTIN", first_name: "MARIE", used_name: null, birth_date: "1958-04-03" };
 const NOBODY: Surroundings = {
   visit: "mine",
-  recognition: { person: null, others: [] },
+  recognition: { person: null, settled: [] },
   alike: [],
   expected: [],
   today: [],
@@ -58,12 +58,12 @@ describe("candidates", () => {
         expected(),
         expected({ id: "x2", birth_name: "Autre", first_name: "Paul", birth_date: null }),
       ],
-      today: [record()],
+      today: [record({ birth_date: "1958-03-04" })],
     });
     expect(found.map(({ kind, expected: booked, seen, person }) => [kind, booked?.id, seen, person])).toEqual(
       [
         ["same", "expected-visit", null, null],
-        ["same", undefined, "other-visit", null],
+        ["swapped", undefined, "other-visit", null],
         ["same-names", undefined, null, homonym.person],
       ],
     );
@@ -79,6 +79,21 @@ describe("candidates", () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ kind: "same", person: known.person, last_day: known.last_day });
     expect(found[0]?.expected?.id).toBe("expected-visit");
+  });
+
+  it("are one for all the visits of a person, known to the team or not", () => {
+    const known = entry({ birth_name: "Martin", first_name: "Marie", birth_date: "1990-01-01" });
+    const visits = [
+      record({ birth_date: "1990-01-01" }),
+      record({ visit: "again", birth_date: "1990-01-01" }),
+    ];
+    const listed = candidates(MARIE, {
+      ...NOBODY,
+      alike: [{ entry: known, kind: "same-names" }],
+      today: visits,
+    });
+    expect(listed.map(({ person, seen }) => [person, seen])).toEqual([[known.person, "other-visit"]]);
+    expect(candidates(MARIE, { ...NOBODY, today: visits })).toHaveLength(1);
   });
 
   it("say that somebody expected was seen already", () => {
@@ -104,7 +119,7 @@ describe("candidates", () => {
     const homonym = entry({ birth_date: "1958-03-04" });
     const found = candidates(MARIE, {
       ...NOBODY,
-      recognition: { person: known.person, others: [] },
+      recognition: { person: known.person, settled: [] },
       alike: [
         { entry: known, kind: "same" },
         { entry: homonym, kind: "swapped" },
@@ -117,7 +132,7 @@ describe("candidates", () => {
     const homonym = entry({ birth_date: "1990-01-01" });
     const around = { ...NOBODY, alike: [{ entry: homonym, kind: "same-names" as const }] };
     const [first] = candidates(MARIE, around);
-    const recognition = { person: null, others: [first?.id ?? ""] };
+    const recognition = { person: null, settled: [first?.id ?? ""] };
     const again = candidates(MARIE, { ...around, recognition });
     expect(again).toHaveLength(1);
     expect(unsettled(again, recognition)).toEqual([]);

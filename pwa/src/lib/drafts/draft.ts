@@ -30,8 +30,8 @@ export interface VisitPeriod {
 export interface Recognition {
   /** Person key whose summary is carried forward; `null` when nobody was recognised. */
   readonly person: string | null;
-  /** People who look alike and are somebody else, as `lib/people/candidates.ts` names them. */
-  readonly others: readonly string[];
+  /** People who look alike, about whom it was said whether they are this one, as `lib/people/candidates.ts` names them. */
+  readonly settled: readonly string[];
 }
 
 /** What is sealed. Members are member ids; each answer keeps its own author. */

@@ -63,7 +63,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     expected: start.expected,
     form: start.form,
     replaces,
-    recognition: { person: start.person ?? start.expected?.person ?? null, others: [] },
+    recognition: { person: start.person ?? start.expected?.person ?? null, settled: [] },
     owner: by.member,
     answers,
     entries: {},

@@ -9,11 +9,18 @@ import type { Recognition } from "../drafts/draft";
 import { foldName } from "../names/fold";
 import type { SearchEntry } from "../search/entry";
 import type { Alike } from "./directory";
-import { comparable, RESEMBLANCES, resemblance, type Resemblance, type Traits } from "./resemblance";
+import {
+  areSwapped,
+  comparable,
+  RESEMBLANCES,
+  resemblance,
+  type Resemblance,
+  type Traits,
+} from "./resemblance";
 
 /** Somebody who may be the person in front. */
 export interface Candidate {
-  /** Names the candidate in {@link Recognition.others}. */
+  /** Names the candidate in {@link Recognition.settled}. */
   readonly id: string;
   readonly kind: Resemblance;
   readonly name: string;
@@ -65,9 +72,9 @@ export function candidates(traits: Traits, around: Surroundings): readonly Candi
     .sort((one, other) => RESEMBLANCES.indexOf(one.kind) - RESEMBLANCES.indexOf(other.kind));
 }
 
-/** Those of `all` about whom nobody has said yet that they are somebody else. */
-export function unsettled(all: readonly Candidate[], { others }: Recognition): readonly Candidate[] {
-  return all.filter(({ id }) => !others.includes(id));
+/** Those of `all` about whom nobody has said yet whether they are this person. */
+export function unsettled(all: readonly Candidate[], { settled }: Recognition): readonly Candidate[] {
+  return all.filter(({ id }) => !settled.includes(id));
 }
 
 function joined(one: Candidate, other: Candidate): Candidate {
@@ -114,25 +121,34 @@ function ofDirectory(entry: DirectoryEntry, kind: Resemblance): Candidate {
   };
 }
 
-/** A record of today keeps its names as one text: only the same names are told from it. */
+/**
+ * A record of today keeps its names as one text: only the same names are told from it. Several visits of one person
+ * are one candidate.
+ */
 function ofRecord(traits: Traits, record: SearchEntry, known: readonly Candidate[]): Candidate | null {
   const expected = known.find((each) => each.expected?.id === record.visit);
   if (expected !== undefined) return { ...expected, seen: record.visit };
+  const name = foldName(record.name);
   const mine = foldName(named([traits.birth_name, traits.first_name]));
-  if (traits.birth_name === null || traits.first_name === null || foldName(record.name) !== mine) return null;
-  const same = record.birth_date !== null && record.birth_date === traits.birth_date;
-  const twin = known.find((each) => same && each.kind === "same" && each.expected === null);
+  if (traits.birth_name === null || traits.first_name === null || name !== mine) return null;
+  const listed = known.find((each) => each.birth_date === record.birth_date && foldName(each.name) === name);
   return {
-    id: twin?.id ?? `visit:${record.visit}`,
-    kind: same ? "same" : "same-names",
+    id: listed?.id ?? `seen:${name}:${record.birth_date ?? ""}`,
+    kind: kindOf(traits.birth_date, record.birth_date),
     name: record.name,
     birth_date: record.birth_date,
-    commune: twin?.commune ?? null,
-    last_day: twin?.last_day ?? record.date,
-    person: twin?.person ?? null,
-    expected: null,
+    commune: listed?.commune ?? null,
+    last_day: listed?.last_day ?? record.date,
+    person: listed?.person ?? null,
+    expected: listed?.expected ?? null,
     seen: record.visit,
   };
+}
+
+/** Of the same names. */
+function kindOf(one: string | null, other: string | null): Resemblance {
+  if (one !== null && one === other) return "same";
+  return areSwapped(one, other) ? "swapped" : "same-names";
 }
 
 function named(parts: readonly (string | null)[]): string {
