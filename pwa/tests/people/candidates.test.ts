@@ -114,6 +114,18 @@ describe("candidates", () => {
     expect(candidates(MARIE, around)).toEqual([]);
   });
 
+  it("leave out somebody of whom all that is known is this very visit, begun by a teammate", () => {
+    const fresh = entry({ visits: 1 });
+    const around = {
+      ...NOBODY,
+      alike: [{ entry: fresh, kind: "same" as const }],
+      today: [record({ visit: "mine" })],
+    };
+    expect(candidates(MARIE, around)).toEqual([]);
+    const older = { ...around, alike: [{ entry: { ...fresh, visits: 2 }, kind: "same" as const }] };
+    expect(candidates(MARIE, older)).toHaveLength(1);
+  });
+
   it("leave out whoever was recognised, and keep those who only look like them", () => {
     const known = entry();
     const homonym = entry({ birth_date: "1958-03-04" });

@@ -59,7 +59,9 @@ export function candidates(traits: Traits, around: Surroundings): readonly Candi
     const found = each.id === around.visit || each.cancelled ? null : ofExpected(traits, each);
     if (found !== null) add(found);
   }
-  for (const { entry, kind } of around.alike) add(ofDirectory(entry, kind));
+  for (const { entry, kind } of around.alike) {
+    if (!isThisVisit(entry, around)) add(ofDirectory(entry, kind));
+  }
   for (const each of around.today) {
     const found = each.visit === around.visit ? null : ofRecord(traits, each, [...byId.values()]);
     if (found !== null) add(found);
@@ -119,6 +121,21 @@ function ofDirectory(entry: DirectoryEntry, kind: Resemblance): Candidate {
     expected: null,
     seen: null,
   };
+}
+
+/** Whether all the team knows of somebody is the very visit being written, of which a teammate signed a part. */
+function isThisVisit(
+  { birth_name, first_name, birth_date, visits }: DirectoryEntry,
+  around: Surroundings,
+): boolean {
+  const name = foldName(named([birth_name, first_name]));
+  return (
+    visits === 1 &&
+    around.today.some(
+      (record) =>
+        record.visit === around.visit && record.birth_date === birth_date && foldName(record.name) === name,
+    )
+  );
 }
 
 /**
