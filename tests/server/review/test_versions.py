@@ -38,7 +38,7 @@ def _history(town: Town, record: SealedRecord) -> list[tuple[str, str | None]]:
     with town.store.session() as session:
         row = session.exec(select(Record).where(Record.digest == record.digest)).one()
         found = versions(session, row)
-        return [(version.digest, replaced and replaced.digest) for version, replaced in found]
+        return [(version.digest, replaced.digest if replaced else None) for version, replaced in found]
 
 
 async def test_a_record_given_to_another_visit_has_one_history_seen_from_each_version(town: Town) -> None:
