@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from server.cli.console import BadInput
@@ -59,6 +60,13 @@ def _parser() -> Parser:
     rebuild.add_argument("--check", action="store_true", help="compare seulement")
     journal = _group(commands, "journal", "le journal des accès")
     _command(journal, "verify", "journal", "vérifie que rien n’y fut changé ni ôté")
+    demo = _group(commands, "demo", "des données inventées")
+    year = _command(demo, "year", "demo", "une année inventée aux chiffres connus, serveur arrêté")
+    year.add_argument("--seed", required=True, type=_natural, help="graine : la même donne la même année")
+    year.add_argument("--year", type=_civil_year, help="année civile, la précédente par défaut")
+    year.add_argument("--weeks", type=_weeks, default=52, help="nombre de semaines, 52 par défaut")
+    year.add_argument("--expected", type=_expected, default=20, help="rendez-vous par escale, 20 par défaut")
+    year.add_argument("--truth", type=Path, help="fichier où écrire les chiffres vrais, en JSON")
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
     return parser
 
@@ -75,6 +83,28 @@ def _command(commands: "_Commands[Parser]", name: str, module: str, purpose: str
     command: Parser = commands.add_parser(name, help=purpose, description=purpose)
     command.set_defaults(command=module, parser=command)
     return command
+
+
+def _within(typed: str, low: int, high: int) -> int:
+    if not typed.isdecimal() or not low <= int(typed) <= high:
+        raise ValueError(typed)
+    return int(typed)
+
+
+def _natural(typed: str) -> int:
+    return _within(typed, 0, 2**63 - 1)
+
+
+def _civil_year(typed: str) -> int:
+    return _within(typed, 2020, 2099)
+
+
+def _weeks(typed: str) -> int:
+    return _within(typed, 1, 52)
+
+
+def _expected(typed: str) -> int:
+    return _within(typed, 1, 30)
 
 
 def _filled(typed: str) -> str:

@@ -26,7 +26,7 @@ def announce(settings: Settings, demonstration: Demonstration) -> None:
         "",
         text("coordination", address=f"{settings.origin}/coordination/"),
         *(
-            text("login", login=who.login, name=who.name, password=_password(who.password))
+            text("login", login=who.login, name=who.name, password=password(who.password))
             for who in demonstration.logins
         ),
         "",
@@ -35,5 +35,6 @@ def announce(settings: Settings, demonstration: Demonstration) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _password(password: str | None) -> str:
-    return text("password_chosen") if password is None else text("password_new", password=password)
+def password(drawn: str | None) -> str:
+    """Say a one-time password, or that its coordinator chose another."""
+    return text("password_chosen") if drawn is None else text("password_new", password=drawn)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 
-_BIRTH_NAMES = (
+BIRTH_NAMES = (
     "FICTIF-ALOUETTE", "FICTIF-BERGERONNETTE", "FICTIF-CHARDONNERET", "FICTIF-COURLIS", "FICTIF-CRAVE",
     "FICTIF-EIDER", "FICTIF-FAUVETTE", "FICTIF-GRIVE", "FICTIF-HARLE", "FICTIF-HUPPE",
     "FICTIF-LINOTTE", "FICTIF-LORIOT", "FICTIF-MARTINET", "FICTIF-MESANGE", "FICTIF-MILAN",
     "FICTIF-PINSON", "FICTIF-ROITELET", "FICTIF-SARCELLE", "FICTIF-TARIER", "FICTIF-VANNEAU",
     "FICTIF-VERDIER",
 )  # fmt: skip
-_FIRST_NAMES = (
+FIRST_NAMES = (
     ("JEANNE", "F"), ("MARCEL", "M"), ("ODETTE", "F"), ("RENE", "M"), ("SIMONE", "F"), ("LUCIEN", "M"),
     ("MARIE-LOUISE", "F"), ("ANDRE", "M"), ("YVONNE", "F"), ("ROGER", "M"), ("COLETTE", "F"),
 )  # fmt: skip
@@ -45,11 +45,11 @@ def expected(
     """
     for index in range(count):
         turn = day.toordinal() * 3 + place * count + index
-        first_name, sex = _FIRST_NAMES[turn % len(_FIRST_NAMES)]
+        first_name, sex = FIRST_NAMES[turn % len(FIRST_NAMES)]
         minutes = opens.hour * 60 + opens.minute + SLOT_MINUTES * index
         yield ExpectedPerson(
             expected_at=time(minutes // 60, minutes % 60),
-            birth_name=_BIRTH_NAMES[turn % len(_BIRTH_NAMES)],
+            birth_name=BIRTH_NAMES[turn % len(BIRTH_NAMES)],
             first_name=first_name,
             birth_date=date(1931 + turn * 7 % 74, 1 + turn % 12, 1 + turn * 5 % 28),
             sex=sex,

@@ -8,14 +8,18 @@ from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from server.projection.statements import insert_rows, table
+from server.projection.visits import VisitKey
 from server.store.notices import Cosignature, Notice, NoticeTarget
 from server.store.read import Record
 
 KIND = "cosignature"
 
 
-def derive(session: Session, digests: Collection[str]) -> None:
-    """Bring the co-signatures of these records, and those that these notices make, to what the set says."""
+def derive(session: Session, digests: Collection[str]) -> set[VisitKey]:
+    """Bring the co-signatures of these records, and those that these notices make, to what the set says.
+
+    Return the visits of the records concerned, whose figures count co-signatures.
+    """
     # As a query and not as a list: a page of notices may name tens of thousands of records.
     records = select(NoticeTarget.target).where(
         NoticeTarget.kind == KIND,
@@ -45,6 +49,7 @@ def derive(session: Session, digests: Collection[str]) -> None:
         }
         first.setdefault((record, notice.member_id), row)
     insert_rows(session, Cosignature, list(first.values()))
+    return set(session.exec(select(Record.visit_id, Record.team_id).where(col(Record.digest).in_(records))))
 
 
 def _signed_at(notice: Notice) -> datetime:

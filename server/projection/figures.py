@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from forms.definition import Form
 from forms.load import published
-from server.identifiers import sha256_hex
+from server.matching.identity import own_key
 from server.projection.figure_items import (
     BIRTH_DATE,
     CODES,
@@ -194,15 +194,11 @@ def _figure(visit: Visit, identity: VisitIdentity | None, merged: _Merged) -> di
 
 
 def _person(visit: Visit, identity: VisitIdentity | None) -> dict[str, Any]:
-    if identity is not None:
-        traits = (identity.birth_name, identity.first_name, identity.birth_date)
-        return {"person_key": identity.person_key, "identified": None not in traits}
-    if visit.person is None or visit.birth_date is None:
+    if identity is None:
         return {"person_key": visit.id, "identified": False}
-    return {
-        "person_key": sha256_hex(f"{visit.person}\n{visit.birth_date}\n{visit.sex}")[:36],
-        "identified": True,
-    }
+    # An identity of the visit alone says that its traits do not suffice to tell who came.
+    alone = identity.identity_key == own_key(visit.id, visit.team_id)
+    return {"person_key": identity.person_key, "identified": not alone}
 
 
 def _age(day: date, merged: _Merged) -> int | None:

@@ -166,12 +166,12 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     touched_visits = visits.of_records(session, digests) | touched.visits
     visits.derive(session, touched_visits)
     attendance.derive(session, touched.attendances)
-    cosignatures.derive(session, digests)
+    cosigned = cosignatures.derive(session, digests)
     manifests.derive(session, digests, touched.manifests)
     photos.derive(session, touched.photos)
     moved = people.derive(session, touched_visits, touched.acts)
     tasks.derive(session, touched_visits, touched.acts)
-    figures.derive(session, touched_visits | moved)
+    figures.derive(session, touched_visits | moved | cosigned)
     # Nobody replicates the decisions' database: what lies in it gets no receipt.
     envelopes = set() if database == DECISIONS else touched.envelopes
     receipts.derive(session, database, envelopes, standings)

@@ -14,7 +14,6 @@ from server.projection import figures
 from server.projection.figure_items import ABSENCES, CODES, LINK_IDS, MISSING, NO_ANSWER, NO_QUESTION
 from server.projection.figures import _Counted, _Merged, _Spoken
 from server.store.figures import SignedAct, VisitCode, VisitFigure
-from server.store.notices import Cosignature
 from server.store.read import Record, RecordState
 from tests.server.projection.scene import Scene
 from tests.support.organisation import FORM, NOON
@@ -143,20 +142,13 @@ def test_an_unknown_commune_says_why_there_is_no_distance(scene: Scene) -> None:
     assert (row.commune, row.distance_km, row.distance_missing) == ("asked-unknown", None, "asked-unknown")
 
 
-def test_each_signature_is_an_act_and_a_cosignature_one_apart(scene: Scene) -> None:
+@pytest.mark.parametrize("together", [True, False])
+def test_each_signature_is_an_act_and_a_cosignature_one_apart(scene: Scene, *, together: bool) -> None:
     first = scene.writer.record(scene.nurse)
-    scene.project(first)
-    with scene.store.session() as session:
-        session.add(
-            Cosignature(
-                record_digest=first.digest,
-                member_id=scene.seeded.doctor,
-                notice_digest="0" * 64,
-                signed_at=NOON,
-            )
-        )
-    with scene.store.session() as session:
-        figures.derive(session, {(first.payload["visit"], scene.seeded.team)})
+    signed = [{"envelope": first.envelope.identifier, "record": first.digest}]
+    under = scene.writer.notice(scene.doctor, "cosignature", records=signed)
+    for page in [(first, under)] if together else [(first,), (under,)]:
+        scene.project(*page)
     acts = {(row.member_id, row.cosigned) for row in scene.rows(SignedAct)}
     assert acts == {(scene.seeded.nurse, False), (scene.seeded.doctor, True)}
 
