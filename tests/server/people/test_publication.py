@@ -131,6 +131,23 @@ async def test_the_record_of_a_wrong_person_leaves_nobody_behind(village: Villag
     assert await village.listed(key) == []
 
 
+async def test_a_record_entered_in_error_leaves_nobody_behind(any_village: Village) -> None:
+    village = any_village
+    record = village.crowd.record()
+    await village.receive(record)
+    visit = record.payload["visit"]
+    key = village.identity(visit).own_key
+    assert (await village.told(key))["person"] == key
+    envelope = record.envelope.identifier
+    await village.receive(
+        village.writer.notice(
+            village.nurse, "entered_in_error", visit=visit, record=envelope, reason="Saisie d’essai"
+        )
+    )
+    assert await village.told(key) == {"person": None}
+    assert await village.listed(key) == []
+
+
 async def test_a_visit_taken_from_somebody_names_nobody(village: Village) -> None:
     first, second = await village.came(), await village.came()
     await village.acted(village.crowd.visit_act(Detach, second))
