@@ -13,7 +13,7 @@ from server.projection.findings import row as finding_row
 from server.projection.jpeg import PhotoRefused, check
 from server.projection.statements import among_visits, insert_rows, table
 from server.store.notices import Notice, Photo, PhotoPiece, PhotoState
-from server.store.read import Finding, FindingCode
+from server.store.read import Answer, Finding, FindingCode, Record
 
 PhotoKey = tuple[str, str]
 """Photo id and team id."""
@@ -54,8 +54,50 @@ def pieces_of(session: Session, photos: Collection[PhotoKey]) -> set[str]:
     return set(session.exec(select(PhotoPiece.notice_digest).where(_any_of(photos))).all())
 
 
+def records_naming(session: Session, photos: Collection[tuple[str, str]]) -> set[str]:
+    """Return the digests of the records that answer an item with a photo, given as (item, photo id)."""
+    if not photos:
+        return set()
+    # Both columns of the index, each by itself: SQLite finds no pair among pairs without reading all.
+    found = session.exec(
+        select(Answer.record_digest, Answer.link_id, Answer.value_code).where(
+            col(Answer.link_id).in_({item for item, _ in photos}),
+            col(Answer.value_code).in_({photo for _, photo in photos}),
+        )
+    )
+    return {digest for digest, item, photo in found if (item, photo) in photos}
+
+
 def refusals(session: Session, digests: Collection[str]) -> dict[str, str]:
-    """Return, for those of these notices that carry a piece of a photo set aside, why it was."""
+    """Return why a photo was set aside, for those of these notices and records that carry or name it."""
+    return _refused_pieces(session, digests) | _refused_answers(session, digests)
+
+
+def _refused_answers(session: Session, digests: Collection[str]) -> dict[str, str]:
+    visits = select(Record.visit_id).where(col(Record.digest).in_(digests))
+    refused = session.exec(
+        select(Photo)
+        .where(Photo.state == PhotoState.REFUSED, col(Photo.visit_id).in_(visits))
+        .order_by(col(Photo.id), col(Photo.team_id))
+    ).all()
+    found: dict[str, str] = {}
+    for photo in refused:
+        for digest in session.exec(
+            select(Answer.record_digest)
+            .join(Record, col(Record.digest) == col(Answer.record_digest))
+            .where(
+                Answer.link_id == photo.link_id,
+                Answer.value_code == photo.id,
+                Record.team_id == photo.team_id,
+                Record.visit_id == photo.visit_id,
+                col(Record.digest).in_(digests),
+            )
+        ):
+            found[digest] = photo.reason or ""
+    return found
+
+
+def _refused_pieces(session: Session, digests: Collection[str]) -> dict[str, str]:
     found = session.exec(
         select(PhotoPiece.notice_digest, Photo.reason)
         .join(

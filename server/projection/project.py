@@ -160,6 +160,7 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     session.expunge_all()
     digests = touched.digests | corrections.targets(session, touched.digests)
     digests |= photos.pieces_of(session, touched.photos)
+    digests |= photos.records_naming(session, touched.photo_answers)
     if touched.devices:
         chain.derive(session, touched.devices)
     standings = states.derive(session, digests) if digests else {}

@@ -115,7 +115,7 @@ def _receipt_row(
     photo: str | None,
     names: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the receipt of one envelope; ``photo``: why the photo that it has a piece of was set aside."""
+    """Return the receipt of one envelope; ``photo``: why a photo was set aside that it carries or names."""
     ending = standing.ending
     at = max(seen.first_seen_at, ending.seen_at) if ending else seen.first_seen_at
     endings = ["superseded"] if standing.corrections else ["entered-in-error"] if standing.errors else []

@@ -56,6 +56,15 @@ class Touched:
         }
 
     @property
+    def photo_answers(self) -> set[tuple[str, str]]:
+        """Items and the photos that answer them."""
+        return {
+            (notice.link_id, notice.photo)
+            for notice in self.notices.values()
+            if isinstance(notice, PhotoNotice)
+        }
+
+    @property
     def manifests(self) -> set[str]:
         """Digests of the manifests."""
         return {digest for digest, notice in self.notices.items() if isinstance(notice, ManifestNotice)}
