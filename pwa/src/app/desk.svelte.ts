@@ -23,6 +23,7 @@ import {
 } from "$lib/drafts/drafts";
 import type { NoticeBody } from "$lib/notice/body";
 import { attendances, type VisitAttendance } from "$lib/notice/attendance";
+import { cosignersAmong, type Cosigner } from "$lib/notice/cosignatures";
 import { errorsAmong, type ErrorNotice } from "$lib/notice/errors";
 import { openLedger, type KeptNotice, type NoticeLedger } from "$lib/notice/ledger";
 import { signNotice } from "$lib/notice/sign";
@@ -67,10 +68,14 @@ export class Desk {
   readonly confidential = new SvelteSet<string>();
   /** Where each visit is that somebody said something of. */
   attendances = $state.raw<ReadonlyMap<string, VisitAttendance>>(attendances([]));
-  /** Records entered in error, by envelope. */
+  /** The latest records entered in error: readable, and in no other list. */
+  inError = $state.raw<readonly ListedRecord[]>([]);
+  /** What says so, by envelope. */
   errors = $state.raw<ReadonlyMap<string, ErrorNotice>>(errorsAmong([]));
   /** Photos of signed records, until their pieces are. */
   readonly photos = new WaitingPhotos(this);
+  /** Who co-signed each record, by record digest. */
+  cosigners = $state.raw<ReadonlyMap<string, readonly Cosigner[]>>(cosignersAmong([]));
   loaded = $state(false);
 
   readonly station: Station;
@@ -270,6 +275,7 @@ export class Desk {
   #tell(ledger: NoticeLedger | null): void {
     this.notices = ledger?.notices ?? [];
     this.attendances = attendances(ledger?.of("attendance") ?? []);
+    this.cosigners = cosignersAmong(ledger?.of("cosignature") ?? []);
   }
 
   async #show(
@@ -286,7 +292,10 @@ export class Desk {
     const records = await this.#listed(
       latest.filter(({ envelope }, age) => age < LATEST_LISTED || own.includes(envelope)),
     );
+    const ended = this.entries.filter(({ envelope }) => errors.has(envelope)).slice(0, LATEST_LISTED);
+    const inError = await this.#listed(ended);
     if (this.#stopped.signal.aborted) return;
+    this.inError = inError;
     this.errors = errors;
     this.rosters = rosters;
     this.drafts = drafts;

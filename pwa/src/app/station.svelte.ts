@@ -54,6 +54,8 @@ export class Station {
   readonly #tokens: AccessTokens;
   readonly #registering = new Interruption();
   #sync: Synchroniser | null = null;
+  #changes: { cancel(): void } | null = null;
+  #stopped = false;
   #holdings: Promise<Holdings> | null = null;
   /** Envelopes that a node would not write. */
   #denied: readonly string[] = [];
@@ -117,7 +119,7 @@ export class Station {
 
   async #join(): Promise<void> {
     const { replica } = await this.holdings();
-    replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
+    this.#changes = replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
     await emptyOutbox(this.environment.store, replica);
     await this.#look();
     const { clocks, draw, fetch, lockManager, online, api, origin } = this.environment;
@@ -168,6 +170,19 @@ export class Station {
     void this.access.lockEnded();
     this.#sync?.wake();
     this.#registering.interrupt();
+  }
+
+  /** Stop for good: keys dropped, nothing replicates, every database closed. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.access.session.lock();
+    this.#registering.interrupt();
+    await this.#sync?.stop();
+    this.#changes?.cancel();
+    this.#settling?.();
+    const { replica } = await this.holdings();
+    await replica.close();
+    this.environment.store.close();
   }
 
   /** A record or a notice was just sealed: hand it over and look again. Never waits for a network. */
@@ -251,7 +266,7 @@ export class Station {
   /** Tell the node about slots and learn about the team, for as long as something waits for an answer. */
   async #register(): Promise<void> {
     const { store, api, online } = this.environment;
-    for (;;) {
+    while (!this.#stopped) {
       let waiting = false;
       try {
         if (online()) {

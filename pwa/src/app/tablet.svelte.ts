@@ -24,6 +24,8 @@ export type Stage =
   | { readonly kind: "enrolment"; readonly flow: EnrolmentFlow }
   | { readonly kind: "already-enrolled"; readonly station: Station }
   | { readonly kind: "station"; readonly station: Station }
+  /** Everything was destroyed but the databases `left`, which another tab holds. */
+  | { readonly kind: "wiped"; readonly left: readonly string[] }
   | { readonly kind: "unusable"; readonly error: unknown };
 
 /** The application of one page. */
@@ -32,6 +34,8 @@ export class Tablet {
   storage = $state.raw<StorageVerdict | null>(null);
   /** A new version waits, complete. */
   newVersion = $state(false);
+  /** Whether new versions are looked for at all. */
+  watchesVersions = $state(false);
   /** What went wrong behind the screens and was caught by nobody: said, with nothing of its content. */
   trouble = $state.raw<string | null>(null);
 
@@ -91,6 +95,17 @@ export class Tablet {
     return true;
   }
 
+  /** Destroy everything on this tablet, unless something would be lost by it: answers whether it was done. */
+  async wipe(station: Station): Promise<boolean> {
+    const { hindrancesOf, mayWipe } = await import("./wipe");
+    if (!mayWipe(await hindrancesOf(station))) return false;
+    await station.stop();
+    // Loaded while there is still something to load it from.
+    const { destroyEverything } = await import("$lib/platform/wipe");
+    this.stage = { kind: "wiped", left: await destroyEverything(this.#page) };
+    return true;
+  }
+
   async #arrive(environment: Environment, link: Link): Promise<void> {
     const device = await readDevice(environment.store);
     if (device?.enrolment) {
@@ -124,6 +139,7 @@ export class Tablet {
     if (!import.meta.env.PROD || serviceWorker === undefined) return;
     const base = import.meta.env.BASE_URL;
     await this.#versions.register(serviceWorker, `${base}sw.js`, base);
+    this.watchesVersions = true;
   }
 
   #awake(): void {

@@ -7,17 +7,33 @@
  */
 import app from "./fr/app.json";
 import capture from "./fr/capture.json";
+import closing from "./fr/closing.json";
 import day from "./fr/day.json";
 import enrolment from "./fr/enrolment.json";
 import invitation from "./fr/invitation.json";
 import kit from "./fr/kit.json";
 import people from "./fr/people.json";
 import photo from "./fr/photo.json";
+import ready from "./fr/ready.json";
 import record from "./fr/record.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
 
-const french = { app, capture, day, enrolment, invitation, kit, people, photo, record, sync, vault };
+const french = {
+  app,
+  capture,
+  closing,
+  day,
+  enrolment,
+  invitation,
+  kit,
+  people,
+  photo,
+  ready,
+  record,
+  sync,
+  vault,
+};
 
 type French = typeof french;
 type Area = keyof French;

@@ -77,6 +77,11 @@ export class CentralReader {
     return invitations.filter(({ sealed }) => sealed !== null);
   }
 
+  /** Whether the key ring of `slot` is here and central's; what is in it is not looked at. Works while locked. */
+  async hasKeyring(slot: string): Promise<boolean> {
+    return (await this.read("keyring", [slot])).length > 0;
+  }
+
   /** Everyone who signs in the team, as its device documents say; `own` are this tablet's slots, perhaps not told yet. */
   async signers(keys: TeamKeys, own: readonly Signer[] = []): Promise<SignerDirectory> {
     const documents = await this.all("device");

@@ -1,0 +1,82 @@
+import { describe, expect, it, test } from "vitest";
+import type { OwnSigned, RecordState } from "$lib/record/states";
+import type { SealedRow, SignedKind } from "$lib/store/schema";
+import type { Turn } from "$lib/central/receipt";
+import { closingCounts, openMatters } from "../../src/app/closing";
+import type { DayVisit } from "../../src/app/day";
+import { mayWipe } from "../../src/app/wipe";
+
+interface Signed {
+  readonly visit?: string;
+  readonly state?: RecordState;
+  readonly kind?: SignedKind;
+  readonly turn?: Turn | null;
+  readonly stop?: string;
+  readonly photo?: string | null;
+  readonly replacedBy?: string | null;
+}
+
+function signed({ visit = "v", state = "integrated", kind = "record", ...more }: Signed): OwnSigned {
+  const { stop = "stop", photo = null, turn = null, replacedBy = null } = more;
+  const row = { visit, kind, stop, photo } as unknown as SealedRow;
+  return { row, state, turn, replacedBy, reasons: [], at: null, receipt: null };
+}
+
+describe("the figures of a closed stop", () => {
+  it("count visits, whole only when each of their records is", () => {
+    const own = [
+      signed({ visit: "a" }),
+      signed({ visit: "b" }),
+      signed({ visit: "b", state: "on-tablet" }),
+      signed({ visit: "c", state: "to-correct", turn: "author" }),
+      signed({ visit: "d", state: "quarantined", turn: "support" }),
+      signed({ visit: "e", state: "received" }),
+    ];
+    expect(closingCounts(own, "stop")).toEqual({
+      visits: 5,
+      received: 4,
+      integrated: 1,
+      toCorrect: 1,
+      blocked: 1,
+      updates: 0,
+      photos: 0,
+    });
+  });
+
+  it("leave out what a correction replaced, and other stops", () => {
+    const own = [
+      signed({ state: "to-correct", turn: "author", replacedBy: "e2" }),
+      signed({ state: "integrated" }),
+      signed({ visit: "x", stop: "elsewhere", state: "on-tablet" }),
+    ];
+    expect(closingCounts(own, "stop")).toMatchObject({ visits: 1, received: 1, integrated: 1, toCorrect: 0 });
+  });
+
+  it("count the updates and the photos that wait, and a photo once whatever its pieces", () => {
+    const waiting = { state: "on-tablet", visit: "v" } as const;
+    const own = [
+      signed({ ...waiting, kind: "manifest" }),
+      signed({ ...waiting, kind: "attendance" }),
+      signed({ ...waiting, kind: "photo", photo: "p" }),
+      signed({ ...waiting, kind: "photo", photo: "p" }),
+    ];
+    expect(closingCounts(own, "stop")).toMatchObject({ visits: 0, updates: 2, photos: 1 });
+  });
+});
+
+test("what is open at closing names each visit once", () => {
+  const visit = (name: string, status: string, drafts: number): DayVisit =>
+    ({ visit: name, status, cancelled: false, drafts: Array(drafts).fill({}) }) as unknown as DayVisit;
+  const visits = [visit("a", "with_doctor", 1), visit("b", "arrived", 0), visit("c", "done", 0)];
+  const matters = openMatters(visits, [], "stop");
+  expect(matters.drafts.map((each) => each.visit)).toEqual(["a"]);
+  expect(matters.stillIn.map((each) => each.visit)).toEqual(["b"]);
+});
+
+test("a tablet is wiped only when nothing would be lost by it", () => {
+  const nothing = { records: 0, updates: 0, photos: 0, drafts: 0 };
+  expect(mayWipe(nothing)).toBe(true);
+  for (const kept of ["records", "updates", "photos", "drafts"] as const) {
+    expect(mayWipe({ ...nothing, [kept]: 1 })).toBe(false);
+  }
+});
