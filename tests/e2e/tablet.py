@@ -158,6 +158,51 @@ class Tablet:
         self.button("Retour à l’escale").click()
         self.at_home()
 
+    # The day
+
+    def line_of(self, name: str) -> Locator:
+        """Return the line of a person in the day's list."""
+        day = self.page.get_by_role("region", name="Journée")
+        return day.get_by_role("listitem").filter(has_text=name)
+
+    def note(self, name: str, status: str, reason: str | None = None) -> None:
+        """Give a person another status from the menu."""
+        self.button(re.compile(f"^Changer le statut de {name}")).click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("radio", name=status).check()
+        if reason is not None:
+            dialog.get_by_label("Motif").fill(reason)
+        dialog.get_by_role("button", name="Noter").click()
+        expect(dialog).not_to_be_visible()
+
+    def note_walk_in(self, name: str, *, turned_away: str | None = None) -> None:
+        """Note somebody without appointment nor record; ``turned_away`` is why they are not seen."""
+        self.button("Noter une venue sans fiche").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Nom de naissance").fill(name)
+        if turned_away is not None:
+            dialog.get_by_role("radio", name="Elle n’est pas reçue").check()
+            dialog.get_by_label("Motif").fill(turned_away)
+        dialog.get_by_role("button", name="Noter").click()
+        expect(dialog).not_to_be_visible()
+
+    def close_stop(self, keeper: str) -> None:
+        """Close the stop on screen, and stay on the screen that says what becomes of it."""
+        self.button("Clore l’escale").click()
+        expect(self.heading("Clore l’escale")).to_be_visible()
+        self.page.get_by_role("radio", name=re.compile(keeper)).check()
+        self.page.locator("main").get_by_role("button", name="Clore l’escale").click()
+        expect(self.page.get_by_text("Escale close")).to_be_visible()
+
+    def cosign_stop(self) -> None:
+        """Co-sign every record of the stop that may be, and come home."""
+        self.button("Cosigner").click()
+        expect(self.heading("Cosigner les fiches de l’escale")).to_be_visible()
+        self.button(re.compile(r"^Cosigner \d+ fiche")).click()
+        expect(self.page.get_by_text(re.compile("cosignées?\\."))).to_be_visible()
+        self.button("Retour").click()
+        self.at_home()
+
     # State
 
     @property
