@@ -1,5 +1,6 @@
 /** May this tablet be wiped? Only when nothing of it would be lost: central has said that it has all of it. */
 import { countOpenDrafts } from "$lib/drafts/drafts";
+import { countWaitingPhotos } from "$lib/photo/rows";
 import { ownSigned } from "$lib/record/states";
 import type { Station } from "./station.svelte";
 
@@ -9,6 +10,7 @@ export interface Hindrances {
   readonly records: number;
   /** Notices without a receipt, but photos. */
   readonly updates: number;
+  /** Photos without a receipt for each piece, or not signed whole yet. */
   readonly photos: number;
   /** Drafts neither signed nor put aside. */
   readonly drafts: number;
@@ -22,7 +24,7 @@ export async function hindrancesOf(station: Station): Promise<Hindrances> {
   return {
     records: waiting.filter(({ row }) => row.kind === "record").length,
     updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
-    photos: new Set(waiting.flatMap(({ row }) => row.photo ?? [])).size,
+    photos: new Set(waiting.flatMap(({ row }) => row.photo ?? [])).size + (await countWaitingPhotos(store)),
     drafts: await countOpenDrafts(store),
   };
 }

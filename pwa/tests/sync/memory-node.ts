@@ -20,6 +20,8 @@ export class MemoryNode {
   readonly tooLarge = new Set<string>();
   readonly requests: string[] = [];
   reachable = true;
+  /** What a `_bulk_docs` waits for before it is answered. */
+  held: Promise<void> = Promise.resolve();
   problem: { status: number; code: string } | null = null;
   /** The node's clock, ms since the epoch. */
   now = Date.parse("2026-11-23T09:00:00Z");
@@ -104,6 +106,7 @@ export class MemoryNode {
       case "_bulk_get":
         return Response.json({ results: this.#bulkGet(body) });
       case "_bulk_docs":
+        await this.held;
         if (this.#isTooLarge(body)) return Response.json({ error: "too_large" }, { status: 413 });
         return Response.json(this.#bulkDocs(body), { status: 201 });
       default:

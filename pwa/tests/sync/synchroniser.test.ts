@@ -247,3 +247,29 @@ test("a piece signed while all was level goes when it is offered", async () => {
   tab.sync.offerPieces();
   await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(1));
 });
+
+test("an answer that comes after the network went does not pass for a connection", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  const { promise, resolve } = withResolver();
+  node.held = promise;
+  const written = envelope("sent as the bus left");
+  await keep(local, written);
+  await vi.waitFor(() => expect(node.requests.at(-1)).toContain("_bulk_docs"));
+  tab.network.online = false;
+  tab.sync.wake();
+  await vi.waitFor(() => expect(phase(tab)).toBe("offline"));
+  resolve();
+  await vi.waitFor(() => expect(node.ids()).toContain(written._id));
+  await tab.sync.stop();
+  expect(phase(tab)).toBe("offline");
+});
+
+function withResolver(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

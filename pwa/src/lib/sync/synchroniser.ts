@@ -137,13 +137,15 @@ export class Synchroniser {
   async #run(): Promise<unknown> {
     const { tokens, fetch, syncUrl, database, local, clocks } = this.#environment;
     let failure: unknown = null;
+    // What a request begun before the end answers after it says nothing of a connection that is gone.
+    let live = true;
     try {
       const { instance } = await tokens.current();
       const root = `${syncUrl.replace(/\/+$/, "")}/`;
       const transport = replicationFetch(
         { root, instance, tokens, fetch },
         {
-          answered: () => this.#answered(),
+          answered: () => live && this.#answered(),
           failed: (error) => (failure ??= error),
         },
       );
@@ -167,6 +169,7 @@ export class Synchroniser {
     } catch (error) {
       return failure ?? error;
     } finally {
+      live = false;
       this.#current = null;
     }
   }
