@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, and_, case, false, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -136,13 +136,12 @@ def open_tasks_of(
     return list(_rows(session, kept, today, clinical=clinical))
 
 
-def every_task(
-    session: Session, teams: Collection[str], kind: TaskKind, today: date, *, clinical: bool
-) -> list[TaskRow]:
-    """Return all tasks of one kind, wherever they stand, the latest visit first."""
-    kept = [_visible(teams, clinical=clinical), col(Task.kind) == kind.value]
-    found = _rows(session, kept, today, clinical=clinical)
-    return sorted(found, key=lambda row: (row.task.day, row.task.key), reverse=True)
+def tasks_of(
+    session: Session, teams: Collection[str], keys: Collection[str], today: date, *, clinical: bool
+) -> dict[str, TaskRow]:
+    """Return these tasks, those of them that the reader may read, by key."""
+    kept = [_visible(teams, clinical=clinical), col(Task.key).in_(keys)]
+    return {row.task.key: row for row in _rows(session, kept, today, clinical=clinical)}
 
 
 def find_task(
@@ -166,28 +165,31 @@ def record_of(session: Session, task: Task) -> str | None:
 
 def counts(session: Session, teams: Collection[str], today: date) -> dict[TaskKind, KindCount]:
     """Return how many tasks of each kind there are: what every coordinator may see."""
-    past = case((_due() < today, 1), else_=0)
-    each = (
-        _joined(
-            select_columns(col(Task.kind).label("kind"), _standing().label("standing"), past.label("past"))
-        )
-        .where(col(Task.team_id).in_(teams))
-        .subquery()
-    )
+    left = _left(teams)
+    past = case((col(Task.due_on) < today, 1), else_=0)
     found = session.execute(
-        select_columns(each.c.kind, each.c.standing, func.count(), func.sum(each.c.past)).group_by(
-            each.c.kind, each.c.standing
-        )
+        _joined(select_columns(col(Task.kind), func.count(), func.sum(past)))
+        .where(left, func.coalesce(col(Person.deceased), false()).is_(False))
+        .group_by(col(Task.kind))
     ).all()
-    totals = {(kind, standing): (number_of, late_of) for kind, standing, number_of, late_of in found}
+    done = session.execute(
+        select_columns(col(Task.kind), func.count())
+        .where(col(Task.team_id).in_(teams), col(Task.done))
+        .group_by(col(Task.kind))
+    ).all()
+    still = {kind: (number_of, late) for kind, number_of, late in found}
+    ended: dict[str, int] = {row[0]: row[1] for row in done}
     return {
         kind: KindCount(
-            open=totals.get((kind, Standing.OPEN), (0, 0))[0],
-            late=int(totals.get((kind, Standing.OPEN), (0, 0))[1] or 0),
-            done=totals.get((kind, Standing.DONE), (0, 0))[0],
+            open=still.get(kind, (0, 0))[0], late=int(still.get(kind, (0, 0))[1]), done=ended.get(kind, 0)
         )
         for kind in TaskKind
     }
+
+
+def _left(teams: Collection[str]) -> ColumnElement[bool]:
+    """What is not done and still asked for, by the index that leaves the rest alone."""
+    return and_(col(Task.team_id).in_(teams), col(Task.done).is_(False), col(Task.vanished).is_(False))
 
 
 def _visible(teams: Collection[str], *, clinical: bool) -> ColumnElement[bool]:
@@ -197,20 +199,12 @@ def _visible(teams: Collection[str], *, clinical: bool) -> ColumnElement[bool]:
 
 
 def _standing() -> ColumnElement[str]:
-    done = [
-        and_(col(Task.kind) == kind.value, col(TaskState.outcome).in_(codes))
-        for kind, codes in task_rules().ending.items()
-    ]
     return case(
-        (or_(false(), *done), Standing.DONE.value),
+        (col(Task.done), Standing.DONE.value),
         (col(Task.vanished), Standing.VANISHED.value),
         (func.coalesce(col(Person.deceased), false()), Standing.DECEASED.value),
         else_=Standing.OPEN.value,
     )
-
-
-def _due() -> ColumnElement[date]:
-    return func.coalesce(col(TaskState.due_on), col(Task.due_on))
 
 
 def _joined(statement: Any) -> Any:
@@ -238,9 +232,21 @@ def _conditions(wanted: TaskFilter, today: date) -> Iterator[ColumnElement[bool]
     elif wanted.owner is not None:
         yield col(TaskState.owner_id) == wanted.owner
     if wanted.late:
-        yield and_(_standing() == Standing.OPEN.value, _due() < today)
+        yield and_(_is(Standing.OPEN), col(Task.due_on) < today)
     elif wanted.standing is not None:
-        yield _standing() == wanted.standing.value
+        yield _is(wanted.standing)
+
+
+def _is(standing: Standing) -> ColumnElement[bool]:
+    """Say where a task stands in terms that an index serves."""
+    left = and_(col(Task.done).is_(False), col(Task.vanished).is_(False))
+    dead = func.coalesce(col(Person.deceased), false())
+    return {
+        Standing.OPEN: and_(left, dead.is_(False)),
+        Standing.DECEASED: and_(left, dead.is_(True)),
+        Standing.DONE: col(Task.done).is_(True),
+        Standing.VANISHED: and_(col(Task.vanished).is_(True), col(Task.done).is_(False)),
+    }[standing]
 
 
 def _rows(
@@ -257,7 +263,7 @@ def _rows(
             Task,
             TaskState,
             _standing(),
-            _due(),
+            col(Task.due_on),
             col(VisitIdentity.person_key),
             col(Visit.person),
             col(Visit.birth_date),
@@ -265,7 +271,7 @@ def _rows(
     ).outerjoin(Visit, and_(col(Visit.id) == col(Task.visit_id), col(Visit.team_id) == col(Task.team_id)))
     found = session.execute(
         statement.where(*kept)
-        .order_by(_due().is_(None), _due(), col(Task.day), col(Task.key))
+        .order_by(col(Task.due_on).is_(None), col(Task.due_on), col(Task.day), col(Task.key))
         .offset(offset)
         .limit(limit)
     ).all()

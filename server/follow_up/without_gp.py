@@ -5,17 +5,23 @@ listed; who was not asked, or did not know, is not counted among them.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlalchemy import and_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, func, select
 
 from forms.tasks import TaskKind, task_rules
-from server.follow_up.board import Standing, TaskRow, every_task
-from server.store.read import ENDED, Answer, Record
+from server.follow_up.board import TaskRow, tasks_of
+from server.store.figures import VisitFigure
+from server.store.follow_ups import Task, TaskState
+from server.store.people import VisitIdentity
 
 NO_OUTCOME = "none"
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,78 +34,121 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchBoard:
-    """The page's content; ``totals`` has every outcome, and ``NO_OUTCOME``.
-
-    ``declined`` and ``unsaid`` count visits: refused help; not asked, unknown or unanswered.
-    """
+class CaseBoard:
+    """One page of the people of one case; ``totals`` counts all of them by outcome, and ``NO_OUTCOME``."""
 
     people: tuple[PersonRow, ...]
     totals: dict[str, int]
-    undeclared: tuple[PersonRow, ...]
-    undeclared_totals: dict[str, int]
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-sum(self.totals.values()) // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBoard:
+    """The page's content. ``declined`` and ``unsaid`` count visits: refused help; not asked or unknown."""
+
+    search: CaseBoard
+    undeclared: CaseBoard
     declined: int
     unsaid: int
 
 
-def search_board(session: Session, teams: Collection[str], today: date, *, clinical: bool) -> SearchBoard:
-    """Return everybody of these teams' visits who has no médecin traitant."""
-    people = _people(every_task(session, teams, TaskKind.ATTENDING_GP_SEARCH, today, clinical=clinical))
-    undeclared = _people(every_task(session, teams, TaskKind.UNDECLARED_GP, today, clinical=clinical))
+class _Light(NamedTuple):
+    """What is read of every task, to count; the rest only of those that are shown."""
+
+    key: str
+    restricted: bool
+    person_key: str | None
+    outcome: str | None
+    changed_at: datetime | None
+
+
+def search_board(
+    session: Session, teams: Collection[str], today: date, *, clinical: bool, page: int = 1
+) -> SearchBoard:
+    """Return everybody of these teams' visits who has no médecin traitant, a page of each case."""
     declined, unsaid = _not_agreed(session, teams)
-    return SearchBoard(
-        people,
-        _totals(people, TaskKind.ATTENDING_GP_SEARCH),
-        undeclared,
-        _totals(undeclared, TaskKind.UNDECLARED_GP),
-        declined,
-        unsaid,
+    search, undeclared = (
+        _case(session, teams, kind, today, clinical=clinical, page=page)
+        for kind in (TaskKind.ATTENDING_GP_SEARCH, TaskKind.UNDECLARED_GP)
     )
+    return SearchBoard(search, undeclared, declined, unsaid)
 
 
-def _people(rows: Iterable[TaskRow]) -> tuple[PersonRow, ...]:
-    """Put the tasks of one person together; ``rows`` come with the latest visit first."""
-    grouped: dict[str, list[TaskRow]] = {}
-    for row in rows:
-        if row.standing is Standing.VANISHED and row.state is None:
-            continue
+def _case(
+    session: Session, teams: Collection[str], kind: TaskKind, today: date, *, clinical: bool, page: int
+) -> CaseBoard:
+    people = list(_people(_tasks(session, teams, kind, clinical=clinical)).values())
+    found = Counter(_outcome(tasks) or NO_OUTCOME for tasks in people)
+    totals = {code: found[code] for code in (NO_OUTCOME, *task_rules().kinds[kind].outcomes)}
+    page = min(max(1, page), max(1, -(-len(people) // PAGE_SIZE)))
+    shown = people[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    keys = [task.key for tasks in shown for task in tasks]
+    rows = tasks_of(session, teams, keys, today, clinical=clinical)
+    listed = tuple(
+        PersonRow(rows[tasks[0].key], tuple(rows[each.key] for each in tasks[1:]), _outcome(tasks))
+        for tasks in shown
+    )
+    return CaseBoard(listed, totals, page)
+
+
+def _tasks(session: Session, teams: Collection[str], kind: TaskKind, *, clinical: bool) -> list[_Light]:
+    """Return the tasks of a kind that the reader may read, the latest visit first."""
+    kept = [col(Task.team_id).in_(teams), col(Task.kind) == kind.value]
+    if not clinical:
+        kept.append(col(Task.restricted).is_(False))
+    identity = and_(
+        col(VisitIdentity.visit_id) == col(Task.visit_id), col(VisitIdentity.team_id) == col(Task.team_id)
+    )
+    rows = session.execute(
+        select_columns(
+            col(Task.key),
+            col(Task.restricted),
+            col(VisitIdentity.person_key),
+            col(TaskState.outcome),
+            col(TaskState.changed_at),
+        )
+        .select_from(Task)
+        .outerjoin(TaskState, col(TaskState.task_key) == col(Task.key))
+        .outerjoin(VisitIdentity, identity)
+        .where(*kept)
+        .order_by(col(Task.day).desc(), col(Task.key).desc())
+    )
+    return [_Light(*row) for row in rows]
+
+
+def _people(tasks: Sequence[_Light]) -> dict[str, list[_Light]]:
+    """Put the tasks of one person together, in the order of their latest visit."""
+    grouped: dict[str, list[_Light]] = {}
+    for task in tasks:
         # A restricted visit stays by itself: beside others it would bear their name.
-        person = row.task.key if row.task.restricted else row.person_key
-        grouped.setdefault(person or row.task.key, []).append(row)
-    return tuple(PersonRow(found[0], tuple(found[1:]), _outcome(found)) for found in grouped.values())
+        person = task.key if task.restricted else task.person_key
+        grouped.setdefault(person or task.key, []).append(task)
+    return grouped
 
 
-def _outcome(rows: Collection[TaskRow]) -> str | None:
+def _outcome(tasks: Sequence[_Light]) -> str | None:
     """Return the last outcome that anybody wrote for the person."""
-    written = [row.state for row in rows if row.state is not None and row.state.outcome is not None]
-    return max(written, key=lambda state: state.changed_at).outcome if written else None
-
-
-def _totals(people: Collection[PersonRow], kind: TaskKind) -> dict[str, int]:
-    found = Counter(person.outcome or NO_OUTCOME for person in people)
-    return {code: found[code] for code in (NO_OUTCOME, *task_rules().kinds[kind].outcomes)}
+    written = [
+        (task.changed_at, task.outcome) for task in tasks if task.outcome is not None and task.changed_at
+    ]
+    return max(written)[1] if written else None
 
 
 def _not_agreed(session: Session, teams: Collection[str]) -> tuple[int, int]:
     """Count the visits without médecin traitant whose person refused help, and those where it is not said."""
     rule = next(each for each in task_rules().rules if each.kind is TaskKind.ATTENDING_GP_SEARCH)
-    if rule.when is None:
-        return 0, 0
-    current = (col(Record.team_id).in_(teams), col(Record.state).not_in(ENDED))
-    without = set(
+    found = dict(
         session.exec(
-            select(Record.visit_id, Record.team_id)
-            .join(Answer, col(Answer.record_digest) == col(Record.digest))
-            .where(*current, Answer.link_id == rule.link_id, col(Answer.value_code).in_(rule.codes))
+            select(VisitFigure.gp_search, func.count())
+            .where(col(VisitFigure.team_id).in_(teams), col(VisitFigure.attending_gp).in_(rule.codes))
+            .group_by(col(VisitFigure.gp_search))
         ).all()
     )
-    said: dict[tuple[str, str], set[str]] = {}
-    for visit_id, team_id, code in session.exec(
-        select(Record.visit_id, Record.team_id, Answer.value_code)
-        .join(Answer, col(Answer.record_digest) == col(Record.digest))
-        .where(*current, Answer.link_id == rule.when.link_id, col(Answer.absence).is_(None))
-    ):
-        said.setdefault((visit_id, team_id), set()).add(code or "")
-    agreed = {visit for visit in without if rule.when.code in said.get(visit, ())}
-    answered = {visit for visit in without - agreed if said.get(visit)}
-    return len(answered), len(without - agreed - answered)
+    declined = found.pop("false", 0)
+    found.pop("true", None)
+    return declined, sum(found.values())

@@ -155,17 +155,13 @@ def _values(session: Session, digests: Collection[str], rules: TaskRules) -> _Va
     return found
 
 
-def _worked_on(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, list[TaskKey]]:
-    """Return the tasks of these visits that somebody acted on."""
-    found: dict[VisitKey, list[TaskKey]] = defaultdict(list)
-    subjects = session.exec(
-        select(TaskState.task_key).where(
-            among_visits(col(TaskState.visit_id), col(TaskState.team_id), visits)
-        )
-    )
-    for key in map(TaskKey.parse, subjects):
-        if key is not None:
-            found[key.visit].append(key)
+def _worked_on(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, list[TaskState]]:
+    """Return where the tasks of these visits stand on which somebody acted."""
+    found: dict[VisitKey, list[TaskState]] = defaultdict(list)
+    for state in session.exec(
+        select(TaskState).where(among_visits(col(TaskState.visit_id), col(TaskState.team_id), visits))
+    ):
+        found[state.visit_id, state.team_id].append(state)
     return found
 
 
@@ -178,49 +174,45 @@ def _rows(
     records: Sequence[_Source],
     values: _Values,
     days: Mapping[str, date],
-    worked: Collection[TaskKey],
+    worked: Collection[TaskState],
 ) -> Iterator[dict[str, Any]]:
     """Yield the tasks of one visit; ``records``: all that it ever had, the latest last."""
     current = [each for each in records if each.state not in ENDED]
     place = (current or records)[-1]
     day = days[place.stop_id]
-    restricted = any(each.restricted for each in current or records)
-    seen = set()
+    states = {state.task_key: state for state in worked}
+    visit = {
+        "visit_id": place.visit_id,
+        "team_id": place.team_id,
+        "stop_id": place.stop_id,
+        "day": day,
+        "restricted": any(each.restricted for each in current or records),
+    }
     for rule in rules.rules:
         for code in _asked(rule, current, values):
             key = TaskKey(place.visit_id, place.team_id, rule.link_id, code)
-            seen.add(key)
             due_on = _due(rule, current, values) or day + timedelta(days=rules.kinds[rule.kind].days)
-            yield _row(rule, key, place, day, due_on, restricted=restricted, vanished=False)
-    for key in worked:
-        former = rules.rule_of(key.link_id, key.code)
-        if key not in seen and former is not None:
-            yield _row(former, key, place, day, None, restricted=restricted, vanished=True)
+            yield _row(rules, rule, key, states.pop(str(key), None), due_on) | visit
+    for state in states.values():
+        gone = TaskKey.parse(state.task_key)
+        former = rules.rule_of(gone.link_id, gone.code) if gone is not None else None
+        if gone is not None and former is not None:
+            yield _row(rules, former, gone, state, None) | visit | {"vanished": True}
 
 
 def _row(
-    rule: Rule,
-    key: TaskKey,
-    place: _Source,
-    day: date,
-    due_on: date | None,
-    *,
-    restricted: bool,
-    vanished: bool,
+    rules: TaskRules, rule: Rule, key: TaskKey, state: TaskState | None, due_on: date | None
 ) -> dict[str, Any]:
+    outcome = state.outcome if state is not None else None
     return {
         "key": str(key),
         "handle": sha256_hex(str(key))[:32],
         "kind": rule.kind.value,
-        "visit_id": key.visit_id,
-        "team_id": key.team_id,
-        "stop_id": place.stop_id,
         "link_id": key.link_id,
         "code": key.code,
-        "day": day,
-        "due_on": due_on,
-        "restricted": restricted,
-        "vanished": vanished,
+        "due_on": (state.due_on if state is not None else None) or due_on,
+        "done": outcome is not None and rules.kinds[rule.kind].outcomes.get(outcome, False),
+        "vanished": False,
     }
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from server.central.databases import DECISIONS
+from server.projection.decisions import Verdict
 from server.projection.reasons import REASONS, Turn
 from server.projection.statements import table
 from server.projection.visits import number
@@ -62,14 +63,23 @@ def to_correct(session: Session, scope: Scope) -> Iterator[Item]:
         decision.record_digest: decision
         for decision in session.exec(
             select(Decision)
-            .join(Record, col(Record.digest) == col(Decision.record_digest))
-            .where(col(Record.team_id).in_(scope.teams), Record.state == RecordState.TO_CORRECT)
+            .where(Decision.verdict == Verdict.TO_CORRECT)
             .order_by(col(Decision.decided_at), col(Decision.document_id))
         )
     }
     names = dict(session.exec(select(Member.id, Member.name)).all())
     for digest, visit_id, team_id, member_id, restricted in _columns(
-        session, col(Record.digest).in_(asked), "digest", "visit_id", "team_id", "member_id", "restricted"
+        session,
+        and_(
+            col(Record.digest).in_(asked),
+            col(Record.team_id).in_(scope.teams),
+            col(Record.state) == RecordState.TO_CORRECT,
+        ),
+        "digest",
+        "visit_id",
+        "team_id",
+        "member_id",
+        "restricted",
     ):
         decision = asked[digest]
         yield Item(

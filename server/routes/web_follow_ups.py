@@ -221,18 +221,28 @@ def _read_change(request: PageRequest, handle: str, form: TaskForm) -> TaskChang
 def without_gp_page(request: PageRequest) -> Response[str]:
     """Show who has no médecin traitant and agreed to be helped; who did not agree is only counted."""
     services, coordinator = services_of(request), signed_in(request)
+    asked = request.query_params.get("page", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
+    today = local_day(services.clock())
     with services.store.session() as session:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
-        found = search_board(
-            session, reader.teams, local_day(services.clock()), clinical=coordinator.is_clinical
-        )
+        found = search_board(session, reader.teams, today, clinical=coordinator.is_clinical, page=number)
         if coordinator.is_clinical:
             _log(request, session, Action.OPEN_FOLLOW_UPS, "follow-ups", "without-gp")
     rows: Mapping[str, str] = {
         person.latest.task.key: label(services.forms, person.latest, language_of(request))
-        for person in (*found.people, *found.undeclared)
+        for person in (*found.search.people, *found.undeclared.people)
     }
-    return page(request, "without_gp.html", found=found, labels=rows, no_outcome=NO_OUTCOME)
+    return page(
+        request,
+        "without_gp.html",
+        found=found,
+        labels=rows,
+        no_outcome=NO_OUTCOME,
+        number=max(found.search.page, found.undeclared.page),
+        pages=max(found.search.pages, found.undeclared.pages),
+        address=lambda other: urlencode({"page": other}),
+    )
 
 
 pages = [follow_ups_page, task_page, change_task, without_gp_page]

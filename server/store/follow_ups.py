@@ -26,23 +26,27 @@ class Act(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """Something that an answer of a visit asks for.
+    """Something that an answer of a visit asks for, and whether it is done.
 
     ``key``: ``<visit>:<team>:<link id>:<code>``. ``kind``: ``forms.tasks.TaskKind``. ``vanished``: no current
     record says so any more, and somebody worked on it. ``restricted``: a record of the visit is (wire §2.3).
     ``handle``: 32 hexadecimal digits of the key's digest, for addresses: the key tells an answer.
+    ``due_on`` and ``done``: after the acts on it, so that what is left to do is found without the rest.
     """
+
+    __table_args__ = (Index("ix_task_left", "team_id", "done", "vanished", "kind", "due_on"),)
 
     key: str = Field(primary_key=True)
     handle: str = Field(unique=True)
-    kind: str = Field(index=True)
+    kind: str
     visit_id: str = Field(index=True)
-    team_id: str = Field(index=True)
+    team_id: str
     stop_id: str
     link_id: str
     code: str
     day: date
     due_on: date | None = None
+    done: bool = False
     restricted: bool = False
     vanished: bool = False
 

@@ -204,7 +204,7 @@ def test_who_agreed_is_listed_and_who_did_not_is_counted(any_scene: Scene) -> No
     write(any_scene, visit__attending_gp_search={"absent": "not-asked"})
     write(any_scene, visit__attending_gp={"values": ["avec_mt"]}, visit__attending_gp_search=None)
     found = searched(any_scene)
-    assert [row.latest.task.visit_id for row in found.people] == [agreed.payload["visit"]]
+    assert [row.latest.task.visit_id for row in found.search.people] == [agreed.payload["visit"]]
     assert (found.declined, found.unsaid) == (1, 1)
 
 
@@ -212,7 +212,7 @@ def test_totals_count_people_by_outcome(scene: Scene) -> None:
     first = write(scene, identity__birth_name={"values": ["DURAND"]})
     write(scene, identity__birth_name={"values": ["PETIT"]})
     act(scene, first, outcome="oriente_dac")
-    totals = searched(scene).totals
+    totals = searched(scene).search.totals
     assert (totals["oriente_dac"], totals[NO_OUTCOME], sum(totals.values())) == (1, 1, 2)
 
 
@@ -222,7 +222,7 @@ def test_one_person_seen_twice_counts_once(scene: Scene) -> None:
     with scene.store.session() as session:
         keys = set(session.exec(select(VisitIdentity.person_key)))
     assert len(keys) == 1
-    (person,) = searched(scene).people
+    (person,) = searched(scene).search.people
     assert {person.latest.task.visit_id, *(each.task.visit_id for each in person.earlier)} == {
         first.payload["visit"],
         second.payload["visit"],
@@ -233,7 +233,7 @@ def test_one_person_seen_twice_counts_once(scene: Scene) -> None:
 def test_a_restricted_visit_is_never_beside_a_name(scene: Scene) -> None:
     write(scene)
     write(scene, restricted=True)
-    names = {row.latest.person for row in searched(scene).people}
+    names = {row.latest.person for row in searched(scene).search.people}
     assert names == {"GARCIA-HAMMADI SARAH-LOU", None}
-    assert {len(row.earlier) for row in searched(scene).people} == {0}
-    assert {row.latest.person for row in searched(scene, clinical=False).people} == {None}
+    assert {len(row.earlier) for row in searched(scene).search.people} == {0}
+    assert {row.latest.person for row in searched(scene, clinical=False).search.people} == {None}

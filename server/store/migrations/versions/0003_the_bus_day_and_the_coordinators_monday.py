@@ -303,14 +303,14 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("done", sa.Boolean(), nullable=False),
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("vanished", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
         sa.UniqueConstraint("handle"),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_task_kind"), ["kind"], unique=False)
-        batch_op.create_index(batch_op.f("ix_task_team_id"), ["team_id"], unique=False)
+        batch_op.create_index("ix_task_left", ["team_id", "done", "vanished", "kind", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
@@ -648,8 +648,7 @@ def downgrade() -> None:
     op.drop_table("task_state")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_visit_id"))
-        batch_op.drop_index(batch_op.f("ix_task_team_id"))
-        batch_op.drop_index(batch_op.f("ix_task_kind"))
+        batch_op.drop_index("ix_task_left")
 
     op.drop_table("task")
     with op.batch_alter_table("signed_act", schema=None) as batch_op:
