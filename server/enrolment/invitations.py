@@ -7,6 +7,7 @@ kept nowhere. Each function changes tables only, inside the caller's transaction
 import base64
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -173,6 +174,19 @@ def withdraw(session: Session, team_keys: TeamKeys, invitation: str, now: dateti
         found.state = EnrolmentState.REVOKED
         _end(session, team_keys, found, now)
     return found
+
+
+def withdraw_of(
+    session: Session, team_keys: TeamKeys, member: str, teams: Collection[str] | None, now: datetime
+) -> set[str]:
+    """Take back a member's invitations to these teams, to all when None; return the teams concerned."""
+    theirs = session.exec(
+        select(Invitation).where(Invitation.member_id == member, col(Invitation.ended_at).is_(None))
+    ).all()
+    concerned = [each for each in theirs if teams is None or each.team_id in teams]
+    for invitation in concerned:
+        withdraw(session, team_keys, invitation.id, now)
+    return {invitation.team_id for invitation in concerned}
 
 
 def end_those_over(session: Session, team_keys: TeamKeys, today: date, now: datetime) -> set[str]:

@@ -195,10 +195,14 @@ class Enrolment:
         await publish_team(self._central, self._forms, found.team_id)
 
     async def withdraw_member(self, member: str, teams: Collection[str] | None) -> None:
-        """Take a member's access on these teams' tablets away, on all when None (``slots.withdraw``)."""
+        """Take a member's access on these teams' tablets away, on all when None: slots and invitations."""
         keys, now = self._central.team_keys, self._central.now()
-        changed = await self._transact(lambda session: slots.withdraw(session, keys, member, teams, now))
-        await self.publish(changed)
+
+        def work(session: Session) -> set[str]:
+            invited = invitations.withdraw_of(session, keys, member, teams, now)
+            return invited | slots.withdraw(session, keys, member, teams, now)
+
+        await self.publish(await self._transact(work))
 
     async def publish(self, teams: Collection[str]) -> None:
         """Tell these teams what changed in the control tables."""

@@ -237,7 +237,8 @@ def take_in(session: Session, appointments: Iterable[Appointment]) -> dict[str, 
     by_stop: dict[str, list[Appointment]] = {}
     for appointment in appointments:
         by_stop.setdefault(appointment.stop, []).append(appointment)
-    return {stop: _take_in(session, stop, theirs) for stop, theirs in by_stop.items()}
+    made = {stop: _take_in(session, stop, theirs) for stop, theirs in by_stop.items()}
+    return {stop: count for stop, count in made.items() if count}
 
 
 def _take_in(session: Session, stop: str, appointments: Iterable[Appointment]) -> int:

@@ -26,12 +26,17 @@ from server.store.control import DeviceStatus
 TABLETS = "/coordination/tablettes"
 
 
+_COUNTS = ("1", "2", "3", "4", "5", "6", "7", "8")
+"""How many cards are made at once: four are printed on a page."""
+
+
 class CardForm(msgspec.Struct):
     """What the card form sends."""
 
     team: str = ""
     campaign: str = ""
     label: str = ""
+    count: str = "1"
 
 
 def _log(
@@ -61,7 +66,8 @@ def _tablets_page(
         campaigns=offered,
         typed=typed or CardForm(),
         faults=faults,
-        max_label=devices.MAX_LABEL,
+        max_label=devices.MAX_LABEL - 2,
+        counts=_COUNTS,
     )
 
 
@@ -75,20 +81,28 @@ def tablets_page(request: PageRequest) -> Response[str]:
 async def create_card(
     request: PageRequest, data: Annotated[CardForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 ) -> Response[str]:
-    """Make an enrolment card and show it, once: only its digest is kept."""
+    """Make enrolment cards and show them, once: only their digests are kept."""
     services, coordinator = services_of(request), signed_in(request)
     label = " ".join(data.label.split())
     faults = await asyncio.to_thread(_card_faults, services, coordinator, data, label)
     if faults:
         return await asyncio.to_thread(_tablets_page, request, typed=data, faults=faults)
-    order = CardOrder(data.team, data.campaign, label, ordered_by=coordinator.member_id)
-    card = await services.enrolment.issue_card(order)
+    count = int(data.count)
+    labels = [label] if count == 1 else [f"{label} {number}" for number in range(1, count + 1)]
+    cards = [
+        await services.enrolment.issue_card(
+            CardOrder(data.team, data.campaign, each, ordered_by=coordinator.member_id)
+        )
+        for each in labels
+    ]
 
     def shown() -> Response[str]:
         with services.store.session() as session:
-            _log(session, services, coordinator, Action.CREATE_CARD, "card", card.id)
+            for card in cards:
+                _log(session, services, coordinator, Action.CREATE_CARD, "card", card.id)
             title = reviewer(session, coordinator.member_id, coordinator.role).teams[data.team]
-        return page(request, "card.html", card=card, team=title, qr=draw(card.link))
+        drawn = [(card, draw(card.link)) for card in cards]
+        return page(request, "card.html", label=label, cards=drawn, team=title)
 
     return await asyncio.to_thread(shown)
 
@@ -99,7 +113,8 @@ def _card_faults(services: Services, coordinator: Coordinator, form: CardForm, l
         wrong = {
             "team": not reader.reads(form.team),
             "campaign": form.campaign not in campaigns(session),
-            "label": not label or len(label) > devices.MAX_LABEL or not label.isprintable(),
+            "label": not label or len(label) > devices.MAX_LABEL - 2 or not label.isprintable(),
+            "count": form.count not in _COUNTS,
         }
     return tuple(name for name, is_wrong in wrong.items() if is_wrong)
 
