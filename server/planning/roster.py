@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from forms.communes import CommuneTable
 from server.errors import NotFound
@@ -109,6 +109,8 @@ def _free_at(session: Session, appointment: Appointment) -> StopSlot | None:
 def _require_free(
     session: Session, appointment: Appointment, slot: StopSlot | None, entry: RosterEntry | None
 ) -> None:
+    # Of two coordinators who take the same slot at once, the second waits here and then sees the first.
+    session.exec(update(Stop).where(col(Stop.id) == appointment.stop).values(cancelled=col(Stop.cancelled)))
     own = entry.id if entry is not None else None
     if slot is not None and _taken(session, appointment.stop).get(slot.id, own) != own:
         raise Rejected(Fault("slot", "slot-taken"))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from server.clock import PARIS
+from tests.e2e.accessibility import problems
 from tests.e2e.answers import CONCLUSION, RECEPTION, VITALS, person
 from tests.e2e.browser import Browser
 from tests.e2e.coordination import PASSWORD, Coordination
@@ -114,6 +115,7 @@ def test_a_replacement_works_for_one_day_without_network_and_no_longer(
     browser.set_clock(morning)
     type_code(tablet, "AAAA-AAAA-AAAA")
     expect(tablet.page.get_by_text("Aucune invitation de cette tablette n’a ce code.")).to_be_visible()
+    assert problems(tablet.page) == []
     tablet.page.get_by_label("Code d’invitation").fill(code.lower().replace("-", " "))
     tablet.button("Ouvrir l’invitation").click()
     expect(tablet.heading(f"Accès de {REPLACEMENT}")).to_be_visible()
