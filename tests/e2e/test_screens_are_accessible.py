@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import accessibility
-from tests.e2e.answers import CONCLUSION, RECEPTION, VITALS, Chosen, Typed, person
+from tests.e2e.answers import CONCLUSION, RECEPTION, VITALS, YES, Chosen, Typed, person
 from tests.e2e.browser import Browser
 from tests.e2e.tablet import PASSPHRASES, PIN, SECTIONS, Tablet
 from tests.support.server_process import ServerProcess
@@ -89,9 +89,11 @@ def test_axe_finds_nothing_on_any_screen_of_the_tablet(
     tablet.answer("vitals.hr", Typed("900"))
     tablet.answer("vitals.temp", Typed("41,5"))
     page.screenshot(path=screenshots / "vitals.png")
+    tablet.fill({"identity.legal_status": Chosen(("Mineur",)), "representative.secrecy": YES})
     for section in SECTIONS:
         tablet.go_to(section)
         inspection.look(f"capture: {section}")
+    tablet.fill({"identity.legal_status": Chosen(("Majeur, sans mesure",))})
     tablet.review()
     inspection.look("review with faults")
     tablet.button("Revenir au formulaire").click()
