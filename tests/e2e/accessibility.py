@@ -9,6 +9,9 @@ WIDTHS = (1280, 800, 360)
 RUN = (
     "() => axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
 )
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+    .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .slice(-3).map((each) => each.outerHTML.slice(0, 90)).join(' | ')"""
 
 
 def problems(page: Page) -> list[str]:
@@ -25,7 +28,7 @@ def problems(page: Page) -> list[str]:
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         if overflow > 0:
-            found.append(f"{width} px: the page overflows by {overflow} px")
+            found.append(f"{width} px: the page overflows by {overflow} px: {page.evaluate(TOO_WIDE)}")
     if size is not None:
         page.set_viewport_size(size)
     return found
