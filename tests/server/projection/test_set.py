@@ -1,5 +1,6 @@
 """The read model depends on the set of documents, not on their order, their pages or their repetition."""
 
+import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.load import published
 from server.central.databases import DECISIONS
 from server.envelope.seal import wrap
 from server.identifiers import new_uuid
@@ -31,13 +33,14 @@ from server.store.notices import (
     Photo,
     PhotoState,
 )
-from server.store.read import Finding, FindingCode, Quarantined, Record, RecordState
+from server.store.read import Finding, FindingCode, Quarantined, Receipt, Record, RecordState
 from tests.conftest import ORGANISATION
 from tests.server.projection.scene import Scene, stored
-from tests.support.organisation import DAY, NOON, SlotKeys, make_device, make_slot, seed_team
+from tests.support.organisation import DAY, FORM, NOON, SlotKeys, make_device, make_slot, seed_team
 from tests.support.photos import jpeg, photo_notices
-from tests.support.records import RecordWriter, SealedRecord, full_answers
+from tests.support.records import Flat, RecordWriter, SealedRecord, full_answers
 
+PHOTO = new_uuid()
 Event = tuple[str, StoredDocument]
 """A document and the database it lies in."""
 
@@ -157,11 +160,23 @@ def _notices(scene: Scene, doctor: SlotKeys, records: Sequence[SealedRecord]) ->
         ),
         writer.notice(doctor, "deceased", visit=visit),
         *photo_notices(writer, doctor, visit, jpeg(), pieces=3),
-        *photo_notices(writer, doctor, visit, jpeg(comment="Roanne"), pieces=2),
+        *photo_notices(
+            writer, doctor, visit, jpeg(comment="Roanne"), pieces=2, photo=PHOTO, link_id="photos.wound"
+        ),
         writer.record(doctor, visit=visit, restricted=True),
     ]
+    writer.form = published()[FORM[0], "1.1.0"]
+    named = {"photo": PHOTO, "digest": "0" * 64, "size": 5, "width": 64, "height": 48}
+    told.append(writer.record(doctor, {**_newer_answers(), "photos.wound": {"values": [named]}}, visit=visit))
     listed = [each.digest for each in (*told, *records)]
     return [*told, writer.notice(doctor, "manifest", visits=3, records=5, signed=listed)]
+
+
+def _newer_answers() -> Flat:
+    """A complete record of the form that has photos."""
+    vectors = Path(__file__).parents[2] / "vectors" / "forms" / "medicobus-consultation.v1.1.0.json"
+    answers: Flat = json.loads(vectors.read_text())["bases"]["full"]
+    return answers
 
 
 def _replacing(envelope: str) -> dict[str, str]:
@@ -243,5 +258,8 @@ def test_the_pool_shows_every_kind_of_finding_and_state_it_claims() -> None:
         assert {row.state for row in scene.rows(Photo)} == {PhotoState.COMPLETE, PhotoState.REFUSED}
         assert {row.missing for row in scene.rows(Manifest)} == {1}
         assert len(scene.rows(Cosignature)) == 2
+        told = [row.record_digest for row in scene.rows(Receipt) if row.reasons == ["photo-metadata"]]
+        assert len({row.digest for row in scene.rows(Record)} & set(told)) == 1
+        assert len(told) == 3
         assert {row.vanished for row in scene.rows(Task)} == {True, False}
         assert len(scene.rows(TaskState)) == 9
