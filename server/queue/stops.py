@@ -70,7 +70,7 @@ def manifests(session: Session, scope: Scope) -> Iterator[Item]:
             what=f"{names.get(manifest.stop_id, '')} – {labels.get(manifest.device_id, '')}",
             text="queue.say.manifest",
             parts={"count": manifest.missing, "expected": len(manifest.expected)},
-            address=f"/coordination/?escale={manifest.stop_id}",
+            address=f"/coordination/clotures/{manifest.stop_id}",
             waits_for=manifest.keeper or None,
         )
 
