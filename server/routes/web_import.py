@@ -10,7 +10,7 @@ from forms.communes import table
 from server.auth import guards
 from server.planning import appointments_csv, preview, roster
 from server.planning.appointment import StopChoice
-from server.planning.appointment_columns import SYNONYMS
+from server.planning.appointment_columns import Column
 from server.planning.appointments_csv import MAX_BYTES, MAX_LINES, Reading, Refusal
 from server.planning.preview import PreviewLost
 from server.review.access_log import Action
@@ -48,7 +48,7 @@ def _import_page(
         titles=titles,
         sheet=None,
         max_lines=MAX_LINES,
-        columns=[(column, names[0]) for column, names in SYNONYMS.items()],
+        columns=tuple(Column),
     )
 
 
