@@ -10,12 +10,14 @@ from html import escape
 from server.report.tables import Row, Table
 from server.report.writing import written
 
-WIDTH, LABEL, VALUE, ROW, BAR = 640, 220, 130, 30, 16
+WIDTH, LABEL, VALUE, ROW, BAR = 680, 260, 130, 30, 16
 _INK, _SEA, _EDGE, _PAPER = "#071f2c", "#0b3d5c", "#5d7685", "#ffffff"
 _LONGEST = 34
 
 
-def bars(table: Table, language: str, threshold: int | None = None) -> str:
+def bars(
+    table: Table, language: str, threshold: int | None = None, font: str = "system-ui, sans-serif"
+) -> str:
     """Return the chart of a table's drawn column as SVG text; empty when there is nothing to draw."""
     drawn = table.drawn
     rows = [row for row in table.rows if not row.total]
@@ -30,7 +32,7 @@ def bars(table: Table, language: str, threshold: int | None = None) -> str:
     told = "; ".join(f"{row.label}: {_value(row, drawn, language, threshold)}" for row in rows)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" font-family="system-ui, sans-serif" font-size="14" '
+        f'width="{WIDTH}" height="{height}" font-family="{font}" font-size="14" '
         f'aria-label="{escape(table.title)} – {escape(told)}"><defs>'
         f'<pattern id="{pattern}" width="8" height="8" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect width="8" height="8" fill="{_SEA}"/>'

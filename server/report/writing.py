@@ -1,5 +1,6 @@
 """Numbers as people write them: decimal comma and narrow spaces in French."""
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from server.report.tables import Cell
@@ -22,6 +23,22 @@ def decimal(text: str, language: str = "fr") -> str:
 def share(numerator: int, denominator: int) -> Decimal:
     """Return a percentage rounded half up to one decimal."""
     return (Decimal(100 * numerator) / denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Writes cells in one language; ``threshold``: of what is hidden, None when nothing is."""
+
+    language: str = "fr"
+    threshold: int | None = None
+
+    def __call__(self, cell: Cell) -> str:
+        """Return a cell as it is read."""
+        return written(cell, self.language, self.threshold)
+
+    def whole(self, value: int) -> str:
+        """Return a whole number."""
+        return whole(value, self.language)
 
 
 def written(cell: Cell, language: str = "fr", threshold: int | None = None) -> str:

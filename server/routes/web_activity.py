@@ -29,13 +29,14 @@ from server.report.predicate import (
 )
 from server.report.scope import places
 from server.report.tables import Cell
-from server.report.writing import written
+from server.report.writing import Written
 from server.review import access_log, visits
 from server.review.access_log import Action, Outcome
 from server.review.reviewer import Reviewer, reviewer
 from server.routes.services import Services
 from server.routes.web_filters import pages_of, place_of
 from server.routes.web_page import language_of, page, texts_of
+from server.routes.web_reports import FreezeForm
 from server.routes.web_scope import TypedScope, presets, read_scope, scope_choices
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
 
@@ -57,10 +58,12 @@ def activity_page(request: PageRequest) -> Response[str]:
         wanted=wanted,
         choices=offered,
         tables=tables,
+        typed=FreezeForm(),
+        freeze_faults=(),
         charts={table.key: bars(table, language) for table in tables},
         presets=presets(today),
-        written=lambda cell: written(cell, language),
-        opens=lambda cell: _address(wanted, cell),
+        written=Written(language),
+        opens=lambda cell: address_of(wanted, cell),
     )
 
 
@@ -101,7 +104,7 @@ def behind_page(request: PageRequest) -> Response[str]:
     return page(request, "behind.html", listed=listed, stops=(), pages=pages, **common)
 
 
-def _address(wanted: TypedScope, cell: Cell) -> str:
+def address_of(wanted: TypedScope, cell: Cell) -> str:
     """Return the address of what is behind a cell; empty when it opens nothing."""
     if cell.opens is None or not cell.count:
         return ""

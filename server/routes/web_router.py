@@ -16,6 +16,7 @@ from server.routes import (
     web_duplicates,
     web_follow_ups,
     web_import,
+    web_indicators,
     web_invitations,
     web_letters,
     web_login,
@@ -25,7 +26,9 @@ from server.routes import (
     web_photo,
     web_queue,
     web_record,
+    web_reports,
     web_restricted,
+    web_statements,
     web_stops,
     web_tablets,
     web_visits,
@@ -64,6 +67,9 @@ PAGES: list[HTTPRouteHandler] = [
     *web_members.pages,
     *web_invitations.pages,
     *web_activity.pages,
+    *web_reports.pages,
+    *web_indicators.pages,
+    *web_statements.pages,
     unknown_page,
 ]
 

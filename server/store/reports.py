@@ -43,7 +43,8 @@ class IndicatorValue(SQLModel, table=True):
 class FrozenReport(SQLModel, table=True):
     """A report as it stood: dated, hashed, never changed (triggers refuse).
 
-    ``digest``: SHA-256 of ``body``, canonical JSON text; the files were made from that text.
+    ``digest``: SHA-256 of ``body``, canonical JSON text; the files were made from that text, and
+    ``file_digests`` has the SHA-256 of each.
     """
 
     __tablename__ = "frozen_report"
@@ -55,6 +56,7 @@ class FrozenReport(SQLModel, table=True):
     scope: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     body: str
     digest: str
+    file_digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     xlsx: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     csv: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -21,6 +21,7 @@ from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import DAY, NOON, Seeded, seed_team
 from tests.support.photos import jpeg, photo_notices
 from tests.support.records import RecordWriter, SealedRecord
+from tests.support.reports import frozen_report, typed_indicator
 from tests.support.tablet import Tablet, confirmed_slot, enrolled_tablet, redeemed_tablet
 
 ROLES = (
@@ -102,6 +103,13 @@ class Place:
             "other_task": task_handle(their_record),
             "letter": issued_letter(services.store, services.forms, pushed),
             "other_letter": issued_letter(services.store, services.forms, their_record),
+            "report": frozen_report(services.store, seeded),
+            "other_report": frozen_report(services.store, other),
+            "kind": "csv",
+            "indicator": typed_indicator(services.store),
+            "professional": seeded.nurse,
+            "other_professional": other.nurse,
+            "month": "2026-11",
             "item": clock_finding(services.store, seeded.database),
             "other_item": clock_finding(services.store, other.database),
         }
@@ -207,6 +215,12 @@ def _forms(seeded: Seeded, other: Seeded) -> dict[str, Mapping[str, Any]]:
             "recipient": "Dr Martin",
             "day": DAY.isoformat(),
         },
+        "POST /coordination/rapports": {
+            "titre": "Rapport d’essai",
+            "du": DAY.isoformat(),
+            "au": DAY.isoformat(),
+        },
+        "POST /coordination/indicateurs/{indicator}": {"libelle": "Satisfaction", "numerateur": "12"},
         "POST /coordination/tablettes/cartes": {
             "team": seeded.team,
             "campaign": seeded.campaign,

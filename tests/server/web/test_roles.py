@@ -17,6 +17,7 @@ from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, waiting_tablet
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
 from tests.support.organisation import make_device, make_slot
+from tests.support.reports import frozen_report, typed_indicator
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +30,17 @@ TABLE = [
     ("GET", "/coordination/tablettes", 303, 200, 200, 200),
     ("GET", "/coordination/activite", 303, 200, 200, 200),
     ("GET", "/coordination/activite/passages", 303, 200, 200, 200),
+    ("GET", "/coordination/rapports", 303, 200, 200, 200),
+    ("POST", "/coordination/rapports", 401, 422, 422, 422),
+    ("GET", "/coordination/rapports/{report}", 303, 200, 200, 404),
+    ("GET", "/coordination/rapports/{report}/{kind}", 303, 200, 200, 404),
+    ("GET", "/coordination/indicateurs", 303, 200, 200, 200),
+    ("POST", "/coordination/indicateurs", 401, 303, 303, 303),
+    ("POST", "/coordination/indicateurs/reprendre", 401, 303, 303, 303),
+    ("GET", "/coordination/indicateurs/{indicator}", 303, 200, 200, 200),
+    ("POST", "/coordination/indicateurs/{indicator}", 401, 422, 422, 422),
+    ("GET", "/coordination/releves", 303, 200, 200, 200),
+    ("GET", "/coordination/releves/{professional}/{month}/{kind}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/acces", 303, 200, 200, 404),
     ("GET", "/coordination/fiches/{record}/photos/{photo}", 303, 403, 404, 404),
@@ -152,6 +164,11 @@ def things(day: Day, store: Store) -> dict[str, str]:
         "item": clock_finding(store, day.seeded.database),
         "task": task_handle(day.nurse),
         "letter": issued_letter(store, day.services.forms, day.nurse),
+        "report": frozen_report(store, day.seeded),
+        "kind": "csv",
+        "indicator": typed_indicator(store),
+        "professional": day.seeded.nurse,
+        "month": "2026-11",
         "device": day.device.id,
         "slot": make_slot(store, tablet, day.seeded.doctor).id,
         "waiting": waiting_tablet(store, day.seeded),

@@ -1,0 +1,228 @@
+"""Indicators of the agreement with the health insurance: data, computed from figures or typed by hand.
+
+A definition is ``{"count": "visits"|"persons", "numerator": P, "denominator": P|null}`` with predicates, or
+``{"measure": M}`` for what is not of visits; null, when it is typed. A numerator is always within its
+denominator; of persons, it counts distinct known persons.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from importlib import resources
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from server.identifiers import new_uuid
+from server.report.appointments import Appointments, Became, appointments
+from server.report.conditions import holds
+from server.report.predicate import Predicate, PredicateInvalid, both, parse, to_json
+from server.report.scope import Scope
+from server.store.control import Stop
+from server.store.figures import VisitFigure
+from server.store.reports import Indicator, IndicatorValue
+
+DEFAULTS = "medicobus"
+
+
+class Counted(StrEnum):
+    """What a definition of predicates counts."""
+
+    VISITS = "visits"
+    PERSONS = "persons"
+
+
+class Measure(StrEnum):
+    """What is counted elsewhere than among visits."""
+
+    STOPS = "stops"
+    APPOINTMENTS_HONOURED = "appointments_honoured"
+    EMERGENCY_SLOTS_HONOURED = "emergency_slots_honoured"
+
+
+@dataclass(frozen=True, slots=True)
+class OfVisits:
+    """Counts visits, or the distinct known persons of them."""
+
+    counted: Counted
+    numerator: Predicate
+    denominator: Predicate | None
+
+    @property
+    def counted_above(self) -> Predicate:
+        """The numerator, within the denominator."""
+        return self.numerator if self.denominator is None else both(self.denominator, self.numerator)
+
+
+@dataclass(frozen=True, slots=True)
+class OfMeasure:
+    """Counts something else."""
+
+    measure: Measure
+
+
+Definition = OfVisits | OfMeasure
+
+
+class DefinitionInvalid(ValueError):
+    """A definition that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An indicator over a period. ``typed``: by hand. None: nothing is known; without denominator, a count.
+
+    ``above`` and ``below``: predicates of the visits behind, when there are some.
+    """
+
+    indicator: Indicator
+    numerator: Decimal | None
+    denominator: Decimal | None
+    typed: bool
+    above: Predicate | None = None
+    below: Predicate | None = None
+
+
+def read_definition(value: object) -> Definition | None:
+    """Read a definition; None when the indicator is typed. Raises ``DefinitionInvalid``."""
+    match value:
+        case None:
+            return None
+        case {"measure": str(name), **rest} if not rest and name in set(Measure):
+            return OfMeasure(Measure(name))
+        case {"count": str(name), "numerator": above, "denominator": below, **rest} if not rest:
+            if name not in set(Counted):
+                raise DefinitionInvalid("unknown count")
+            try:
+                return OfVisits(Counted(name), parse(above), None if below is None else parse(below))
+            except PredicateInvalid as error:
+                raise DefinitionInvalid(str(error)) from error
+        case _:
+            raise DefinitionInvalid("neither a measure nor predicates")
+
+
+def definition_json(definition: Definition) -> dict[str, Any]:
+    """Return the JSON of a definition."""
+    if isinstance(definition, OfMeasure):
+        return {"measure": definition.measure.value}
+    below = definition.denominator
+    return {
+        "count": definition.counted.value,
+        "numerator": to_json(definition.numerator),
+        "denominator": None if below is None else to_json(below),
+    }
+
+
+def defaults(name: str = DEFAULTS) -> list[Mapping[str, Any]]:
+    """Return a published set of indicators, each checked. Raises ``DefinitionInvalid``."""
+    text = resources.files("server.report").joinpath("indicators", f"{name}.json").read_text(encoding="utf-8")
+    found: list[Mapping[str, Any]] = json.loads(text)
+    for each in found:
+        read_definition(each["definition"])
+    return found
+
+
+def adopt(session: Session) -> int:
+    """Add the default indicators whose label is not there yet; return how many."""
+    present = {each.label for each in indicators(session)}
+    position = max((each.position for each in indicators(session)), default=0)
+    added = [each for each in defaults() if each["label"] not in present]
+    for step, each in enumerate(added, start=1):
+        session.add(Indicator(id=new_uuid(), position=position + step, **each))
+    session.flush()
+    return len(added)
+
+
+def indicators(session: Session) -> list[Indicator]:
+    """Return all indicators in their order."""
+    return list(session.exec(select(Indicator).order_by(col(Indicator.position), col(Indicator.label))))
+
+
+def results(session: Session, scope: Scope) -> list[Result]:
+    """Compute every indicator over a scope; a typed one has what was typed for exactly its period."""
+    known: Appointments | None = None
+    found = []
+    for each in indicators(session):
+        definition = read_definition(each.definition)
+        if isinstance(definition, OfMeasure):
+            known = known or appointments(session, scope)
+            found.append(_measured(session, scope, each, definition.measure, known))
+        elif isinstance(definition, OfVisits):
+            found.append(_computed(session, scope, each, definition))
+        else:
+            found.append(_typed(session, scope, each))
+    return found
+
+
+def type_value(
+    session: Session,
+    indicator: str,
+    period: tuple[date, date],
+    numbers: tuple[float | None, float | None],
+    member: str,
+    at: datetime,
+) -> None:
+    """Record what was typed for a period; two None forget it."""
+    key = (indicator, *period)
+    row = session.get(IndicatorValue, key)
+    if numbers == (None, None):
+        if row is not None:
+            session.delete(row)
+        return
+    if row is None:
+        row = IndicatorValue(
+            indicator_id=indicator, first_day=period[0], last_day=period[1], typed_by=member, typed_at=at
+        )
+    row.numerator, row.denominator = numbers
+    row.typed_by, row.typed_at = member, at
+    session.add(row)
+
+
+def _computed(session: Session, scope: Scope, indicator: Indicator, definition: OfVisits) -> Result:
+    above, below = definition.counted_above, definition.denominator
+    count = _persons if definition.counted is Counted.PERSONS else _visits
+    return Result(
+        indicator,
+        Decimal(count(session, scope, above)),
+        None if below is None else Decimal(count(session, scope, below)),
+        typed=False,
+        above=above,
+        below=below,
+    )
+
+
+def _visits(session: Session, scope: Scope, predicate: Predicate) -> int:
+    statement = select(func.count()).select_from(VisitFigure).where(*scope.visits(), holds(predicate))
+    return session.exec(statement).one()
+
+
+def _persons(session: Session, scope: Scope, predicate: Predicate) -> int:
+    statement = select(func.count(func.distinct(VisitFigure.person_key))).where(
+        *scope.visits(), holds(predicate), col(VisitFigure.identified).is_(True)
+    )
+    return session.exec(statement).one()
+
+
+def _measured(
+    session: Session, scope: Scope, indicator: Indicator, measure: Measure, known: Appointments
+) -> Result:
+    match measure:
+        case Measure.STOPS:
+            stops = session.exec(select(func.count()).select_from(Stop).where(*scope.stops())).one()
+            return Result(indicator, Decimal(stops), None, typed=False)
+        case Measure.APPOINTMENTS_HONOURED:
+            honoured = known.became[Became.HONOURED]
+            return Result(indicator, Decimal(honoured), Decimal(known.told), typed=False)
+        case Measure.EMERGENCY_SLOTS_HONOURED:
+            honoured = known.emergency_honoured
+            return Result(indicator, Decimal(honoured), Decimal(known.emergency_slots), typed=False)
+
+
+def _typed(session: Session, scope: Scope, indicator: Indicator) -> Result:
+    row = session.get(IndicatorValue, (indicator.id, scope.first_day, scope.last_day))
+    numbers: Iterable[float | None] = (row.numerator, row.denominator) if row else (None, None)
+    above, below = (None if number is None else Decimal(repr(number)) for number in numbers)
+    return Result(indicator, above, below, typed=True)
