@@ -146,6 +146,8 @@ export class CaptureSession {
     });
     this.#forget();
     await this.desk.station.sealed();
+    // Behind the screens: a kill meanwhile loses none, the next session goes on.
+    this.desk.photos.due();
     return { row, after: await this.#sayAfter(judgement.pass.settled) };
   }
 

@@ -12,9 +12,19 @@ export class WaitingPhotos {
   count = $state(0);
   readonly #desk: Desk;
   #signing = false;
+  /** Grows with each record sealed; one more at first, for what an earlier session left. */
+  #due = 1;
+  /** Up to which of them all was signed: rows of photos are heavy, and are not read again at every look. */
+  #done = 0;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+  }
+
+  /** A record was just sealed, with photos perhaps. */
+  due(): void {
+    this.#due += 1;
+    void this.sign();
   }
 
   /**
@@ -22,11 +32,13 @@ export class WaitingPhotos {
    * waits in its sealed rows, and is tried again when the desk next looks.
    */
   async sign(): Promise<void> {
-    if (this.#signing) return;
+    if (this.#signing || this.#done === this.#due) return;
     this.#signing = true;
     const { station } = this.#desk;
+    const due = this.#due;
     try {
       const signed = await signWaitingPhotos(this.#desk.signing());
+      this.#done = due;
       if (signed > 0) await station.sealed();
     } catch (error) {
       if (!(error instanceof StorageFull || error instanceof SigningError || error instanceof SlotLocked)) {
@@ -36,5 +48,6 @@ export class WaitingPhotos {
       this.#signing = false;
       this.count = await countWaitingPhotos(station.environment.store);
     }
+    if (this.#done === due) await this.sign();
   }
 }
