@@ -6,7 +6,7 @@ from server.projection.figure_items import CODES, MISSING, NO_QUESTION, SEVERAL
 from server.report.activity import UNSAID, Activity, Breakdown, Count, CrossLine
 from server.report.appointments import Became
 from server.report.facts import options
-from server.report.tables import Cell, Row, Table, count, number, percent
+from server.report.tables import Cell, Row, Table, count, number, percent, tally
 
 Translate = Callable[..., str]
 
@@ -55,7 +55,7 @@ class Writer:
         t, age, distance = self._t, found.means["age"], found.means["distance_km"]
         planned = sum(line.stops for line in found.places)
         rows = (
-            Row(t("report.stops-held"), (count(planned), Cell("text"))),
+            Row(t("report.stops-held"), (tally(planned), Cell("text"))),
             Row(t("report.visits"), (count(found.visits.count, found.visits.opens), Cell("text"))),
             Row(t("report.persons"), (count(found.persons), count(found.identified.count))),
             Row(
@@ -80,7 +80,7 @@ class Writer:
             Row(
                 line.place or t("report.unknown-place"),
                 (
-                    count(line.stops),
+                    tally(line.stops),
                     count(line.visits, line.opens),
                     percent(line.visits, total),
                     count(line.persons),
@@ -93,7 +93,7 @@ class Writer:
             Row(
                 t("report.total"),
                 (
-                    count(stops),
+                    tally(stops),
                     count(total, found.visits.opens),
                     percent(total, total),
                     count(found.persons),
@@ -158,7 +158,7 @@ class Writer:
             Row(t("report.walk-ins"), (count(those.walk_ins), percent(those.walk_ins, found.visits.count))),
             Row(t("report.walk-ins-left"), (count(those.walk_ins_left), Cell("text"))),
             Row(t("report.walk-ins-turned-away"), (count(those.walk_ins_turned_away), Cell("text"))),
-            Row(t("report.emergency-slots"), (count(slots), Cell("text"))),
+            Row(t("report.emergency-slots"), (tally(slots), Cell("text"))),
             Row(
                 t("report.emergency-taken"),
                 (count(those.emergency_taken), percent(those.emergency_taken, slots)),

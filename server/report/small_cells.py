@@ -44,7 +44,7 @@ def hide(table: Table, threshold: int) -> Table:
 
 
 def _is_small(cell: Cell, threshold: int) -> bool:
-    return cell.kind in ("count", "percent") and 0 < (cell.count or 0) < threshold
+    return cell.kind in ("count", "percent") and not cell.public and 0 < (cell.count or 0) < threshold
 
 
 def _complement(lines: Sequence[Row], column: int, hidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -52,13 +52,17 @@ def _complement(lines: Sequence[Row], column: int, hidden: set[tuple[int, int]])
     parts = [
         (row.cells[column].count or 0, index)
         for index, row in enumerate(lines)
-        if not row.total and column < len(row.cells) and row.cells[column].kind == "count"
+        if not row.total and column < len(row.cells) and _sums_up(row.cells[column])
     ]
     inside = [index for _, index in parts if (index, column) in hidden]
     if len(inside) != 1:
         return set()
     others = sorted(part for part in parts if part[1] != inside[0] and part[0] > 0)
     return {(others[0][1], column)} if others else set()
+
+
+def _sums_up(cell: Cell) -> bool:
+    return cell.kind == "count" and not cell.public
 
 
 def _derived(lines: Sequence[Row], hidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -75,4 +79,4 @@ def _derived(lines: Sequence[Row], hidden: set[tuple[int, int]]) -> set[tuple[in
 def _shown(cell: Cell, hidden: bool) -> Cell:  # noqa: FBT001 - a predicate over cells
     if hidden:
         return _HIDDEN
-    return Cell(cell.kind, cell.text, cell.count, cell.of, cell.number)
+    return Cell(cell.kind, cell.text, cell.count, cell.of, cell.number, public=cell.public)

@@ -16,8 +16,9 @@ Kind = Literal["text", "count", "percent", "number", "nothing", "hidden"]
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """One cell. ``count``: a count, or a percentage's numerator; ``of``: its denominator.
 
-    ``number``: a decimal as text. ``opens``: the predicate of the visits behind it. ``hidden``: under the
-    threshold of small cells. ``nothing``: there is no number to give (a share of none).
+    ``number``: a decimal as text. ``opens``: the predicate of the visits behind it. ``public``: of stops or
+    slots, not of people: never hidden. ``hidden``: under the threshold of small cells. ``nothing``: there is
+    no number to give (a share of none).
     """
 
     kind: Kind
@@ -26,6 +27,7 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     of: int | None = None
     number: str | None = None
     opens: dict[str, Any] | None = None
+    public: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,6 +64,11 @@ def words(text: str) -> Cell:
 def count(value: int, opens: Predicate | None = None) -> Cell:
     """Return a count, with what it opens."""
     return Cell("count", count=value, opens=None if opens is None else to_json(opens))
+
+
+def tally(value: int) -> Cell:
+    """Return a count of what is nobody: stops, slots."""
+    return Cell("count", count=value, public=True)
 
 
 def percent(numerator: int, denominator: int) -> Cell:

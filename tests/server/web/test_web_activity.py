@@ -1,0 +1,206 @@
+"""The activity page, what is behind its figures, and who may see whose they are."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from sqlmodel import col, select
+
+from server.store.control import AccessLog
+from server.store.database import Store
+from server.store.read import Record, Visit
+from tests.server.web.browser import Browser, text_of
+from tests.server.web.conftest import Day
+
+pytestmark = pytest.mark.anyio
+PAGE = "/coordination/activite?du=2026-11-23&au=2026-11-23"
+BEHIND = "/coordination/activite/passages"
+LINK = re.compile(r'<a class="figure-link" href="([^"]*)"')
+NUMBER = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}\b")
+NAME = "GARCIA-HAMMADI"
+EVERY = '{"all":[]}'
+EDIT = re.compile(r'href="(/coordination/indicateurs/[^"?]*)[^>]*>Modifier<span[^>]*> – Satisfaction')
+
+
+def behind(predicate: str) -> str:
+    return f"{BEHIND}?{urlencode({'du': '2026-11-23', 'au': '2026-11-23', 'predicat': predicate})}"
+
+
+def opened(store: Store) -> list[AccessLog]:
+    with store.session() as session:
+        return list(
+            session.exec(
+                select(AccessLog).where(AccessLog.action == "open-figure").order_by(col(AccessLog.sequence))
+            )
+        )
+
+
+async def test_the_page_tells_the_day(clinical: Browser, day: Day) -> None:
+    page = text_of(await clinical.open(PAGE))
+    assert "Du 23/11/2026 au 23/11/2026" in page
+    assert "Passages 3" in page
+    assert "Passages sans identité suffisante 1 3" in page
+    assert "Sans réponse 1" in page
+
+
+async def test_both_roles_see_the_same_numbers(clinical: Browser, administrative: Browser, day: Day) -> None:
+    seen = [
+        text_of(await browser.open(PAGE)).partition("Synthèse")[2] for browser in (clinical, administrative)
+    ]
+    assert seen[0] == seen[1]
+
+
+async def test_every_figure_opens_as_many_visits_as_it_says(clinical: Browser, day: Day) -> None:
+    page = await clinical.open(PAGE)
+    links = re.findall(r'<a class="figure-link" href="([^"]*)" aria-label="(\d+),', page.text)
+    assert len(links) > 20
+    for address, count in links:
+        answer = await clinical.open(unescape(address))
+        assert f"{count} passage" in text_of(answer), address
+
+
+async def test_names_are_for_clinical_coordinators_and_logged(
+    clinical: Browser, administrative: Browser, day: Day, store: Store
+) -> None:
+    predicate = '{"fact":"booking","in":["telephone"]}'
+    assert NAME not in (await administrative.open(behind(predicate))).text
+    assert opened(store) == []
+    assert NAME in (await clinical.open(behind(predicate))).text
+    (line,) = opened(store)
+    assert (line.actor_id, line.object_type) == (day.seeded.clinical, "figure")
+    assert predicate in line.object_id
+    assert NAME not in line.object_id
+
+
+async def test_a_clinical_figure_does_not_tell_an_administrative_coordinator_which_visits(
+    administrative: Browser, day: Day
+) -> None:
+    for predicate in (
+        '{"fact":"reason","in":["renouvellement_ordonnance"]}',
+        '{"fact":"age","from":70}',
+        '{"not":{"all":[{"fact":"frailty","in":["true"]}]}}',
+        '{"all":[{"fact":"booking","in":["telephone"]},{"fact":"long_term_condition","in":["true"]}]}',
+    ):
+        answer = await administrative.open(behind(predicate))
+        assert answer.status_code == 200
+        assert NUMBER.findall(answer.text) == []
+        assert "votre rôle voit combien" in text_of(answer)
+        assert "23/11/2026 – La Gresle" in text_of(answer)
+
+
+async def test_a_confidential_visit_counts_and_keeps_its_name(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    with store.session() as session:
+        for visit in session.exec(select(Visit).where(col(Visit.person).is_not(None))):
+            visit.restricted = True
+        for record in session.exec(select(Record)):
+            record.restricted = True
+    answer = await clinical.open(behind('{"fact":"booking","in":["telephone"]}'))
+    assert NAME not in answer.text
+    assert "Confidentiel" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    ["", "x", '{"fact":"name","in":["x"]}', '{"fact":"place","in":["MARTIN ADA"]}', "{" * 9000],
+)
+async def test_what_cannot_be_read_is_said_and_nothing_is_listed(
+    clinical: Browser, day: Day, store: Store, predicate: str
+) -> None:
+    answer = await clinical.open(behind(predicate))
+    assert answer.status_code == 422
+    assert "n’est pas lisible" in text_of(answer)
+    assert opened(store) == []
+
+
+async def test_another_teams_visits_are_not_behind_ours(visitor: Browser, day: Day) -> None:
+    await visitor.sign_in(f"clinical_coordinator-{day.other.team}")
+    answer = await visitor.open(f"{behind(EVERY)}&equipe={day.seeded.team}")
+    assert "0 passage" in text_of(answer)
+    assert "1 passage" in text_of(await visitor.open(behind(EVERY)))
+
+
+async def test_an_unreadable_period_is_said_and_kept(clinical: Browser, day: Day) -> None:
+    answer = await clinical.open("/coordination/activite?du=31/02/2026&au=2026-11-23")
+    assert "Date illisible" in text_of(answer)
+    assert 'value="31/02/2026"' in answer.text
+
+
+async def test_charts_have_an_alternative_and_no_inline_style(clinical: Browser, day: Day) -> None:
+    page = (await clinical.open(PAGE)).text
+    assert page.count('role="img"') == page.count("<svg xmlns") > 3
+    assert " style=" not in page
+    assert "<script>" not in page
+
+
+async def test_a_report_is_frozen_shown_verified_and_downloaded(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    await clinical.open(PAGE)
+    answer = await clinical.send(
+        "/coordination/rapports", titre="Rapport d’essai", du="2026-11-23", au="2026-11-23"
+    )
+    assert answer.status_code == 303
+    shown = await clinical.open(answer.headers["location"])
+    assert "exactement ceux qui ont été figés" in text_of(shown)
+    for kind, start in {"pdf": b"%PDF", "xlsx": b"PK", "csv": b"\xef\xbb\xbf"}.items():
+        taken = await clinical.open(f"{answer.headers['location']}/{kind}")
+        assert taken.content.startswith(start)
+        assert "attachment" in taken.headers["content-disposition"]
+    assert (await clinical.open(f"{answer.headers['location']}/exe")).status_code == 404
+    with store.session() as session:
+        logged = session.exec(select(AccessLog).where(AccessLog.action == "freeze-report")).one()
+        assert len(logged.object_id.split()[1]) == 64
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"titre": ""}, "Donnez un titre"),
+        ({"titre": "x" * 121}, "Donnez un titre"),
+        ({"titre": "a", "tiers": "1", "seuil": "1"}, "nombre entier de 2 à 50"),
+        ({"titre": "a", "tiers": "1", "seuil": "onze"}, "nombre entier de 2 à 50"),
+        ({"titre": "a", "du": "hier"}, "périmètre n’est pas lisible"),
+        ({"titre": "a", "equipe": "another"}, "périmètre n’est pas lisible"),
+    ],
+)
+async def test_a_report_that_cannot_be_frozen_says_why_and_keeps_what_was_typed(
+    clinical: Browser, day: Day, fields: dict[str, str], fault: str
+) -> None:
+    await clinical.open(PAGE)
+    answer = await clinical.send("/coordination/rapports", **fields)
+    assert (answer.status_code, fault in text_of(answer)) == (422, True)
+    assert f'value="{fields["titre"]}"' in answer.text
+
+
+async def test_an_indicator_is_adopted_changed_and_typed(clinical: Browser, day: Day) -> None:
+    await clinical.open("/coordination/indicateurs")
+    assert (await clinical.send("/coordination/indicateurs/reprendre")).status_code == 303
+    page = await clinical.open("/coordination/indicateurs?du=2026-11-23&au=2026-11-23")
+    assert "Part des rendez-vous honorés" in text_of(page)
+    found = re.search(
+        r'href="(/coordination/indicateurs/[^"?]*)\?[^"]*">Modifier<span[^>]*> – Satisfaction', page.text
+    )
+    assert found is not None
+    await clinical.open(f"{found[1]}?du=2026-11-23&au=2026-11-23")
+    typed = {"libelle": "Satisfaction", "cible": "90 %", "du": "2026-11-23", "au": "2026-11-23"}
+    bad = await clinical.send(found[1], **typed, numerateur="beaucoup", denominateur="50")
+    assert (bad.status_code, 'value="beaucoup"' in bad.text) == (422, True)
+    assert (await clinical.send(found[1], **typed, numerateur="3", denominateur="0")).status_code == 422
+    assert (await clinical.send(found[1], **typed, numerateur="45", denominateur="50")).status_code == 303
+    page = await clinical.open("/coordination/indicateurs?du=2026-11-23&au=2026-11-23")
+    assert "Satisfaction – 90 % 45 50 90,0 % / 50" in text_of(page)
+
+
+async def test_a_statement_holds_one_professionals_lines(clinical: Browser, day: Day) -> None:
+    page = await clinical.open(f"/coordination/releves?professionnel={day.seeded.nurse}&mois=2026-11")
+    assert "Relevé de Noé Essai, 11/2026" in text_of(page)
+    assert "fiche complète 1 1" in text_of(page)
+    for kind in ("pdf", "csv"):
+        taken = await clinical.open(f"/coordination/releves/{day.seeded.nurse}/2026-11/{kind}")
+        assert taken.status_code == 200
+        assert "Essai" not in taken.headers["content-disposition"]
+    assert "Mois illisible" in text_of(await clinical.open("/coordination/releves?mois=2026-13"))
+    assert (await clinical.open(f"/coordination/releves/{day.other.nurse}/2026-11/csv")).status_code == 404
