@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e import accessibility
 from tests.e2e.answers import CONCLUSION, RECEPTION, VITALS, Absent, Chosen, Sheet, Typed, person
-from tests.e2e.browser import Browser
+from tests.e2e.browser import TABLET, Browser
 from tests.e2e.coordination import Coordination
 from tests.e2e.tablet import PASSPHRASES, Tablet
 from tests.support.server_process import ServerProcess
@@ -106,6 +106,10 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     expect(tablet.question("history.allergies_status")).to_contain_text("Dr Camille Fictif")
     page.screenshot(path=screenshots / "carried.png", full_page=True)
     inspected["carried forward"] = accessibility.problems(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    in_sight(tablet, "DOLMEN GASPARD", "03/04/1958", "Belmont-de-la-Loire")
+    page.screenshot(path=screenshots / "carried-360.png")
+    page.set_viewport_size({"width": TABLET["width"], "height": TABLET["height"]})
     tablet.button(re.compile(r"^Tout confirmer \(3\)")).click()
     expect(tablet.question("history.allergies")).to_contain_text("Pénicilline")
     expect(tablet.question("history.allergies")).to_contain_text("Confirmé aujourd’hui")
@@ -117,6 +121,8 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     commune.get_by_role("button", name=re.compile("^Confirmer")).click()
     tablet.fill(
         {name: entry for name, entry in RECEPTION.items() if name.split(".")[0] in {"visit", "reasons"}}
+        | VITALS
+        | {"vitals.sbp": Typed("141"), "vitals.weight": Typed("63")}
         | CONCLUSION
     )
     tablet.review()
@@ -140,6 +146,23 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     tablet.fill(RECEPTION | CONCLUSION)
     expect(page.get_by_text("Ce que l’équipe sait déjà")).not_to_be_visible()
     tablet.seal()
+
+    # Somebody who came as a walk-in is expected: chosen, the record joins their visit.
+    joined = expected(tablet, 2)
+    tablet.begin_walk_in()
+    name, given = joined.rsplit(" ", 1)
+    tablet.answer("identity.mode", Chosen(("Partielle",)))
+    tablet.answer("identity.birth_name", Typed(name))
+    tablet.answer("identity.first_given_name", Typed(given))
+    expect(alike).to_contain_text("Attendue aujourd’hui")
+    alike.get_by_role("button", name=re.compile("C’est cette personne")).click()
+    expect(alike).not_to_be_visible()
+    tablet.button("Mettre de côté").click()
+    expect(page.get_by_role("dialog").get_by_test_id("subject")).to_contain_text(joined)
+    page.keyboard.press("Escape")
+    tablet.saved()
+    tablet.leave_draft()
+    expect(row(tablet, joined)).to_contain_text("Brouillon en cours")
 
     # A record written for the wrong person of the day's list goes to the right one.
     wrong, right = (expected(tablet, index) for index in (0, 1))
@@ -192,6 +215,14 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     server.start()
     browser.offline(cut=False)
     tablet.expect_state("tout est reçu|aucune fiche en attente")
+
+    # Central's own summary now has both visits, and the death.
+    expect(page.get_by_role("img", name=re.compile("Pression artérielle"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("row", name=re.compile("systolique"))).to_contain_text("141")
+    expect(page.get_by_text("la coordination ne l’a pas encore confirmé")).not_to_be_visible()
+    page.screenshot(path=screenshots / "person-with-measures.png", full_page=True)
+    inspected["summary with measures"] = accessibility.problems(page)
+
     desk = new_browser("coordinator")
     coordinator = Coordination(desk.open(viewport={"width": 1280, "height": 900}), server.origin)
     coordinator.log_in("clinique", server.one_time_password("clinique"))

@@ -65,7 +65,10 @@ export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): 
   return "waits-medical";
 }
 
-/** A walk-in's record joins `visit`, of somebody expected or begun by a teammate: the one drawn for it is over. */
+/**
+ * A walk-in's record joins `visit`, of somebody expected or begun by a teammate. The visit drawn for it was nobody's:
+ * it is put back to "expected", since nobody left and nobody was turned away.
+ */
 export async function sayJoined(
   desk: Desk,
   walkIn: Draft,
@@ -74,7 +77,7 @@ export async function sayJoined(
 ): Promise<void> {
   if (desk.attendances.has(walkIn.visit)) {
     const reason = t("people.joined_reason");
-    await sayStatus(desk, walkIn.stop, subjectOf(walkIn, walkIn.answers), "left", reason);
+    await sayStatus(desk, walkIn.stop, subjectOf(walkIn, walkIn.answers), "expected", reason);
   }
   await sayTaken(desk, { ...walkIn, visit, expected });
 }
@@ -91,8 +94,7 @@ async function sayMoved(desk: Desk, draft: Draft, answers: Answers): Promise<voi
   const roster = desk.rosters.find(({ stop }) => stop.id === draft.stop.id);
   const booked = roster?.expected.some(({ id }) => id === replaced.visit) ?? false;
   const wrong = { visit: replaced.visit, walk_in: !booked, person: null };
-  const reason = t("people.moved_reason");
-  await sayStatus(desk, draft.stop, wrong, booked ? "expected" : "left", reason);
+  await sayStatus(desk, draft.stop, wrong, "expected", t("people.moved_reason"));
 }
 
 function subjectOf({ visit, expected }: Draft, answers: Answers): Subject {

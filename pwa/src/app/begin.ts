@@ -10,7 +10,7 @@ import { rfc3339 } from "$lib/store/clock";
 import type { Desk } from "./desk.svelte";
 import { otherPart, partAnswer, partOf, rememberedPart } from "./part";
 import { knownIdentity, PART, prefill } from "./prefill";
-import { openRecord } from "./record";
+import { openRecord, RecordUnreadable } from "./record";
 
 /** For whom a record begins: an expected person, somebody the team knows, or a walk-in. */
 export interface Beginning {
@@ -72,8 +72,13 @@ async function teammatesAnswers(desk: Desk, visit: string, version: string): Pro
   );
   const [latest] = signed.sort((one, other) => Date.parse(other.signed_at) - Date.parse(one.signed_at));
   if (latest === undefined) return null;
-  const { answers, record } = await openRecord(desk, latest.envelope);
-  return record.payload.form.version === version ? answers : null;
+  try {
+    const { answers, record } = await openRecord(desk, latest.envelope);
+    return record.payload.form.version === version ? answers : null;
+  } catch (error) {
+    if (error instanceof RecordUnreadable) return null; // of a secret, say: this part begins without it
+    throw error;
+  }
 }
 
 /** Who the person is, as the teammate answered and saw: each answer stays theirs. */

@@ -100,7 +100,10 @@ export function isStillIn({ status, cancelled }: DayVisit): boolean {
 function walkIns(stop: string, { attendances, drafts, records }: DayHoldings): string[] {
   return [
     ...new Set([
-      ...[...attendances.values()].filter((each) => each.stop === stop).map(({ visit }) => visit),
+      // A walk-in put back to "expected" was somebody else's visit: nobody is waited for under it.
+      ...[...attendances.values()]
+        .filter((each) => each.stop === stop && !(each.walk_in && each.status === "expected"))
+        .map(({ visit }) => visit),
       ...drafts.filter(({ draft }) => draft.stop.id === stop).map(({ draft }) => draft.visit),
       ...records.filter(({ entry }) => entry.stop === stop).map(({ entry }) => entry.visit),
     ]),

@@ -40,9 +40,12 @@ export class KnownPerson {
     );
   });
 
+  /** As one text, so that a stroke in another question compares nobody again. */
+  readonly #traits: string = $derived.by(() => JSON.stringify(traitsOf(this.#capture.answers)));
+
   /** Everyone who looks like the person, those ruled out too. */
   readonly alike: readonly Candidate[] = $derived.by(() => {
-    const traits = traitsOf(this.#capture.answers);
+    const traits = JSON.parse(this.#traits) as Traits | null;
     if (traits === null) return [];
     const { stop } = this.#capture.draft;
     const { visit } = this.#capture;

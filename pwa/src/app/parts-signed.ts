@@ -5,7 +5,8 @@ import { currentRecords } from "$lib/record/read";
 import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
 import { partOf } from "./part";
-import { openRecord } from "./record";
+import { FormMissing } from "./form";
+import { openRecord, RecordUnreadable } from "./record";
 import { handsOf } from "./steps";
 
 /** A part of the visit that somebody signed. */
@@ -38,12 +39,23 @@ export function signedWords(profession: string | null, part: string | null, sign
   return part === "reception" ? t("people.part_reception", { time }) : t("people.part_complete", { time });
 }
 
-/** The parts of `visit` that others signed, opened. Raises what `openRecord` raises. */
+/** The parts of `visit` that others signed, opened. What does not open is left out. */
 export async function openParts(desk: Desk, visit: string): Promise<readonly SignedPart[]> {
   const entries = partsOfOthers(desk.entries, visit, desk.slot.member).filter(
     ({ envelope }) => !desk.errors.has(envelope),
   );
-  return Promise.all(entries.map(async (entry) => openPart(desk, entry)));
+  const parts = await Promise.all(entries.map(async (entry) => readable(openPart(desk, entry))));
+  return parts.filter((part) => part !== null);
+}
+
+/** `null` for a record that does not open here, of a secret say: its own screen tells why. */
+async function readable<T>(opening: Promise<T>): Promise<T | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof RecordUnreadable || error instanceof FormMissing) return null;
+    throw error;
+  }
 }
 
 async function openPart(desk: Desk, { envelope, signed_at }: SearchEntry): Promise<SignedPart> {

@@ -16,6 +16,12 @@ export interface Person {
   readonly commune: string;
 }
 
+/** A person in one line, for what covers the banner. */
+export function personLine(person: Person | null): string {
+  if (person === null) return "";
+  return [person.name, person.birth, person.commune].filter((part) => part !== "").join(", ");
+}
+
 /** The person of a roster entry. */
 export function expectedPerson(
   { birth_name, first_name, birth_date }: Pick<Expected, "birth_name" | "first_name" | "birth_date">,

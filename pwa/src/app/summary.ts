@@ -116,6 +116,7 @@ function valueText(value: number | string): string {
 
 /** A measure to draw: one point a visit in which it was taken, the earliest first. */
 export interface Point {
+  readonly visit: string;
   readonly day: string;
   readonly value: number;
 }
@@ -129,9 +130,9 @@ const DRAWN = {
 /** The points of one of the measures that are drawn. */
 export function pointsOf(visits: readonly PastVisit[], measure: keyof typeof DRAWN): readonly Point[] {
   return visits
-    .flatMap(({ day, vitals }) => {
+    .flatMap(({ visit, day, vitals }) => {
       const value = vitals.find((vital) => DRAWN[measure].test(nameOf(vital)))?.value;
-      return typeof value === "number" ? [{ day, value }] : [];
+      return typeof value === "number" ? [{ visit, day, value }] : [];
     })
     .toReversed();
 }

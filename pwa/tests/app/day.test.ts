@@ -94,6 +94,14 @@ describe("the day's list", () => {
     expect(visit).toMatchObject({ cancelled: false, status: "arrived" });
   });
 
+  it("waits for nobody under a walk-in's visit that turned out to be somebody else's", () => {
+    const notices = [said("w", "09:30", "with_doctor"), said("w", "09:40", "expected")];
+    expect(dayLines(rosterOf([]), held(notices))).toEqual([]);
+    expect(told(dayLines(rosterOf([booked("a", "09:00")]), held([said("a", "09:10", "expected")])))).toEqual([
+      "09:00 a expected",
+    ]);
+  });
+
   it("shows nobody of another stop", () => {
     expect(dayLines(rosterOf([]), held([said("w", "09:30", "arrived", "elsewhere")]))).toEqual([]);
   });

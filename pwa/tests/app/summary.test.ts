@@ -48,10 +48,10 @@ describe("measures of a summary", () => {
 
   it("are drawn from the earliest, only where they were taken", () => {
     expect(pointsOf(VISITS, "sbp")).toEqual([
-      { day: "2026-01-03", value: 128.5 },
-      { day: "2026-05-12", value: 138 },
+      { visit: "v-2026-01-03", day: "2026-01-03", value: 128.5 },
+      { visit: "v-2026-05-12", day: "2026-05-12", value: 138 },
     ]);
-    expect(pointsOf(VISITS, "weight")).toEqual([{ day: "2026-01-03", value: 64.5 }]);
+    expect(pointsOf(VISITS, "weight")).toEqual([{ visit: "v-2026-01-03", day: "2026-01-03", value: 64.5 }]);
     expect(pointsOf(VISITS, "dbp")).toEqual([]);
   });
 });
