@@ -78,7 +78,7 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
 
     # Closing is not forbidden by what is open; it says it, and names who keeps the tablet.
     nurse.button("Clore l’escale").click()
-    expect(nurse.page.get_by_text(re.compile(f"Personnes encore là : {first}"))).to_be_visible()
+    expect(nurse.page.get_by_text(re.compile(rf"Personnes encore là\s: {first}"))).to_be_visible()
     assert [] == accessibility.problems(nurse.page)
     nurse.button("Retour").click()
     nurse.close_stop(NURSE)
