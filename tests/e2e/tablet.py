@@ -58,6 +58,8 @@ class Tablet:
         self.page.get_by_label("Je l’ai noté").check()
         self.button("Continuer").click()
         self.at_home()
+        # As « Prêt à partir » says: the application is kept whole before the network may go.
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         return code
 
     def unlock(self, member: str, passphrase: str) -> None:

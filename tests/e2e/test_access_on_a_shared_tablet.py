@@ -75,7 +75,7 @@ def test_three_wrong_pins_lock_fully_and_lose_nothing(bus: Bus) -> None:
         ).to_be_visible()
     expect(bus.tablet.heading("Qui êtes-vous")).to_be_visible()
     bus.tablet.unlock(DOCTOR, PASSPHRASES["doctor"])
-    expect(bus.tablet.button(re.compile("VEILLEUSE"))).to_be_visible()
+    expect(bus.tablet.button(re.compile("VEILLEUSE")).first).to_be_visible()
 
 
 def test_wrong_passphrases_wait_even_after_a_reload_and_never_for_good(bus: Bus) -> None:

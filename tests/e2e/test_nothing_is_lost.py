@@ -76,7 +76,7 @@ def test_a_tablet_without_room_says_so_and_saves_when_there_is_room_again(
     limit_room(browser, session, used(tablet.page, server) + ROOM_BYTES)
     tablet.page.goto(f"{server.origin}/tablette/")
     tablet.unlock("médecin", PASSPHRASES["doctor"])
-    tablet.button(re.compile("PLENITUDE")).click()
+    tablet.button(re.compile("PLENITUDE")).first.click()
     tablet.go_to("conclusion")
     saving = tablet.page.get_by_test_id("save-state")
     notes = tablet.question("conclusion.notes").get_by_role("textbox")
@@ -92,7 +92,7 @@ def test_a_tablet_without_room_says_so_and_saves_when_there_is_room_again(
     tablet.leave_draft()
     tablet.lock()
     tablet.unlock("médecin", PASSPHRASES["doctor"])
-    tablet.button(re.compile("PLENITUDE")).click()
+    tablet.button(re.compile("PLENITUDE")).first.click()
     expect(notes).to_have_value(typed)
 
 
@@ -146,7 +146,8 @@ def test_two_tabs_share_one_chain_and_one_of_them_synchronises(
     locks = second.page.evaluate("() => navigator.locks.query()")
     assert 1 == len([lock for lock in locks["held"] if lock["name"].startswith("escale-sync")])
     with sqlite3.connect(server.data / "escale.db") as rows:
-        assert [(1,), (2,), (3,)] == rows.execute("SELECT sequence FROM record ORDER BY sequence").fetchall()
+        # Each record stands between two notices, which take their places in the same chain.
+        assert [(2,), (5,), (8,)] == rows.execute("SELECT sequence FROM record ORDER BY sequence").fetchall()
         assert [] == rows.execute("SELECT code FROM finding").fetchall()
 
 

@@ -21,6 +21,7 @@ export async function readinessFacts(
     battery: await batteryOf(page),
     version: VERSION,
     newVersion: tablet.watchesVersions ? tablet.newVersion : null,
+    keptOffline: tablet.keptOffline,
     lastSync_ms: station.status.state?.lastSync ?? null,
     accesses: await accessesOf(station, duty),
     onDuty: duty.size > 0,

@@ -43,6 +43,8 @@ export interface ReadinessFacts {
   readonly version: string;
   /** `null` where nothing looks for new versions. */
   readonly newVersion: boolean | null;
+  /** Whether the application starts without network; `null` where the browser keeps nothing. */
+  readonly keptOffline: boolean | null;
   readonly lastSync_ms: number | null;
   /** The day's members when the roster is readable and names them, else the whole team's. */
   readonly accesses: readonly DutyAccess[];
@@ -53,7 +55,16 @@ export interface ReadinessFacts {
 /** One line: in words, and what to do when it is not good. */
 export interface Check {
   readonly name:
-    "roster" | "forms" | "clock" | "storage" | "battery" | "version" | "sync" | "accesses" | "keyring";
+    | "roster"
+    | "forms"
+    | "clock"
+    | "storage"
+    | "battery"
+    | "version"
+    | "offline"
+    | "sync"
+    | "accesses"
+    | "keyring";
   readonly state: "good" | "todo" | "unknown";
   readonly words: string;
   readonly action: string | null;
@@ -65,6 +76,7 @@ export function checksOf(facts: ReadinessFacts): readonly Check[] {
     sync(facts),
     roster(facts),
     forms(facts),
+    offline(facts),
     accesses(facts),
     keyring(facts),
     clock(facts),
@@ -117,6 +129,13 @@ function forms({ day }: ReadinessFacts): Check {
     );
   }
   return good("forms", day.forms.join(", "));
+}
+
+function offline({ keptOffline }: ReadinessFacts): Check {
+  if (keptOffline === null) return unknown("offline", t("ready.offline_unknown"));
+  return keptOffline
+    ? good("offline", t("ready.offline"))
+    : todo("offline", t("ready.offline_not"), t("ready.offline_action"));
 }
 
 function accesses({ accesses: all, onDuty }: ReadinessFacts): Check {

@@ -71,6 +71,11 @@ export class Tablet {
     void this.#register();
   }
 
+  /** Whether the application starts here without network; `null` where nothing keeps it. */
+  get keptOffline(): boolean | null {
+    return this.watchesVersions ? this.#versions.kept : null;
+  }
+
   /** Ask the browser again whether a capture may start, and answer it. */
   async examineStorage(): Promise<StorageVerdict> {
     this.storage = await examineStorage(this.#page.navigator.storage);

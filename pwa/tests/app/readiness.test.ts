@@ -10,6 +10,7 @@ const READY: ReadinessFacts = {
   battery: { level: 0.82, charging: false },
   version: "0.1.0",
   newVersion: false,
+  keptOffline: true,
   lastSync_ms: NOW - 6 * 60_000,
   accesses: [
     { name: "Claire", state: "confirmed", keyring: true },
@@ -40,6 +41,7 @@ const TODO: readonly [string, Check["name"], Partial<ReadinessFacts>][] = [
   ["no room", "storage", { storage: { kind: "no-room", freeBytes: 1024 } }],
   ["half a battery", "battery", { battery: { level: 0.5, charging: false } }],
   ["a new version waiting", "version", { newVersion: true }],
+  ["an application not kept whole", "offline", { keptOffline: false }],
   ["no synchronisation ever", "sync", { lastSync_ms: null }],
   ["a synchronisation of yesterday", "sync", { lastSync_ms: NOW - 13 * 3_600_000 }],
   [
@@ -66,6 +68,7 @@ const UNKNOWN: readonly [string, Check["name"], Partial<ReadinessFacts>][] = [
   ["room that the browser does not tell", "storage", { storage: { kind: "ready", freeBytes: null } }],
   ["a battery that the browser does not tell", "battery", { battery: null }],
   ["versions where nothing looks for them", "version", { newVersion: null }],
+  ["whether it starts offline, where nothing keeps it", "offline", { keptOffline: null }],
   ["who is on duty when nobody says so", "accesses", { onDuty: false }],
   ["key rings without any access", "keyring", { accesses: [] }],
 ];

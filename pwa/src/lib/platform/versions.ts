@@ -40,6 +40,11 @@ export class Versions {
     });
   }
 
+  /** Whether the application is kept whole here, so that it starts without network. */
+  get kept(): boolean {
+    return this.#registration?.active?.state === "activated";
+  }
+
   /** Look for a new version. Without network nothing happens; the next awakening asks again. */
   async check(): Promise<void> {
     await this.#registration?.update().catch(() => undefined);
