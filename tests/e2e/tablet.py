@@ -46,6 +46,8 @@ class Tablet:
         self.page.get_by_label("Nom de cette tablette").fill(label)
         self.button("Inscrire cette tablette").click()
         expect(self.heading("Qui êtes-vous")).to_be_visible()
+        # Whole on the tablet before a test cuts the network: on a busy machine it is fetched for a while.
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
 
     def create_access(self, member: str, passphrase: str, pin: str = PIN) -> str:
         """Make a member's access, wait for the team's key, and return the recovery code."""
