@@ -12,6 +12,7 @@ from tests.bench import (
     bench_entry_bundle,
     bench_people,
     bench_projection,
+    bench_reports,
     bench_sync,
     bench_tablet,
     machine,
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measurement]]] = {
     "replication engine": bench_sync.measure,
     "matching": bench_people.measure,
     "projection": bench_projection.measure,
+    "reports and lists": bench_reports.measure,
 }
 BOUND_S = 240.0
 """Nothing more is begun after it."""
