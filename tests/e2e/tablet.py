@@ -71,6 +71,10 @@ class Tablet:
         self.button("Ouvrir").click()
         self.at_home()
 
+    def works_offline(self) -> None:
+        """Wait until everything that a day without network needs is kept by the browser."""
+        self.page.evaluate("async () => { await navigator.serviceWorker.ready }")
+
     def at_home(self) -> None:
         """Wait for the day's stop."""
         expect(self.page.get_by_label("Chercher une fiche de l’équipe")).to_be_visible()
