@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -63,7 +64,7 @@ def _measured(name: str, store: Store) -> Iterator[Measurement]:
     with _filled(store) as seeded, store.session() as session:
         scope = Scope(FIRST, LAST, (seeded.team,))
         counted = activity(session, scope).visits.count
-        took = _median_ms(lambda: activity(session, scope))
+        took = _median_ms(partial(activity, session, scope))
         yield Measurement(
             f"{name}: report of a year, {counted} visits of {VISITS}",
             took,
@@ -73,17 +74,15 @@ def _measured(name: str, store: Store) -> Iterator[Measurement]:
         )
         reader = Reviewer(seeded.clinical, Role.CLINICAL_COORDINATOR, {seeded.team: "Équipe"})
         for label, wanted in FILTERS.items():
-            yield _page(name, label, lambda place, w=wanted: visits(session, reader, w, place), seeded)
+            yield _page(name, label, partial(visits, session, reader, wanted), seeded)
         behind = [*scope.visits(), holds(In("reason", ("douleur",)))]
-        yield _page(
-            name, "behind a figure", lambda place: visits_behind(session, reader, behind, place), seeded
-        )
+        yield _page(name, "behind a figure", partial(visits_behind, session, reader, behind), seeded)
 
 
 def _page(name: str, label: str, turn: Callable[[Place], object], seeded: Seeded) -> Measurement:
     """Measure the first, a middle and the last page; report the slowest."""
     middle = Place(Where.AFTER, Key(date(2025, 7, 1), "8" * 36, seeded.team))
-    slowest = max(_median_ms(lambda p=place: turn(p)) for place in (Place(), middle, Place(Where.LAST)))
+    slowest = max(_median_ms(partial(turn, place)) for place in (Place(), middle, Place(Where.LAST)))
     return Measurement(f"{name}: page of the list, {label}", slowest, "ms", PAGE_GOAL_MS, at_most=True)
 
 

@@ -37,8 +37,14 @@ def fill(store: Store, seeded: Seeded, visits: int, seed: int = 1) -> None:
         with store.session() as session:
             for model in (Visit, Record, Answer, VisitFigure, VisitCode, SignedAct):
                 insert_rows(session, model, [row for each in made for row in each[model]])
-    with store.session() as session:
-        session.connection().execute(text("ANALYZE"))
+    tidy(store)
+
+
+def tidy(store: Store) -> None:
+    """Do what a database does by itself sooner or later: count its rows, mark what all may see."""
+    words = "VACUUM ANALYZE" if store.engine.dialect.name == "postgresql" else "ANALYZE"
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(words))
 
 
 def _rows(drawn: random.Random, seeded: Seeded) -> dict[type[SQLModel], list[dict[str, Any]]]:
