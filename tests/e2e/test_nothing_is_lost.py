@@ -15,7 +15,8 @@ from tests.e2e.browser import Browser
 from tests.e2e.tablet import PASSPHRASES, Tablet
 from tests.support.server_process import ServerProcess
 
-ROOM_BYTES = 400_000
+# The browser itself needs some of it to open the replica, whose log it rewrites.
+ROOM_BYTES = 1_500_000
 
 WATCH_TRANSACTIONS = """(() => {
   window.observedDurability = {};
