@@ -162,7 +162,8 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     page.keyboard.press("Escape")
     tablet.saved()
     tablet.leave_draft()
-    expect(row(tablet, joined)).to_contain_text("Brouillon en cours")
+    expect(row(tablet, joined)).to_have_count(1)
+    expect(row(tablet, joined)).to_contain_text("À terminer par vous")
 
     # A record written for the wrong person of the day's list goes to the right one.
     wrong, right = (expected(tablet, index) for index in (0, 1))
