@@ -162,8 +162,11 @@ _SCANNED = (
 
 def _figures(session: Session, scope: Scope) -> dict[str, Sequence[Any]]:
     columns = table(VisitFigure).c
-    rows = session.connection().execute(select(*(columns[name] for name in _SCANNED)).where(*scope.visits()))
-    found = [tuple(row) for row in rows]
+    found = (
+        session.connection()
+        .execute(select(*(columns[name] for name in _SCANNED)).where(*scope.visits()))
+        .all()
+    )
     by_column = list(zip(*found, strict=True)) if found else [()] * len(_SCANNED)
     return dict(zip(_SCANNED, by_column, strict=True))
 

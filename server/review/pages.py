@@ -102,7 +102,11 @@ def key_page(
     rows = session.connection().execute(statement.order_by(*order).limit(PAGE_SIZE + 1)).all()
     more_this_way = len(rows) > PAGE_SIZE
     keys = [Key(*row) for row in rows[:PAGE_SIZE]]
-    total, more = _counted(session, columns[1], conditions)
+    if place.key is None and not more_this_way:
+        # The page is the whole list: it need not be looked through again to be counted.
+        total, more = len(keys), False
+    else:
+        total, more = _counted(session, columns[1], conditions)
     return KeyPage(
         keys=tuple(keys[::-1] if place.is_upwards else keys),
         total=total,

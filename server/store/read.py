@@ -149,10 +149,14 @@ class Visit(SQLModel, table=True):
 
     ``number`` is for people: the first eight digits of the id. ``missing`` counts the questions whose only
     answer is an absence. The team is part of the key: what one team signs never joins another's visit.
-    ``ix_visit_list`` holds all that the review list filters and orders by: a far page reads no other row.
+    ``ix_visit_list`` holds all that the review list filters and orders by: a far page reads no other row;
+    ``ix_visit_state`` finds the few that wait in a rare state.
     """
 
-    __table_args__ = (Index("ix_visit_list", "day", "id", "team_id", "number", "state", "stop_id"),)
+    __table_args__ = (
+        Index("ix_visit_list", "day", "id", "team_id", "number", "state", "stop_id"),
+        Index("ix_visit_state", "state", "day", "id", "team_id"),
+    )
 
     id: str = Field(primary_key=True)
     team_id: str = Field(primary_key=True)

@@ -21,7 +21,7 @@ from server.store.read import Answer, Record, RecordState, Visit
 from tests.support.organisation import FORM, NOON, Seeded
 
 LAST = date(2026, 12, 31)
-DAYS = 3 * 365
+DAYS = 5 * 365
 _CHUNK = 5000
 _BOOKINGS = ("telephone", "telephone", "internet", "sans_rdv", *MISSING)
 _STATUSES = ("avec_mt", "sans_mt", "mt_non_disponible", *MISSING)
@@ -30,7 +30,7 @@ _REASONS = ("renouvellement_ordonnance", "douleur", "certificat_medical", "arret
 
 
 def fill(store: Store, seeded: Seeded, visits: int, seed: int = 1) -> None:
-    """Add visits of one team over three years, one record each, and what is counted of them."""
+    """Add visits of one team over five years, one record each, and what is counted of them."""
     drawn = random.Random(seed)
     for start in range(0, visits, _CHUNK):
         made = [_rows(drawn, seeded) for _ in range(min(_CHUNK, visits - start))]

@@ -83,6 +83,7 @@ def test_a_total_is_counted_so_far_and_no_further(
     store: Store, team: Seeded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "COUNTED", 3)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
     fill(store, team, [0, 1, 2])
     assert (opened(store, Place()).total, opened(store, Place()).more) == (3, False)
     fill(store, team, [0, 1, 2, 3])

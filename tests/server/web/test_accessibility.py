@@ -19,11 +19,13 @@ from tests.server.web.conftest import Day
 from tests.server.web.told import tell
 from tests.support.afterwards import clock_finding, task_handle
 from tests.support.organisation import DAY, NOON, make_device, make_slot
+from tests.support.reports import frozen_report, typed_indicator
 
 pytestmark = pytest.mark.anyio
 
 AXE = Path(__file__).parents[3] / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (360, 800, 1280)
+DAY_QUERY = "du=2026-11-23&au=2026-11-23"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -99,6 +101,13 @@ async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store:
         "anomalies": "/coordination/anomalies",
         "no duplicates": "/coordination/personnes/doublons",
         "tablets": "/coordination/tablettes",
+        "activity": f"/coordination/activite?{DAY_QUERY}",
+        "behind a figure": f"/coordination/activite/passages?{DAY_QUERY}",
+        "reports": "/coordination/rapports",
+        "report": f"/coordination/rapports/{frozen_report(store, day.seeded)}",
+        "indicators": f"/coordination/indicateurs?{DAY_QUERY}",
+        "indicator": f"/coordination/indicateurs/{typed_indicator(store)}",
+        "statements": f"/coordination/releves?professionnel={day.seeded.nurse}&mois=2026-11",
         "revocation": f"/coordination/tablettes/{day.device.id}/revocation",
         "problem": f"/coordination/fiches/{'0' * 64}",
     }.items():
@@ -159,6 +168,9 @@ async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day)
     await check(page, "visits")
     await page.goto(f"/coordination/fiches/{day.correction.digest}")
     await check(page, "record")
+    clinical = "%7B%22fact%22:%22frailty%22,%22in%22:%5B%22false%22%5D%7D"
+    await page.goto(f"/coordination/activite/passages?{DAY_QUERY}&predicat={clinical}")
+    await check(page, "behind a clinical figure")
     for path in ("/coordination/file", "/coordination/suivis", "/coordination/medecin-traitant"):
         await page.goto(path)
         await check(page, path)
