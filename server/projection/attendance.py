@@ -90,10 +90,18 @@ def course(steps: Iterable[Step]) -> Course:
         with_nurse_at=first.get(AttendanceStatus.WITH_NURSE) if came else None,
         with_doctor_at=first.get(AttendanceStatus.WITH_DOCTOR) if came else None,
         ended_at=since if last.status in _ENDED else None,
-        interruptions=sum(
-            before.status in _WITH_SOMEBODY and after.status in _WAITING
-            for before, after in pairwise(ordered)
-        ),
+        interruptions=_interruptions([step.status for step in ordered]),
+    )
+
+
+def _interruptions(statuses: Sequence[AttendanceStatus]) -> int:
+    """How often the same hands took the person again after having let them wait.
+
+    From the nurse to waiting for the doctor is the way of every visit, and no interruption.
+    """
+    return sum(
+        after in _WITH_SOMEBODY and before in _WAITING and after in statuses[: place + 1]
+        for place, (before, after) in enumerate(pairwise(statuses))
     )
 
 

@@ -62,7 +62,8 @@ class NoticeTarget(SQLModel, table=True):
 class Attendance(SQLModel, table=True):
     """A person's coming, from the attendance notices of one visit; instants by central's clock.
 
-    ``since``: when it came to this status. ``interruptions``: how often it went back to waiting.
+    ``since``: when it came to this status. ``interruptions``: how often
+    the same hands took the person again after having let them wait.
     """
 
     visit_id: str = Field(primary_key=True)

@@ -1,6 +1,7 @@
 """The coordinators' pages as a coordinator uses them."""
 
 import re
+from datetime import date
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -31,14 +32,15 @@ class Coordination:
         """Wait for the list of visits."""
         expect(self.page.get_by_role("heading", name=re.compile("Passages"), level=1)).to_be_visible()
 
-    def visits(self) -> None:
-        """Open the list of visits anew."""
-        self.page.goto(f"{self.origin}/coordination/")
+    def visits(self, day: date | None = None) -> None:
+        """Open the list of visits anew, today's unless another day is given."""
+        query = f"?du={day}&au={day}" if day else ""
+        self.page.goto(f"{self.origin}/coordination/{query}")
         self.at_visits()
 
-    def open_record_of(self, name: str) -> None:
-        """Open the record of a person from the list."""
-        self.visits()
+    def open_record_of(self, name: str, day: date | None = None) -> None:
+        """Open the record of a person from the list of a day."""
+        self.visits(day)
         self.page.get_by_role("row", name=re.compile(name)).get_by_role("link").first.click()
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 

@@ -91,6 +91,24 @@ class Tablet:
         self.button("Personne sans rendez-vous").click()
         self.go_to("identity")
 
+    def begin_expected(self, name: str) -> None:
+        """Begin the record of an expected person, by a pattern of their line."""
+        day = self.page.get_by_role("region", name="Journée")
+        day.get_by_role("button", name=re.compile(name, re.DOTALL)).first.click()
+        self.go_to("identity")
+
+    def go_on_with(self, name: str) -> None:
+        """Open the draft of a person."""
+        self.page.get_by_role("button", name=re.compile(f"{name}.*terminer", re.DOTALL)).first.click()
+        expect(self.page.get_by_role("navigation", name="Étapes de la fiche")).to_be_visible()
+
+    def take_photo(self, link_id: str, content: bytes) -> None:
+        """Give a picture to the camera's field of a question, and wait until it is drawn."""
+        self.go_to(link_id.split(".", maxsplit=1)[0])
+        field = self.question(link_id).locator('input[data-photo="camera"]')
+        field.set_input_files({"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content})
+        expect(self.question(link_id).locator("canvas.drawn")).to_have_count(1)
+
     def question(self, link_id: str) -> Locator:
         """Return the frame of a question."""
         return self.page.locator(f'[id="question-{link_id}"]')
@@ -123,6 +141,9 @@ class Tablet:
                 field = question.get_by_role("textbox").first
                 field.fill(text)
                 field.blur()
+            case Chosen((label,)) if question.locator("select").count():
+                option = question.locator("option").filter(has_text=re.compile(f"^{re.escape(label)}"))
+                question.locator("select").select_option(value=option.get_attribute("value"))
             case Chosen(labels):
                 for label in labels:
                     tile = re.compile(f"^{re.escape(label)}")
@@ -154,7 +175,11 @@ class Tablet:
 
     def review(self) -> None:
         """Go to the reading before the seal."""
-        self.go_to("information")
+        route = self.page.get_by_role("navigation", name="Étapes de la fiche")
+        every = route.get_by_role("button", name=re.compile("Toutes les étapes"))
+        if every.is_visible():
+            every.click()
+        route.get_by_role("listitem").last.get_by_role("button").click()
         self.button("Relire la fiche").click()
         expect(self.heading("Relecture avant signature")).to_be_visible()
 

@@ -47,7 +47,10 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
 
     # An interruption: back to waiting, then again.
     nurse.button(re.compile(f"^En attente : {first}")).click()
+    expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
+    nurse.button(re.compile(f"^Avec l’infirmière : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("interrompu 1 fois")
+    nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
 
     # The network is cut for the nurse: everything goes on.

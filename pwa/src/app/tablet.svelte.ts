@@ -143,8 +143,16 @@ export class Tablet {
     const { serviceWorker } = this.#page.navigator;
     if (!import.meta.env.PROD || serviceWorker === undefined) return;
     const base = import.meta.env.BASE_URL;
-    await this.#versions.register(serviceWorker, `${base}sw.js`, base);
     this.watchesVersions = true;
+    // Enrolled on a weak network, the application may not have come whole: without it there is no day offline.
+    for (;;) {
+      try {
+        if (await this.#versions.register(serviceWorker, `${base}sw.js`, base)) return;
+      } catch {
+        // Out of reach: « Prêt à partir » says that the application is not stored, and it is tried again.
+      }
+      await this.#interruption.wait(TRY_AGAIN_MS);
+    }
   }
 
   #awake(): void {

@@ -19,6 +19,7 @@ class Worker extends EventTarget {
 class Container extends EventTarget {
   controller: object | null = {};
   readonly registration = Object.assign(new EventTarget(), {
+    active: null as Worker | null,
     waiting: null as Worker | null,
     installing: null as Worker | null,
     update: () => Promise.resolve(),
@@ -51,6 +52,23 @@ test("a new version that is complete is told, and waits", async () => {
   const worker = container.install();
   expect(told).toEqual(["ready"]);
   expect(worker.messages).toEqual([]);
+});
+
+test("an application that did not come whole is not stored; registered again, it is", async () => {
+  const container = new Container();
+  const versions = new Versions({ ready: () => undefined, replaced: () => undefined });
+  const register = (): Promise<boolean> =>
+    versions.register(container as unknown as ServiceWorkerContainer, "/tablette/sw.js", "/tablette/");
+  const interrupted = new Worker();
+  container.registration.installing = interrupted;
+  const first = register();
+  interrupted.become("redundant");
+  expect(await first).toBe(false);
+  const worker = new Worker();
+  container.registration.installing = worker;
+  const second = register();
+  worker.become("installed");
+  expect(await second).toBe(true);
 });
 
 test("the first version of all is no news", async () => {

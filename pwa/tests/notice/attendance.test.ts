@@ -74,7 +74,7 @@ describe("the state of a visit", () => {
     for (const order of orders([one, other])) expect(attendanceOf(order)?.status).toBe("absent");
   });
 
-  it("counts as interruptions the returns to waiting, and not the passage from nurse to doctor", () => {
+  it("counts an interruption when the same hands take the person again, not the wait between nurse and doctor", () => {
     const day = [
       said(0, "arrived"),
       said(5, "with_nurse"),

@@ -34,7 +34,15 @@ def test_a_coming_is_followed_from_arrival_to_its_end(any_scene: Scene) -> None:
     (row,) = any_scene.rows(Attendance)
     assert (row.visit_id, row.day, row.status, row.walk_in) == (VISIT, DAY, S.DONE, True)
     assert (row.arrived_at, row.with_nurse_at, row.with_doctor_at) == (at(0), at(5), at(20))
-    assert (row.since, row.ended_at, row.interruptions) == (at(45), at(45), 1)
+    assert (row.since, row.ended_at, row.interruptions) == (at(45), at(45), 0)
+
+
+def test_an_interruption_is_to_be_taken_again_by_the_same_hands(scene: Scene) -> None:
+    """Waiting for the doctor after the nurse is none; waiting, then the nurse again, is one."""
+    steps = ["arrived", "with_nurse", "arrived", "with_nurse", "arrived", "with_doctor", "arrived"]
+    scene.project(*[told(scene, status, minute) for minute, status in enumerate(steps)])
+    (row,) = scene.rows(Attendance)
+    assert row.interruptions == 1
 
 
 def test_the_last_by_centrals_clock_stands(scene: Scene) -> None:

@@ -254,7 +254,7 @@ def test_the_pool_shows_every_kind_of_finding_and_state_it_claims() -> None:
             RecordState.ENTERED_IN_ERROR,
         }
         (coming,) = scene.rows(Attendance)
-        assert (coming.status, coming.interruptions) == (AttendanceStatus.DONE, 1)
+        assert (coming.status, coming.interruptions) == (AttendanceStatus.DONE, 0)
         assert {row.state for row in scene.rows(Photo)} == {PhotoState.COMPLETE, PhotoState.REFUSED}
         assert {row.missing for row in scene.rows(Manifest)} == {1}
         assert len(scene.rows(Cosignature)) == 2

@@ -85,10 +85,19 @@ function inOrder(one: AttendanceNotice, other: AttendanceNotice): number {
   return one.record < other.record ? -1 : 1;
 }
 
+/**
+ * How often the same hands took the person again after having let them wait. From the nurse to waiting for the doctor is
+ * the way of every visit, and no interruption.
+ */
 function interruptionsOf(history: readonly AttendanceNotice[]): number {
   const statuses = history.map(({ body }) => body.status);
   return statuses.filter((status, place) => {
     const before = statuses[place - 1];
-    return before !== undefined && WAITING.includes(status) && WITH.includes(before);
+    return (
+      before !== undefined &&
+      WITH.includes(status) &&
+      WAITING.includes(before) &&
+      statuses.slice(0, place).includes(status)
+    );
   }).length;
 }

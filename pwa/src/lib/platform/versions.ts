@@ -16,6 +16,7 @@ export interface VersionListener {
 /** The registration of the service worker. */
 export class Versions {
   readonly #listener: VersionListener;
+  #container: ServiceWorkerContainer | null = null;
   #registration: ServiceWorkerRegistration | null = null;
   #applying = false;
 
@@ -23,21 +24,22 @@ export class Versions {
     this.#listener = listener;
   }
 
-  /** Register `script` for `scope`. Raises what the browser raises when it refuses. */
-  async register(container: ServiceWorkerContainer, script: string, scope: string): Promise<void> {
-    container.addEventListener("controllerchange", () => {
-      // The first worker of all claims the page too; nothing was replaced then.
-      if (this.#applying) this.#listener.replaced();
-    });
-    const registration = await container.register(script, { scope });
-    this.#registration = registration;
-    if (registration.waiting && container.controller) this.#listener.ready();
-    registration.addEventListener("updatefound", () => {
-      const worker = registration.installing;
-      worker?.addEventListener("statechange", () => {
-        if (worker.state === "installed" && container.controller) this.#listener.ready();
+  /**
+   * Register `script` for `scope`. Answers whether the whole application is stored: false when the network went away
+   * before all of it had come, and the browser gave up; it is then registered again. Raises what the browser raises
+   * when it refuses.
+   */
+  async register(container: ServiceWorkerContainer, script: string, scope: string): Promise<boolean> {
+    if (this.#container === null) {
+      container.addEventListener("controllerchange", () => {
+        // The first worker of all claims the page too; nothing was replaced then.
+        if (this.#applying) this.#listener.replaced();
       });
-    });
+    }
+    this.#container = container;
+    const registration = await container.register(script, { scope });
+    if (registration !== this.#registration) this.#follow(registration, container);
+    return registration.active !== null || (await settled(registration.installing ?? registration.waiting));
   }
 
   /** Whether the application is kept whole here, so that it starts without network. */
@@ -55,4 +57,28 @@ export class Versions {
     this.#applying = true;
     this.#registration?.waiting?.postMessage({ type: "SKIP_WAITING" });
   }
+
+  #follow(registration: ServiceWorkerRegistration, container: ServiceWorkerContainer): void {
+    this.#registration = registration;
+    if (registration.waiting && container.controller) this.#listener.ready();
+    registration.addEventListener("updatefound", () => {
+      const worker = registration.installing;
+      worker?.addEventListener("statechange", () => {
+        if (worker.state === "installed" && container.controller) this.#listener.ready();
+      });
+    });
+  }
+}
+
+/** Whether `worker` came to be installed; a worker that failed is redundant at once. */
+async function settled(worker: ServiceWorker | null): Promise<boolean> {
+  if (worker === null) return false;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.state === "redundant") resolve(false);
+      else if (worker.state !== "parsed" && worker.state !== "installing") resolve(true);
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
 }
