@@ -48,7 +48,7 @@ def table_of(value: bytes) -> bytes:
         ("latin.bin", NAME.encode("latin-1")),
         ("armoured.txt", base64.b64encode(b'{"name":"' + NAME.encode() + b'"}')),
         ("armoured-wide.txt", base64.urlsafe_b64encode(b"ab" + NAME.encode("utf-16-le") + b"cd")),
-        ("packed.gz", b"HTTP" + gzip.compress(NAME.encode())),
+        ("packed.gz", b"HTTP" + gzip.compress(NAME.encode(), mtime=0)),
         ("000003.log", log_of(NAME.encode("utf-16-le"))),
         (
             "000004.log",
