@@ -1,6 +1,6 @@
 """Stops as coordinators see them: a week of them with their counts, and one with its appointments.
 
-The names on a list of appointments are shown to every coordinator of the team (decision 0012): an appointment
+The names on a list of appointments are shown to every coordinator of the team (decision 0010): an appointment
 is made by the office. Nothing of a record is here, and nothing here leads from a figure to a name.
 """
 
