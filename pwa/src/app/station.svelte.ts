@@ -17,7 +17,7 @@ import { Interruption } from "$lib/sync/interruption";
 import { civilDate, SyncStatus, type SignedCounts } from "$lib/sync/status.svelte";
 import { Synchroniser } from "$lib/sync/synchroniser";
 import { Access } from "./access.svelte";
-import { Desk } from "./desk.svelte";
+import type { Desk } from "./desk.svelte";
 import type { Environment } from "./environment";
 import { registerSlots } from "./registration";
 
@@ -230,6 +230,8 @@ export class Station {
     this.desk?.close();
     this.desk = null;
     const { central } = await this.holdings();
+    // What an open slot needs is no part of what a locked tablet starts with.
+    const { Desk } = await import("./desk.svelte");
     const arrived = await central.teamKeys({ slot: state.slot.slot, agreement: state.slot.agreement });
     const keys = arrived ?? state.slot.team; // an invitation gave them before central's key ring
     if (keys === null || this.access.state.kind !== "open" || this.access.state.slot !== state.slot) return;
