@@ -176,6 +176,7 @@ class Tablet:
     def review(self) -> None:
         """Go to the reading before the seal."""
         route = self.page.get_by_role("navigation", name="Étapes de la fiche")
+        expect(route).to_be_visible()
         every = route.get_by_role("button", name=re.compile("Toutes les étapes"))
         if every.is_visible():
             every.click()
