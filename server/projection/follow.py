@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
@@ -18,19 +19,18 @@ from server.central.errors import CentralError
 from server.central.publication import Forms
 from server.central.publisher import Central
 from server.keys.organisation import OrganisationKeys
-from server.projection import receipts
+from server.projection import receipts, version
 from server.projection.errors import CursorMoved
-from server.projection.examine import StoredDocument
 from server.projection.project import Projector, read_cursor
+from server.projection.reading import PAGE, stored_documents
+from server.projection.rebuild import rebuild
 from server.projection.waiting import Waiting
 from server.store.control import TeamDatabase
 from server.store.database import Store
 from server.store.read import ProjectionCursor
-from sync.changes import Change
 from sync.engine import Engine, UpdateSubscription
 from sync.errors import DatabaseNotFound, SyncError
 
-PAGE = 200
 SWEEP_S = 30.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -59,12 +59,14 @@ class Projection:
         self._engine = engine
         self._central = Central(store, engine, keys, now)
         self._projector = Projector(keys, forms, now)
+        self._renewed_by = partial(rebuild, store, engine, keys, forms, now)
         self._waiting = Waiting(store, engine, self._projector, forms)
         self._sweep_s = sweep_s
         self._followed_by = followed_by
         self._asked = asyncio.Event()
         self._askers: list[asyncio.Future[None]] = []
         self._ready = False
+        self._current = False
 
     @property
     def ready(self) -> bool:
@@ -109,8 +111,9 @@ class Projection:
     async def sweep(self, databases: Collection[str] | None = None) -> None:
         """Read these databases (all of them when None) to their end, then carry the receipts out.
 
-        Raises the errors of the stores.
+        Rows of another version of the read model are made again first. Raises the errors of the stores.
         """
+        await self._renew()
         followed = await asyncio.to_thread(self._followed)
         for database in sorted(followed if databases is None else followed.intersection(databases)):
             with suppress(DatabaseNotFound):  # recorded and not created yet, or destroyed with its period
@@ -118,6 +121,22 @@ class Projection:
         if databases is None:
             await self._waiting.retry()
         await receipts.drain(self._store, self._central)
+
+    async def _renew(self) -> None:
+        if self._current:
+            return
+        if not await asyncio.to_thread(self._is_current):
+            _log.info("the read model is of another version: it is made again")
+            rebuilt = await self._renewed_by()
+            _log.info("the read model is made again", extra={"count": rebuilt.records})
+        self._current = True
+
+    def _is_current(self) -> bool:
+        with self._store.session() as session:
+            current = version.is_current(session)
+            if current:
+                version.mark(session)
+            return current
 
     async def _attempt(self, databases: Collection[str] | None) -> bool:
         try:
@@ -170,12 +189,3 @@ class Projection:
     def _cursor(self, database: str) -> ProjectionCursor:
         with self._store.session() as session:
             return read_cursor(session, database, self._engine.instance)
-
-
-def stored_documents(changes: Sequence[Change]) -> list[StoredDocument]:
-    """Return the documents of a page; a tombstone changes nothing, since what was signed stays signed."""
-    return [
-        StoredDocument(change.identifier, str(change.document.revision), change.document.body)
-        for change in changes
-        if change.document is not None and not change.deleted
-    ]

@@ -6,10 +6,12 @@ seen. Receipts that say what was already said are not written again.
 
 import asyncio
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import delete
@@ -19,10 +21,10 @@ from server.central.databases import DECISIONS
 from server.central.publication import Forms
 from server.central.publisher import Central
 from server.keys.organisation import OrganisationKeys
-from server.projection import people, receipts
+from server.projection import people, receipts, version
 from server.projection.examine import StoredDocument
-from server.projection.follow import PAGE, stored_documents
 from server.projection.project import Projector, move_cursor, take_turn
+from server.projection.reading import PAGE, stored_documents
 from server.projection.statements import table
 from server.store.control import TeamDatabase
 from server.store.database import Store
@@ -87,6 +89,12 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
 _KEPT = (EnvelopeSeen, Receipt)
 """Brought up to date rather than emptied: first sights, and what was already said."""
 
+PROGRESS_EVERY = 10 * PAGE
+"""After how many changes a line of the log says how far a rebuild is."""
+
+Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
+
 Fingerprint = Counter[bytes]
 """Digests of a table's rows, each as often as it occurs."""
 
@@ -120,12 +128,14 @@ async def rebuild(
     """
     projector = Projector(keys, forms, now)
     with store.session() as session:
-        before, known = await asyncio.to_thread(_clear, session)
+        before, known = await _finished(_clear, session)
         for database in sorted(known):
             await _project(session, engine, projector, database)
-        result = await asyncio.to_thread(_compared, session, before)
+        result = await _finished(_compared, session, before)
         if check:
             session.rollback()
+        else:
+            version.mark(session)
     if not check:
         await receipts.drain(store, Central(store, engine, keys, now))
     return result
@@ -157,7 +167,7 @@ def _clear(session: Session) -> tuple[dict[str, Fingerprint], set[str]]:
 
 async def _project(session: Session, engine: Engine, projector: Projector, database: str) -> None:
     cursor = ProjectionCursor(database=database, instance=engine.instance, since=FROM_THE_START)
-    pending = 1
+    pending, read = 1, 0
     while pending:
         try:
             page = await engine.changes(database, since=cursor.since, limit=PAGE, include_docs=True)
@@ -165,8 +175,20 @@ async def _project(session: Session, engine: Engine, projector: Projector, datab
             return
         after = ProjectionCursor(database=database, instance=engine.instance, since=page.last_seq)
         documents = stored_documents(page.results)
-        await asyncio.to_thread(_step, session, projector, cursor, after, documents)
-        cursor, pending = after, page.pending
+        await _finished(_step, session, projector, cursor, after, documents)
+        cursor, pending, read = after, page.pending, read + len(page.results)
+        if read % PROGRESS_EVERY == 0 or not pending:
+            _log.info("the read model is being made again", extra={"database": database, "count": read})
+
+
+async def _finished(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Do some work in a thread; cancelled, wait for its end: the session it works with is not ours before."""
+    task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def _step(

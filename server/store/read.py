@@ -56,6 +56,15 @@ class ProjectionCursor(SQLModel, table=True):
     since: str
 
 
+class ReadModel(SQLModel, table=True):
+    """Which version of the read model the rows are of (``server.projection.version``); one row, ``id`` 1."""
+
+    __tablename__ = "read_model"
+
+    id: int = Field(primary_key=True)
+    version: int
+
+
 class EnvelopeSeen(SQLModel, table=True):
     """Every envelope met in a database, with the digest of the record inside when its signature held.
 

@@ -8,8 +8,8 @@ from forms.load import published
 from server.keys.organisation import generate
 from server.projection import collector
 from server.projection.examine import StoredDocument
-from server.projection.follow import PAGE
 from server.projection.project import Projector, read_cursor
+from server.projection.reading import PAGE
 from server.store import migrate
 from server.store.database import Store, connect
 from server.store.read import ProjectionCursor

@@ -1,6 +1,9 @@
 """A rebuild from zero gives what the incremental path gave; a check finds what was tampered with."""
 
+import asyncio
+import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, text
@@ -10,10 +13,25 @@ from server.central.team_keys import TeamKeys
 from server.projection.acts import TaskChange
 from server.projection.decisions import Verdict
 from server.projection.statements import table
+from server.projection.version import VERSION
 from server.store.control import ReceiptOutbox
+from server.store.figures import VisitCode, VisitFigure
 from server.store.follow_ups import Act, Task, TaskState
-from server.store.read import Answer, ChainLink, Decision, Finding, Quarantined, Record, Visit
+from server.store.notices import Attendance, Notice, Photo
+from server.store.people import Person, VisitIdentity
+from server.store.read import (
+    Answer,
+    ChainLink,
+    Decision,
+    Finding,
+    Quarantined,
+    ReadModel,
+    Receipt,
+    Record,
+    Visit,
+)
 from sync.document import IncomingDocument
+from tests.server.projection.test_follow import Flaky, running
 from tests.server.projection.town import Town
 from tests.support.afterwards import task_key
 from tests.support.organisation import DAY, NOON
@@ -103,6 +121,70 @@ async def test_a_check_names_the_tables_that_differ_and_changes_nothing(any_town
     assert town.read_model() == tampered
     assert (await town.rebuild()).differences == checked.differences
     assert (await town.rebuild(check=True)).same
+
+
+async def _set_back(town: Town) -> None:
+    """Leave what the version before left: records and cursors, and nothing of the new tables."""
+    with town.store.session() as session:
+        for model in NEW_TABLES:
+            session.connection().execute(delete(table(model)))
+        session.connection().execute(delete(table(ReadModel)))
+
+
+NEW_TABLES = (Person, VisitIdentity, VisitFigure, VisitCode, Task, TaskState, Attendance, Photo, Notice)
+
+
+async def test_a_store_of_the_former_version_is_filled_at_the_first_start(any_town: Town) -> None:
+    town = any_town
+    await _eventful(town)
+    before, said = town.read_model(), town.rows(Receipt)
+    await _set_back(town)
+    assert town.read_model() != before
+    await town.another_projection().sweep()
+    assert town.read_model() == before
+    assert town.rows(Receipt) == said
+    assert [row.version for row in town.rows(ReadModel)] == [VERSION]
+
+
+async def test_another_version_of_the_read_model_is_made_again_once(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _eventful(town)
+    before = town.read_model()
+    with town.store.session() as session:
+        session.connection().execute(text("UPDATE read_model SET version = 1"))
+        session.connection().execute(text("UPDATE visit SET person = 'X'"))
+    caplog.set_level(logging.INFO, logger="server.projection")
+    following = town.another_projection()
+    await following.sweep()
+    assert town.read_model() == before
+    await following.sweep()
+    await town.another_projection().sweep()
+    assert [line.message for line in caplog.records].count("the read model is made again") == 1
+
+
+async def test_a_new_store_begins_at_this_version(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="server.projection")
+    await town.push(town.writer.record(town.nurse))
+    await town.projection.sweep()
+    await town.another_projection().sweep()
+    assert [row.version for row in town.rows(ReadModel)] == [VERSION]
+    assert caplog.records == []
+
+
+async def test_it_is_not_ready_before_the_read_model_is_made_again(town: Town) -> None:
+    await _eventful(town)
+    await _set_back(town)
+    flaky: Any = Flaky(town.engine, failures=1_000)
+    projection = town.another_projection(flaky)
+    async with running(projection):
+        waiting = asyncio.create_task(projection.caught_up())
+        await asyncio.wait([waiting], timeout=0.1)
+        assert not projection.ready
+        assert town.rows(Person) == []
+        flaky.failures = 0
+        await asyncio.wait_for(waiting, 20)
+    assert town.rows(Person) != []
 
 
 async def test_following_goes_on_after_a_rebuild(town: Town) -> None:

@@ -252,6 +252,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_second"), ["second"], unique=False)
 
     op.create_table(
+        "read_model",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "restricted_opening",
         sa.Column("log_sequence", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.String(), nullable=False),
@@ -665,6 +671,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_restricted_opening_visit")
 
     op.drop_table("restricted_opening")
+    op.drop_table("read_model")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_second"))
         batch_op.drop_index(batch_op.f("ix_proposal_first"))
