@@ -8,6 +8,7 @@ from server.review import access_log
 from server.review.access_log import Action, Actor, Outcome
 from server.review.errors import ReasonNeeded
 from server.review.reviewer import Reviewer
+from server.review.versions import versions
 from server.store.control import RestrictedOpening
 from server.store.read import Record
 
@@ -17,11 +18,15 @@ MAX_REASON = 500
 
 
 def is_restricted(session: Session, record: Record) -> bool:
-    """Whether any record of the visit is restricted, also one that was replaced: the history shows it."""
+    """Whether any record of the visit is restricted, or of a visit in which a version of this record lies.
+
+    Also one that was replaced: the history shows what every version says.
+    """
+    visits = {record.visit_id, *(version.visit_id for version, _ in versions(session, record))}
     found = session.exec(
         select(Record.digest)
         .where(
-            Record.visit_id == record.visit_id,
+            col(Record.visit_id).in_(visits),
             Record.team_id == record.team_id,
             col(Record.restricted).is_(True),
         )

@@ -1,5 +1,7 @@
 """The record page with what notices say around it, restricted visits, photos, and closed stops."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import col, select
 
@@ -7,9 +9,10 @@ from server.identifiers import new_uuid
 from server.store.control import AccessLog, RestrictedOpening
 from server.store.database import Store
 from tests.server.web.browser import Browser, text_of
-from tests.server.web.conftest import Day
+from tests.server.web.conftest import Day, write
 from tests.server.web.told import IMAGE, PLANTED, Told, tell
-from tests.support.records import SealedRecord
+from tests.support.organisation import make_device, make_slot
+from tests.support.records import RecordWriter, SealedRecord, full_answers
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +119,30 @@ async def test_a_restricted_visit_asks_why_before_anything_is_shown(
         (kept,) = session.exec(select(RestrictedOpening)).all()
     assert lines == ["open-restricted", "open-record", "open-access-log"]
     assert (kept.reason, kept.member_id) == (reason, day.seeded.clinical)
+
+
+@pytest.mark.parametrize("secret_first", [True, False])
+async def test_a_history_that_leads_to_a_restricted_visit_asks_why_too(
+    clinical: Browser, administrative: Browser, day: Day, store: Store, secret_first: bool
+) -> None:
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.doctor)
+    writer = RecordWriter(day.seeded, day.services.keys)
+    planted = full_answers(conclusion__notes={"values": [PLANTED]})
+    sealed: dict[str, Any] = {"restricted": True}
+    wrong = writer.record(slot, planted, **(sealed if secret_first else {}))
+    replaces = {"record": wrong.envelope.identifier, "reason": "Autre personne"}
+    right = writer.record(slot, planted, replaces=replaces, **({} if secret_first else sealed))
+    await write(day.services, day.seeded, [wrong, right])
+    await day.services.projection.caught_up()
+    for record in (wrong, right):
+        for way in ("", "/acces"):
+            asked = await clinical.open(address(record) + way)
+            assert "Pourquoi ouvrez-vous ce passage" in text_of(asked)
+            assert PLANTED not in asked.text
+        await clinical.open(address(record))
+        await clinical.send(f"{address(record)}/motif", message="Relecture")
+        assert PLANTED in text_of(await clinical.open(address(record)))
+        assert "Commune de résidence" not in (await administrative.open(address(record))).text
 
 
 @pytest.mark.parametrize(
