@@ -1,13 +1,21 @@
 """Identifiers that central draws: opaque, random, and recognisable by their shape (wire §3.3, §4, §5)."""
 
 import hashlib
+import re
 import secrets
 import uuid
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def new_uuid() -> str:
     """Return a random UUID, 36 lower-case characters."""
     return str(uuid.uuid4())
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text has the shape of a UUID of ours."""
+    return _UUID.fullmatch(text) is not None
 
 
 def new_database_name() -> str:

@@ -1,6 +1,6 @@
 """The letters of some teams: what was issued, what was sent, what must be replaced."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists
@@ -60,6 +60,18 @@ def find(session: Session, teams: Collection[str], letter_id: str) -> LetterRow 
     """Return a letter of these teams."""
     found = _rows(session, and_(col(Letter.id) == letter_id, col(Letter.team_id).in_(teams)))
     return found[0] if found else None
+
+
+def records_of(session: Session, letter: Letter) -> Sequence[Record]:
+    """Return the records that a letter tells of, and those of its visit, current or not."""
+    return session.exec(
+        select(Record)
+        .where(
+            Record.team_id == letter.team_id,
+            col(Record.digest).in_(letter.records) | (col(Record.visit_id) == letter.visit_id),
+        )
+        .order_by(Record.digest)
+    ).all()
 
 
 def _rows(

@@ -4,7 +4,6 @@ Clinical coordinators only. Addresses and the log hold ids; a name is in the fil
 """
 
 import base64
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
@@ -18,7 +17,7 @@ from sqlmodel import Session
 from server.auth import guards
 from server.clock import local_day
 from server.errors import Refused
-from server.identifiers import new_uuid, sha256_hex
+from server.identifiers import is_uuid, new_uuid, sha256_hex
 from server.letters import content, issue, listing, sending, typeset
 from server.letters.content import LetterContent, Typed
 from server.letters.errors import AlreadyReplaced, LetterRefused, NotPrintable
@@ -28,18 +27,19 @@ from server.letters.visit import VisitSaid, visit_said
 from server.projection.visits import number
 from server.review import access_log
 from server.review.access_log import Action, Outcome
-from server.review.errors import NotReviewable
+from server.review.errors import NotReviewable, ReasonNeeded
 from server.review.records import find_record
+from server.review.restricted import check_open
 from server.review.reviewer import reviewer
 from server.routes import web_counts
 from server.routes.web_page import page, see
+from server.routes.web_restricted import reason_page
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
 from server.store.control import Stop
 from server.store.letters import Letter
 from server.store.read import Record
 
 LETTERS = "/coordination/courriers"
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CLINICAL = [guards.clinical_coordinator]
 _FORM = [guards.own_form, guards.clinical_coordinator]
 
@@ -81,6 +81,7 @@ class _Desk:
         self.said: VisitSaid = visit_said(
             session, self.services.forms, self.record.visit_id, self.record.team_id
         )
+        check_open(session, reader, self.record, self.services.clock())
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -118,6 +119,8 @@ def _at_desk(
     try:
         with services_of(request).store.session() as session:
             return work(_Desk(request, session, digest))
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record)
     except LetterRefused as refusal:
         return page(request, "letter_refused.html", status=409, reason=refusal.reason.value, digest=digest)
 
@@ -163,7 +166,7 @@ def _write(request: PageRequest, desk: _Desk, *, form: LetterForm) -> Response[s
     if faults:
         return _compose_page(request, desk, form, faults=faults)
     try:
-        if form.step == "issue" and _UUID.fullmatch(form.letter):
+        if form.step == "issue" and is_uuid(form.letter):
             if form.basis != desk.basis:
                 return _compose_page(request, desk, form, faults=("records-changed",), status=409)
             return see(f"{LETTERS}/{_issue(request, desk, form).id}")
@@ -244,21 +247,33 @@ def letters_page(request: PageRequest) -> Response[str]:
     )
 
 
-def _find(request: PageRequest, session: Session, letter_id: str) -> LetterRow:
+def _find_open(request: PageRequest, session: Session, letter_id: str) -> LetterRow:
+    """Return a letter of the reader's teams; ``ReasonNeeded`` when its visit has become restricted since."""
     coordinator = signed_in(request)
     reader = reviewer(session, coordinator.member_id, coordinator.role)
     row = listing.find(session, reader.teams, letter_id)
     if row is None:
         raise NotReviewable
+    for record in listing.records_of(session, row.letter):
+        check_open(session, reader, record, services_of(request).clock())
     return row
 
 
 def _letter_page(
     request: PageRequest, letter_id: str, *, typed: SendingForm | None = None, faults: tuple[str, ...] = ()
 ) -> Response[str]:
+    try:
+        return _open_letter_page(request, letter_id, typed=typed, faults=faults)
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record, letter=letter_id)
+
+
+def _open_letter_page(
+    request: PageRequest, letter_id: str, *, typed: SendingForm | None, faults: tuple[str, ...]
+) -> Response[str]:
     services = services_of(request)
     with services.store.session() as session:
-        row = _find(request, session, letter_id)
+        row = _find_open(request, session, letter_id)
         _log(request, session, Action.OPEN_LETTER, letter_id)
         replacing = session.get(Letter, row.letter.replaced_by) if row.letter.replaced_by else None
         shown = typed or SendingForm(
@@ -292,11 +307,20 @@ def letter_page(request: PageRequest, letter: FromPath[str]) -> Response[str]:
 
 
 @get("/courriers/{letter:str}/pdf", sync_to_thread=True, guards=_CLINICAL)
-def letter_file(request: PageRequest, letter: FromPath[str]) -> Response[bytes]:
+def letter_file(
+    request: PageRequest, letter: FromPath[str]
+) -> Response[bytes] | Response[str] | Response[None]:
     """Give the file as issued, under the name that secure messaging expects (socle MSSanté ECO.2.1.6)."""
+    try:
+        return _letter_file(request, letter)
+    except ReasonNeeded:
+        return see(f"{LETTERS}/{letter}")
+
+
+def _letter_file(request: PageRequest, letter: str) -> Response[bytes]:
     services = services_of(request)
     with services.store.session() as session:
-        row = _find(request, session, letter)
+        row = _find_open(request, session, letter)
         _log(request, session, Action.OPEN_LETTER, letter)
         stored = session.get_one(Letter, letter, populate_existing=True)
         name = _file_name(session, row)
@@ -323,9 +347,18 @@ def send_letter(
     data: Annotated[SendingForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str] | Response[None]:
     """Write down how a letter was sent; show what is wrong otherwise, as typed."""
+    try:
+        faults = _send(request, letter, data)
+    except ReasonNeeded as needed:
+        return reason_page(request, needed.record, letter=letter)
+    return _letter_page(request, letter, typed=data, faults=faults) if faults else see(f"{LETTERS}/{letter}")
+
+
+def _send(request: PageRequest, letter: str, data: SendingForm) -> tuple[str, ...]:
+    """Write a sending down; return what is wrong with it otherwise."""
     services, coordinator = services_of(request), signed_in(request)
     with services.store.session() as session:
-        row = _find(request, session, letter)
+        row = _find_open(request, session, letter)
         if row.letter.replaced_by is not None:
             raise Refused(
                 "letter-replaced",
@@ -337,8 +370,8 @@ def send_letter(
             sending.record(session, row.letter, told, member=coordinator.member_id, at=services.clock())
             _log(request, session, Action.SEND_LETTER, letter)
             web_counts.forget(request)
-            return see(f"{LETTERS}/{letter}")
-    return _letter_page(request, letter, typed=data, faults=told)
+            return ()
+    return told
 
 
 pages = [letter_form, write_letter, letters_page, letter_page, letter_file, send_letter]

@@ -8,6 +8,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
 from server.auth import guards
+from server.identifiers import is_uuid
 from server.projection.visits import number
 from server.review.access_log import Action
 from server.review.restricted import MAX_REASON, open_visit
@@ -17,15 +18,16 @@ from server.routes.web_session import PageRequest, actor, services_of, signed_in
 
 
 class ReasonForm(msgspec.Struct):
-    """What the form sends: why the visit is opened."""
+    """What the form sends: why the visit is opened, and the letter that was asked for, if it was one."""
 
     message: str = ""
+    letter: str = ""
 
 
 def reason_page(
-    request: PageRequest, digest: str, *, typed: str = "", faults: tuple[str, ...] = ()
+    request: PageRequest, digest: str, *, typed: str = "", letter: str = "", faults: tuple[str, ...] = ()
 ) -> Response[str]:
-    """Ask why; nothing of the record is shown but its visit's number."""
+    """Ask why; nothing of the record is shown but its visit's number. ``letter``: where to go then."""
     services, coordinator = services_of(request), signed_in(request)
     _, record = find(services, coordinator, digest, Action.OPEN_RESTRICTED)
     return page(
@@ -35,6 +37,7 @@ def reason_page(
         digest=digest,
         number=number(record.visit_id),
         typed=typed,
+        letter=letter,
         faults=faults,
         max_reason=MAX_REASON,
     )
@@ -55,12 +58,14 @@ def give_reason(
     services, coordinator = services_of(request), signed_in(request)
     reason = data.message.strip()
     if not reason:
-        return reason_page(request, digest, typed=data.message, faults=("missing",))
+        return reason_page(request, digest, typed=data.message, letter=data.letter, faults=("missing",))
     if len(reason) > MAX_REASON:
-        return reason_page(request, digest, typed=data.message, faults=("too-long",))
+        return reason_page(request, digest, typed=data.message, letter=data.letter, faults=("too-long",))
     _, record = find(services, coordinator, digest, Action.OPEN_RESTRICTED)
     with services.store.session() as session:
         open_visit(session, actor(coordinator), record, reason, services.clock())
+    if is_uuid(data.letter):
+        return see(f"/coordination/courriers/{data.letter}")
     return see(f"/coordination/fiches/{digest}")
 
 

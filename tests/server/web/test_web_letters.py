@@ -197,3 +197,43 @@ async def test_every_step_is_in_the_access_log_by_ids_only(clinical: Browser, da
         ("open-letter", identifier),
         ("send-letter", identifier),
     } <= lines
+
+
+async def test_a_letter_whose_visit_becomes_restricted_opens_to_who_says_why(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    address = await issue(clinical, day)
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.doctor)
+    secret = RecordWriter(day.seeded, day.services.keys).record(
+        slot, visit=day.nurse.payload["visit"], restricted=True
+    )
+    await write(day.services, day.seeded, [secret])
+    await day.services.projection.caught_up()
+    assert "GARCIA" not in (await clinical.open("/coordination/courriers")).text
+    with store.session() as session:
+        before = session.exec(select(AccessLog.sequence)).all()
+
+    asked = await clinical.open(address)
+    assert "Pourquoi ouvrez-vous ce passage" in text_of(asked)
+    assert "GARCIA" not in asked.text
+    assert "Dr Martin" not in asked.text
+    file = await clinical.http.get(f"{address}/pdf")
+    assert (file.status_code, file.headers["location"]) == (303, address)
+    sent = await clinical.send(f"{address}/envois", channel="post", recipient="Dr Martin", day="2026-11-23")
+    assert "Pourquoi ouvrez-vous ce passage" in text_of(sent)
+    with store.session() as session:
+        assert session.exec(select(LetterSending)).all() == []
+        assert session.exec(select(AccessLog.sequence)).all() == before
+
+    record = re.search(r'action="(/coordination/fiches/[0-9a-f]+/motif)"', sent.text)
+    assert record is not None
+    letter = hidden(sent.text, "letter")
+    faulty = await clinical.send(record.group(1), message=" ", letter=letter)
+    assert (faulty.status_code, hidden(faulty.text, "letter")) == (422, letter)
+    given = await clinical.send(record.group(1), message="Appel du médecin", letter=letter)
+    assert (given.status_code, given.headers["location"]) == (303, address)
+    assert "GARCIA" in (await clinical.open(address)).text
+    assert (await clinical.http.get(f"{address}/pdf")).headers["content-type"] == "application/pdf"
+    with store.session() as session:
+        lines = session.exec(select(AccessLog.action).where(AccessLog.sequence > max(before))).all()
+    assert lines == ["open-restricted", "open-letter", "open-letter"]
