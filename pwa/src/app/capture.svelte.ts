@@ -19,7 +19,7 @@ import {
   type FormContext,
   type Judgement,
 } from "$lib/forms";
-import { signRecord } from "$lib/record/sign";
+import { liftsSecrecy, signRecord } from "$lib/record/sign";
 import { rfc3339 } from "$lib/store/clock";
 import { StorageFull } from "$lib/store/errors";
 import type { SealedRow } from "$lib/store/schema";
@@ -130,11 +130,16 @@ export class CaptureSession {
     await this.#writer.close();
   }
 
+  /** Whether signing `answers` would make readable by the team what is restricted: somebody confirms it first. */
+  liftsSecrecy(answers: Answers): boolean {
+    return liftsSecrecy(this.draft, this.form, answers);
+  }
+
   /**
-   * Sign and seal. Raises {@link NotSignable} when a rule is broken, and what `signRecord` raises: in every case the
+   * Sign and seal; `secrecyLifted` was confirmed when {@link liftsSecrecy} says that it is needed. Raises {@link NotSignable} when a rule is broken, and what `signRecord` raises: in every case the
    * draft is untouched.
    */
-  async seal(): Promise<{ readonly row: SealedRow; readonly after: AfterSeal }> {
+  async seal(secrecyLifted = false): Promise<{ readonly row: SealedRow; readonly after: AfterSeal }> {
     const evaluator = await loadEvaluator();
     const judgement = this.#judge(evaluator);
     if (!judgement.signable) throw new NotSignable();
@@ -143,6 +148,7 @@ export class CaptureSession {
       stored: this.#writer.stored,
       form: this.form,
       answers: judgement.pass.settled,
+      secrecyLifted,
     });
     this.#forget();
     await this.desk.station.sealed();

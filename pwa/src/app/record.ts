@@ -72,6 +72,7 @@ export async function beginCorrection(
     expected: roster.expected.find(({ id }) => id === payload.visit) ?? null,
     form: payload.form,
     replaces: { record: envelope, reason },
+    replaces_restricted: payload.restricted === true,
     period,
     answers,
   });

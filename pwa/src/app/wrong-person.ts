@@ -2,7 +2,9 @@
  * A record written for the wrong person: its correction bears the visit of the right one (wire §2, `replaces`).
  *
  * What said who the person was goes: identity, what the roster filled in, what was confirmed from the wrong person's
- * summary. What was asked and answered there and then stays, for its author to read over.
+ * summary. What was asked and answered there and then stays, for its author to read over: a request for secrecy is of
+ * these, since whoever made it was there. Their legal status, of the identity, is asked anew; when it ends the request,
+ * signing asks for a confirmation (`lib/record/sign.ts`).
  */
 import type { Expected } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
@@ -20,12 +22,17 @@ export type RightPerson =
 
 /** The answers of a record that do not depend on whose record it was. */
 export function keptAnswers(form: Form, answers: Answers): Answers {
+  const restricting = new Set(
+    form.questions.filter(({ restricts }) => restricts).map(({ linkId }) => linkId),
+  );
   const ofPerson = (linkId: string): boolean =>
     (linkId.startsWith("identity.") && linkId !== PART) ||
     linkId.startsWith("representative.") ||
     answers[linkId]?.carriedFrom !== undefined ||
     form.questions.some((question) => question.linkId === linkId && question.rosterField !== undefined);
-  return Object.fromEntries(Object.entries(answers).filter(([linkId]) => !ofPerson(linkId)));
+  return Object.fromEntries(
+    Object.entries(answers).filter(([linkId]) => restricting.has(linkId) || !ofPerson(linkId)),
+  );
 }
 
 /**
@@ -52,6 +59,7 @@ export async function beginForRightPerson(
     person,
     form: payload.form,
     replaces: { record: envelope, reason },
+    replaces_restricted: payload.restricted === true,
     period,
     answers: {
       ...keptAnswers(form, answers),

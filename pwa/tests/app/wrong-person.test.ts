@@ -38,6 +38,15 @@ describe("a record written for the wrong person", () => {
     ]);
   });
 
+  it("keeps a request for secrecy, which was made there; the legal status that it depends on is asked anew", () => {
+    const minor = native(FORM, {
+      "identity.legal_status": { values: ["minor"] },
+      "representative.secrecy": { values: [true] },
+      "representative.name": { values: ["Anne Varech"] },
+    });
+    expect(Object.keys(keptAnswers(FORM, minor))).toEqual(["representative.secrecy"]);
+  });
+
   it("loses who it was about: identity, what the roster filled in, what came from the other's summary", () => {
     const kept = keptAnswers(FORM, answers);
     expect(kept["identity.birth_name"]).toBeUndefined();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openSlotFor, Tablet } from "./tablet";
 import { FORM } from "./consultation";
+import { published } from "../forms/flat";
 import { SignerDirectory } from "$lib/central/devices";
 import { randomUuid } from "$lib/crypto/random";
 import { handOver, listDrafts, saveDraft } from "$lib/drafts/drafts";
@@ -8,6 +9,7 @@ import { DraftGone, DraftMoved } from "$lib/drafts/errors";
 import { openEnvelope } from "$lib/envelope/open";
 import { isRecord } from "$lib/envelope/payload";
 import { verifyEnvelope, type VerifiedEnvelope } from "$lib/envelope/verify";
+import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { SigningError } from "$lib/record/errors";
 import { signRecord, type Signable } from "$lib/record/sign";
 import { StorageFull } from "$lib/store/errors";
@@ -102,6 +104,57 @@ describe("signing a draft", () => {
     expect(second && (await believed(second)).payload).toMatchObject({ replaces });
   });
 });
+
+describe("the correction of a restricted record", () => {
+  const LATEST = parseQuestionnaire(published("medicobus-consultation.v1.1.0.json"));
+  const replaces = { record: "e".padEnd(65, "0"), reason: "Date de naissance" };
+  const by = { at: "2026-11-23T09:40:00.000+01:00" };
+
+  /** The correction of a record; `secrecy`: what it answers to the minor's question, `null` when it is not asked. */
+  async function correction(secrecy: boolean | null, replaces_restricted = true): Promise<Signable> {
+    const { stored, answers } = await tablet.signable({ replaces, replaces_restricted });
+    const answer = { kind: "values" as const, values: [secrecy ?? false], by: tablet.open.member, ...by };
+    const asked = secrecy === null ? {} : { "representative.secrecy": answer };
+    return { stored, form: LATEST, answers: { ...answers, ...asked } };
+  }
+
+  it("stays restricted without a word more", async () => {
+    await signRecord(tablet.signing, await correction(true));
+    const [sealed] = await outbox();
+    expect(sealed && sealedTo(sealed)).toBe("ECDH-ES+A256KW");
+  });
+
+  it.each([null, false])("is not signed for the team to read: secrecy %s", async (secrecy) => {
+    const signable = await correction(secrecy);
+    await expect(signRecord(tablet.signing, signable)).rejects.toMatchObject({ code: "secrecy-lifted" });
+    expect(await outbox()).toEqual([]);
+    expect((await listDrafts(tablet.drafts, tablet.team)).drafts).toHaveLength(1);
+  });
+
+  it("is signed for the team to read once that was confirmed", async () => {
+    await signRecord(tablet.signing, { ...(await correction(false)), secrecyLifted: true });
+    const [sealed] = await outbox();
+    expect(sealed && sealedTo(sealed)).toBe("A256KW");
+  });
+
+  it("is known as one from the draft alone, once handed over too", async () => {
+    const { stored } = await correction(true);
+    const { open } = await openSlotFor(randomUuid(), tablet.device.device, tablet.team);
+    await handOver(tablet.drafts, stored, open, tablet.open.member);
+    const [draft] = (await listDrafts(tablet.drafts, tablet.team)).drafts;
+    expect(draft?.draft.replaces_restricted).toBe(true);
+  });
+
+  it("asks nothing of the correction of a record that the team reads", async () => {
+    await expect(signRecord(tablet.signing, await correction(false, false))).resolves.toBeDefined();
+  });
+});
+
+/** Algorithm of the first recipient: the team's key, or a slot's. */
+function sealedTo({ jwe }: OutboxRow): unknown {
+  const { recipients } = JSON.parse(jwe) as { recipients: readonly { header: { alg: string } }[] };
+  return recipients[0]?.header.alg;
+}
 
 describe("signing is refused, the draft untouched,", () => {
   async function refused(signable: Signable, changes: object = {}): Promise<unknown> {

@@ -50,6 +50,8 @@ export interface Draft {
   /** Pinned: a newer version arriving by replication changes nothing here. */
   readonly form: FormReference;
   readonly replaces: Replacement | null;
+  /** The record it replaces is restricted (wire §2.3): known from the draft alone, by whoever it was handed to. */
+  readonly replaces_restricted?: true;
   /** Absent from drafts of before the directory. */
   readonly recognition?: Recognition;
   /** Member whose draft it is now. */

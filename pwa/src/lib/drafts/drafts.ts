@@ -32,6 +32,8 @@ export interface DraftStart {
   readonly expected: Expected | null;
   readonly form: FormReference;
   readonly replaces?: Replacement | null;
+  /** Whether the record it replaces is restricted. */
+  readonly replaces_restricted?: boolean;
   /** Of the record being corrected; a new visit begins now. */
   readonly period?: VisitPeriod;
   /** Answers already known: of the roster, or of the record being corrected. */
@@ -63,6 +65,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     expected: start.expected,
     form: start.form,
     replaces,
+    ...(start.replaces_restricted === true ? { replaces_restricted: true as const } : {}),
     recognition: { person: start.person ?? start.expected?.person ?? null, settled: [] },
     owner: by.member,
     answers,

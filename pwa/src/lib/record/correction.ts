@@ -20,7 +20,7 @@ export interface CorrectionRequest {
  * Raises `FormInvalid` when the record is not of that form.
  */
 export function correctionOf(record: TeamRecord, { id, form, stop, reason }: CorrectionRequest): DraftStart {
-  const { organization, visit, form: reference } = record.payload;
+  const { organization, visit, form: reference, restricted } = record.payload;
   return {
     id,
     organization,
@@ -29,6 +29,7 @@ export function correctionOf(record: TeamRecord, { id, form, stop, reason }: Cor
     expected: null,
     form: reference,
     replaces: { record: record.envelope, reason },
+    replaces_restricted: restricted === true,
     period: record.period,
     answers: fromQuestionnaireResponse(form, record.response),
   };

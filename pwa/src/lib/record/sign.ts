@@ -1,6 +1,6 @@
 /** Signing a draft: it becomes a record in the device's chain. Signing it again answers the record it became. */
 import type { Recipients } from "../crypto/jwe";
-import type { StoredDraft } from "../drafts/draft";
+import type { Draft, StoredDraft } from "../drafts/draft";
 import type { RecordPayload } from "../envelope/payload";
 import { type Answers, isPhoto, valuesOf } from "../forms/answers";
 import type { Form } from "../forms/form";
@@ -28,6 +28,13 @@ export interface Signable {
   readonly stored: StoredDraft;
   readonly form: Form;
   readonly answers: Answers;
+  /** Its author confirmed that what was restricted is so no more: asked when {@link liftsSecrecy} says so. */
+  readonly secrecyLifted?: boolean;
+}
+
+/** Whether signing `answers` would replace a restricted record by one that the team reads. */
+export function liftsSecrecy({ replaces_restricted }: Draft, form: Form, answers: Answers): boolean {
+  return replaces_restricted === true && !asksSecrecy(form, answers);
 }
 
 /**
@@ -38,6 +45,7 @@ export interface Signable {
  */
 export async function signRecord(context: SigningContext, signable: Signable): Promise<SealedRow> {
   requireOwn(context, signable);
+  requireSecrecyKept(signable);
   return context.locks.exclusive(CHAIN_LOCK, async () => {
     const earlier = await alreadySealed(context.store, signable.stored.draft.id);
     if (earlier !== undefined) return earlier;
@@ -78,6 +86,10 @@ function requireOwn(context: SigningContext, { stored: { draft } }: Signable): v
   const { team } = requireReady(context);
   if (draft.owner !== context.open.member) throw new SigningError("not-owner");
   if (draft.team !== team.team) throw new SigningError("other-team");
+}
+
+function requireSecrecyKept({ stored: { draft }, form, answers, secrecyLifted }: Signable): void {
+  if (secrecyLifted !== true && liftsSecrecy(draft, form, answers)) throw new SigningError("secrecy-lifted");
 }
 
 async function alreadySealed(store: Store, draft: string): Promise<SealedRow | undefined> {
