@@ -38,6 +38,14 @@ class Content:
     answers: Mapping[str, Answer]
     warnings: tuple[Finding, ...]
 
+    @property
+    def asks_secrecy(self) -> bool:
+        """Whether a question that restricts is answered yes: it is then to be restricted (wire §2.3)."""
+        return any(
+            self.form.index[link_id].restricts and True in answer.values
+            for link_id, answer in self.answers.items()
+        )
+
 
 def check_place(
     payload: Signed, opened: Opened, signer: SlotKey, organisation: str, team: TeamFacts | None

@@ -53,6 +53,8 @@ def static_findings(envelope: Examined) -> Iterator[dict[str, Any]]:
     if abs(offset) >= CLOCK_OFFSET:
         details = {"offset_ms": payload.clock_offset_ms}
         yield found(FindingCode.CLOCK, str(envelope.digest), details=details)
+    if content.asks_secrecy and not payload.is_restricted:
+        yield found(FindingCode.SECRECY_NOT_KEPT, str(envelope.digest))
     for warning in content.warnings:
         soft = warning.code == "soft-limit"
         yield found(

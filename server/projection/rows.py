@@ -224,7 +224,8 @@ def _record_row(envelope: Examined) -> dict[str, Any]:
         "birth_date": content.birth_date,
         "sex": content.sex,
         "commune": _commune(content),
-        "restricted": payload.is_restricted,
+        # Asked for and not kept by the tablet, secrecy is kept from here on.
+        "restricted": payload.is_restricted or content.asks_secrecy,
         "content": orjson.Fragment(bytes(payload.content)),
     }
 

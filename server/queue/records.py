@@ -53,6 +53,7 @@ FINDINGS: Mapping[FindingCode, _Place] = {
     FindingCode.MANIFEST_INCOMPLETE: _Place(Kind.MANIFEST, Urgency.NOW),
     FindingCode.PHOTO_REFUSED: _Place(Kind.PHOTO, Urgency.SOON),
     FindingCode.SIGNED_AFTER_EXPIRY: _Place(Kind.CHECK, Urgency.SOON),
+    FindingCode.SECRECY_NOT_KEPT: _Place(Kind.CHECK, Urgency.NOW),
 }
 """Every code has its place: a test holds it."""
 

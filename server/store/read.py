@@ -44,6 +44,7 @@ class FindingCode(StrEnum):
     MANIFEST_INCOMPLETE = "manifest-incomplete"
     PHOTO_REFUSED = "photo-refused"
     SIGNED_AFTER_EXPIRY = "signed-after-expiry"
+    SECRECY_NOT_KEPT = "secrecy-not-kept"
 
 
 class ProjectionCursor(SQLModel, table=True):
@@ -100,7 +101,7 @@ class Record(SQLModel, table=True):
 
     ``person`` to ``commune`` are what it says of the person (birth name and first name, FHIR gender, INSEE
     code), as known. ``restricted``: its person asked for secrecy (wire §2.3); its ``epoch`` is then 0, since
-    it is sealed to no team key.
+    it is sealed to no team key – unless the tablet sealed it to the team all the same: that is a finding.
     """
 
     __table_args__ = (Index("ix_record_device_sequence", "device_id", "sequence"),)
