@@ -17,7 +17,9 @@ from server.planning.appointment_slots import MAX_SLOTS, SlotPlan, minutes_of, p
 from server.planning.faults import Fault, Fields, Rejected
 from server.planning.typed import Unreadable
 from server.store.control import Campaign, Member, Role, RosterEntry, Stop, TeamMember
+from server.store.notices import Notice
 from server.store.planning import StopMember, StopSlot
+from server.store.read import Record
 
 MAX_COPIES = 60
 _LATITUDES, _LONGITUDES = 90.0, 180.0
@@ -170,8 +172,13 @@ def create(session: Session, asked: StopOrder) -> Stop:
 
 
 def edit(session: Session, stop: Stop, asked: StopOrder) -> None:
-    """Change a stop; new slots go around those that are taken, which stay."""
+    """Change a stop; new slots go around those that are taken, which stay.
+
+    Raises ``Rejected`` for another day or campaign once anything was signed there: what was signed names the
+    campaign, and the day of the stop is that of all its visits.
+    """
     _require_alone(session, asked, but=stop.id)
+    _require_unsigned(session, stop, asked)
     stop.name, stop.commune, stop.campaign_id = asked.name, asked.commune, asked.campaign
     stop.latitude, stop.longitude = asked.latitude, asked.longitude
     stop.day, stop.opens, stop.closes = asked.day, asked.opens, asked.closes
@@ -273,6 +280,28 @@ def _require_alone(session: Session, asked: StopOrder, but: str | None = None) -
     )
     if any(found.id != but for found in session.exec(same).all()):
         raise Rejected(Fault("day", "stop-there-already"))
+
+
+def _require_unsigned(session: Session, stop: Stop, asked: StopOrder) -> None:
+    changed = [
+        field
+        for field, differs in (
+            ("day", asked.day != stop.day),
+            ("campaign", asked.campaign != stop.campaign_id),
+        )
+        if differs
+    ]
+    if changed and _is_signed(session, stop.id):
+        raise Rejected(*(Fault(field, "signed-there") for field in changed))
+
+
+def _is_signed(session: Session, stop: str) -> bool:
+    """Say whether a record or a notice of a stop has arrived."""
+    found = (
+        session.exec(select(model.digest).where(model.stop_id == stop).limit(1)).first()
+        for model in (Record, Notice)
+    )
+    return any(digest is not None for digest in found)
 
 
 def _put_on_duty(session: Session, stop: str, members: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """Is what was signed of this organisation, team and form, and are a record's answers valid?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -70,9 +70,9 @@ def check_date(payload: Signed, seen_at: datetime) -> None:
     _check_instant(payload.corrected_signed_at, seen_at)
 
 
-def check_notice(notice: Notice, *, stop: Stop | None, seen_at: datetime) -> None:
+def check_notice(notice: Notice, *, stop: Stop | None, campaigns: Collection[str], seen_at: datetime) -> None:
     """Check that a notice is of a known stop of its team, and happened when it could; raise ``Refused``."""
-    _check_stop(notice, stop)
+    _check_stop(notice, stop, campaigns)
     if isinstance(notice, AttendanceNotice):
         _check_instant(notice.corrected(notice.at), seen_at)
 
@@ -82,18 +82,21 @@ def _check_instant(instant: datetime | None, seen_at: datetime) -> None:
         raise Refused("date-impossible")
 
 
-def _check_stop(payload: Signed, stop: Stop | None) -> Stop:
+def _check_stop(payload: Signed, stop: Stop | None, campaigns: Collection[str]) -> Stop:
     if stop is None:
         raise Refused("unknown-stop")
     if stop.team_id != payload.team:
         raise Refused("team-mismatch", "$.stop")
-    if stop.campaign_id != payload.campaign:
+    # Any campaign of the organisation: the stop may have been given another since the tablet read it.
+    if payload.campaign not in campaigns:
         raise Refused("payload-invalid", "$.campaign")
     return stop
 
 
-def check_content(payload: Payload, *, forms: Forms, stop: Stop | None, seen_on: date) -> Content:
-    """Return what the record says once the form's rules hold.
+def check_content(
+    payload: Payload, *, forms: Forms, stop: Stop | None, campaigns: Collection[str], seen_on: date
+) -> Content:
+    """Return what the record says once the form's rules hold; ``campaigns`` are those known.
 
     Raises ``Refused``, and ``PayloadInvalid`` for a bundle that is not that of wire §2.1. A warning does not
     refuse a record: it becomes a finding.
@@ -104,7 +107,7 @@ def check_content(payload: Payload, *, forms: Forms, stop: Stop | None, seen_on:
     if form.digest != payload.form.digest:
         raise Refused("form-digest-mismatch")
     resources = bundle.read(payload)
-    stop = _check_stop(payload, stop)
+    stop = _check_stop(payload, stop, campaigns)
     try:
         response = read(form, resources.response)
     except ResponseMalformed as error:

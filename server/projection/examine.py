@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -108,6 +108,7 @@ class Examiner:
         check_one = partial(
             self._check,
             stops=facts.stops(session, {payload.stop for payload in payloads}),
+            campaigns=facts.campaigns(session, {payload.campaign for payload in payloads}),
             devices=facts.devices(session, {payload.device for payload in payloads}),
         )
         for envelope in _going_on(found):
@@ -138,7 +139,11 @@ class Examiner:
             envelope.old_epoch = following is not None and envelope.seen_at > following
 
     def _check(
-        self, envelope: Examined, stops: Mapping[str, Stop], devices: Mapping[str, DeviceFacts]
+        self,
+        envelope: Examined,
+        stops: Mapping[str, Stop],
+        campaigns: Collection[str],
+        devices: Mapping[str, DeviceFacts],
     ) -> None:
         payload = envelope.payload
         if payload is None:
@@ -150,10 +155,14 @@ class Examiner:
         stop = stops.get(payload.stop)
         if isinstance(payload, Payload):
             envelope.content = check_content(
-                payload, forms=self._forms, stop=stop, seen_on=envelope.seen_at.date()
+                payload,
+                forms=self._forms,
+                stop=stop,
+                campaigns=campaigns,
+                seen_on=envelope.seen_at.date(),
             )
         else:
-            check_notice(payload, stop=stop, seen_at=envelope.seen_at)
+            check_notice(payload, stop=stop, campaigns=campaigns, seen_at=envelope.seen_at)
         envelope.after_revocation |= device.revoked_at is not None and envelope.seen_at > device.revoked_at
 
 

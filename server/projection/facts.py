@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from server.clock import local_day
 from server.envelope.verify import SlotKey
 from server.keys.public import import_public
-from server.store.control import Device, EnrolmentState, Slot, Stop, TeamDatabase, TeamKey
+from server.store.control import Campaign, Device, EnrolmentState, Slot, Stop, TeamDatabase, TeamKey
 from server.store.planning import Invitation
 
 _EVER_CONFIRMED = (EnrolmentState.CONFIRMED, EnrolmentState.REVOKED)
@@ -88,6 +88,11 @@ def devices(session: Session, ids: Collection[str]) -> dict[str, DeviceFacts]:
 def stops(session: Session, ids: Collection[str]) -> dict[str, Stop]:
     """Return the stops known among these."""
     return {stop.id: stop for stop in session.exec(select(Stop).where(col(Stop.id).in_(ids)))}
+
+
+def campaigns(session: Session, ids: Collection[str]) -> set[str]:
+    """Return the campaigns known among these."""
+    return set(session.exec(select(Campaign.id).where(col(Campaign.id).in_(ids))).all())
 
 
 def extent(session: Session) -> tuple[int, ...]:

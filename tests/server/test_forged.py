@@ -88,7 +88,7 @@ FORGED: Mapping[str, tuple[Callable[[Forger], Envelope], Said]] = {
     "another organisation": (lambda it: it.written(organization=OTHER), aside("organization-mismatch")),
     "an unknown stop": (lambda it: it.written(stop=OTHER), waits("unknown-stop")),
     "another team's stop": (lambda it: it.written(stop=it.other.stop), aside("team-mismatch")),
-    "another campaign": (lambda it: it.written(campaign=it.other.campaign), aside("payload-invalid")),
+    "a campaign of nobody": (lambda it: it.written(campaign=OTHER), aside("payload-invalid")),
     # Well signed, of another form
     "an unknown form version": (
         lambda it: it.written(form=UNKNOWN_VERSION),

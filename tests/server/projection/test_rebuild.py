@@ -10,11 +10,12 @@ from sqlalchemy import delete, text
 
 from server.central.databases import DECISIONS
 from server.central.team_keys import TeamKeys
+from server.identifiers import new_uuid
 from server.projection.acts import TaskChange
 from server.projection.decisions import Verdict
 from server.projection.statements import table
 from server.projection.version import VERSION
-from server.store.control import ReceiptOutbox
+from server.store.control import Campaign, ReceiptOutbox, Stop
 from server.store.figures import VisitCode, VisitFigure
 from server.store.follow_ups import Act, Task, TaskState
 from server.store.notices import Attendance, Notice, Photo
@@ -193,3 +194,44 @@ async def test_following_goes_on_after_a_rebuild(town: Town) -> None:
     await town.push(town.writer.record(town.nurse))
     await town.projection.sweep()
     assert len(town.rows(Record)) == 4
+
+
+async def test_what_was_signed_for_the_campaign_and_the_day_of_before_stays_integrated(
+    any_town: Town,
+) -> None:
+    town = any_town
+    record, told = town.writer.record(town.nurse), town.writer.notice(town.nurse, "attendance", status="done")
+    late = town.writer.record(town.doctor)
+    await town.push(record, told)
+    await town.projection.sweep()
+    with town.store.session() as session:
+        stop = session.get_one(Stop, town.seeded.stop)
+        before = session.get_one(Campaign, stop.campaign_id)
+        after = Campaign(**{**before.model_dump(), "id": new_uuid(), "title": "Une autre"})
+        session.add(after)
+        session.flush()
+        stop.campaign_id = after.id
+        session.add(stop)
+    await town.push(late)
+    await town.projection.sweep()
+    assert town.rows(Quarantined) == []
+    known = town.read_model()
+    rebuilt = await town.rebuild()
+    assert rebuilt.same, dict(rebuilt.differences)
+    assert (rebuilt.records, rebuilt.quarantined, town.read_model()) == (2, 0, known)
+
+
+async def test_what_arrives_after_its_stop_was_moved_is_of_the_new_day(any_town: Town) -> None:
+    town = any_town
+    record, told = town.writer.record(town.nurse), town.writer.notice(town.nurse, "attendance", status="done")
+    with town.store.session() as session:
+        stop = session.get_one(Stop, town.seeded.stop)
+        stop.day += timedelta(days=1)
+        session.add(stop)
+    await town.push(record, told)
+    await town.projection.sweep()
+    assert town.rows(Quarantined) == []
+    days = {row.day for row in town.rows(Visit)} | {row.day for row in town.rows(Attendance)}
+    assert days == {DAY + timedelta(days=1)}
+    rebuilt = await town.rebuild()
+    assert rebuilt.same, dict(rebuilt.differences)

@@ -7,13 +7,15 @@ import pytest
 from sqlmodel import select
 
 from server.central.documents import CentralDocument, DocumentType
-from server.store.control import AccessLog, RosterEntry, Stop
+from server.identifiers import new_uuid
+from server.store.control import AccessLog, Campaign, RosterEntry, Stop
 from server.store.database import Store
 from server.store.notices import Attendance, AttendanceStatus
 from server.store.planning import StopMember, StopSlot
 from tests.server.web.browser import Browser, text_of
-from tests.server.web.conftest import Day
-from tests.support.organisation import DAY, NOON
+from tests.server.web.conftest import Day, write
+from tests.support.organisation import DAY, NOON, make_device, make_slot
+from tests.support.records import RecordWriter
 
 pytestmark = pytest.mark.anyio
 STOPS = "/coordination/escales"
@@ -173,6 +175,45 @@ async def test_slots_made_again_go_around_those_taken(
     hours = [f"{slot.starts:%H:%M}" for slot in slots(store, stop.id)]
     assert hours == ["09:00", "09:30", "10:00", "10:20", "10:40", "11:00", "11:20", "11:40"]
     assert entry.slot_id in {slot.id for slot in slots(store, stop.id)}
+
+
+async def test_a_stop_where_somebody_signed_keeps_its_day_and_its_campaign(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    with store.session() as session:
+        stop, seen = session.get_one(Stop, day.seeded.stop), session.get_one(Campaign, day.seeded.campaign)
+        session.expunge(stop)
+        other = Campaign(**{**seen.model_dump(), "id": new_uuid(), "title": "Une autre"})
+        session.add(other)
+    at = f"{STOPS}/{stop.id}/modifier"
+    form = {**stop_form(day, name="Renommée"), "day": DAY.isoformat(), "with_slots": ""}
+    await administrative.open(at)
+    for changed in ({"day": "25/11/2026"}, {"campaign": other.id}):
+        answer = await administrative.send(at, **{**form, **changed})
+        assert answer.status_code == 422
+        assert "son jour et sa campagne ne changent plus" in text_of(answer)
+        assert 'value="Renommée"' in answer.text
+        assert next(iter(changed.values())) in answer.text
+        assert stops(store, "Renommée") == []
+    assert (await administrative.send(at, **form)).status_code == 303
+    (renamed,) = stops(store, "Renommée")
+    assert (renamed.id, renamed.day, renamed.campaign_id) == (stop.id, stop.day, stop.campaign_id)
+
+
+async def test_a_stop_where_only_an_attendance_was_signed_keeps_its_day_too(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    stop = await made(administrative, day, store)
+    at = f"{STOPS}/{stop.id}/modifier"
+    await administrative.open(at)
+    assert (await administrative.send(at, **stop_form(day, day="25/11/2026"))).status_code == 303
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.nurse)
+    told = RecordWriter(day.seeded, day.services.keys).notice(slot, "attendance", stop=stop.id)
+    await write(day.services, day.seeded, [told])
+    await day.services.projection.caught_up()
+    answer = await administrative.send(at, **stop_form(day, day="26/11/2026"))
+    assert answer.status_code == 422
+    assert "son jour et sa campagne ne changent plus" in text_of(answer)
 
 
 async def test_an_appointment_takes_the_slot_of_its_hour_and_the_same_twice_is_refused_unless_forced(
