@@ -53,7 +53,7 @@ test-e2e: .venv/.test-ready pwa/dist/index.html
 
 screenshots: test-e2e ## Take the README's pictures again
 	@cp build/screenshots/vitals.png docs/screenshots/capture.png
-	@cp build/screenshots/coordination.png docs/screenshots/coordination.png
+	@for each in day queue activity; do cp build/screenshots/story-$$each.png docs/screenshots/$$each.png; done
 
 bench: .venv/.test-ready pwa/dist/index.html ## Measure everything that has a goal, in one run
 	@bash .ci/install-system-packages
