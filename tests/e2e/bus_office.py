@@ -165,6 +165,7 @@ def check_the_figures(desk: Coordination, screenshots: Path) -> None:
         ("arret_travail", "Arrêt de travail"),
     ):
         assert reasons[label] == of(sum(code in each.reasons for each in seen), len(seen)), label
+    page.get_by_role("heading", name="Médecin traitant, ALD et fragilité").scroll_into_view_if_needed()
     page.screenshot(path=screenshots / "story-activity.png")
 
     # A figure opens onto what is behind it.
