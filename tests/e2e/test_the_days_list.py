@@ -53,6 +53,13 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
     nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
 
+    # A form opened by mistake leaves no draft, and the person is expected again.
+    third = names_of(nurse)[2]
+    nurse.begin_expected(third)
+    nurse.leave_draft()
+    expect(nurse.line_of(third)).not_to_contain_text("terminer")
+    expect(nurse.line_of(third)).to_contain_text("Attendu")
+
     # The network is cut for the nurse: everything goes on.
     browser.offline(cut=True)
     nurse.note(second, "Absent", "Ne répond pas au téléphone")

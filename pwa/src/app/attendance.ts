@@ -32,8 +32,19 @@ export async function sayStatus(
   await desk.say(stop, { kind: "attendance", visit, status, at, walk_in, reason, person });
 }
 
+/** Say of the visit of `draft` that it came to `status`. Raises what `signNotice` raises. */
+export async function sayOfDraft(
+  desk: Desk,
+  draft: Draft,
+  status: AttendanceStatus,
+  reason: string,
+): Promise<void> {
+  await sayStatus(desk, draft.stop, subjectOf(draft, draft.answers), status, reason);
+}
+
 /** Somebody begins to take care of the person of `draft`: says so, unless it is already known. */
 export async function sayTaken(desk: Desk, draft: Draft): Promise<void> {
+  if (draft.discard !== null) return; // opened by mistake, and left before this was said
   const status = withHands(handsOf(desk.profession));
   const known = desk.attendances.get(draft.visit);
   const mine = known?.status === status && known.by.member === desk.slot.member;

@@ -96,20 +96,20 @@ export class CaptureSession {
   change(answers: Answers, entries: Entries): void {
     this.answers = answers;
     this.entries = entries;
-    this.#writer.update({ answers, entries });
+    this.#writer.update({ answers, entries, touched: true });
   }
 
   /** Somebody said who this is, or is not. */
   identify(recognition: Recognition): void {
     this.recognition = recognition;
-    this.#writer.update({ recognition });
+    this.#writer.update({ recognition, touched: true });
   }
 
   /** It is this visit that is being written, with its line in the roster when it has one. */
   join(visit: string, expected: Expected | null): void {
     this.visit = visit;
     this.expected = expected;
-    this.#writer.update({ visit, expected });
+    this.#writer.update({ visit, expected, touched: true });
   }
 
   /** Remember the section on screen, to come back to it. */

@@ -62,6 +62,8 @@ export interface Draft {
   readonly section: string | null;
   readonly hand_overs: readonly HandOver[];
   readonly discard: Discard | null;
+  /** Whether anything was answered, typed or chosen since it was begun; absent from drafts of before it was kept. */
+  readonly touched?: boolean;
   /** RFC 3339. */
   readonly started_at: string;
   readonly saved_at: string;
@@ -78,5 +80,5 @@ export interface StoredDraft {
 
 /** What a capture changes. */
 export type DraftChange = Partial<
-  Pick<Draft, "answers" | "entries" | "section" | "recognition" | "visit" | "expected">
+  Pick<Draft, "answers" | "entries" | "section" | "recognition" | "visit" | "expected" | "touched">
 >;

@@ -73,6 +73,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     section,
     hand_overs: [],
     discard: null,
+    touched: false,
     started_at: at,
     saved_at: at,
   };
