@@ -23,8 +23,10 @@ export function nextStep(hands: Hands, status: AttendanceStatus): AttendanceStat
   const mine = withHands(hands);
   switch (status) {
     case "expected":
-    case "absent":
       return mine;
+    // Whoever was said absent and comes after all takes their turn among those who wait.
+    case "absent":
+      return "arrived";
     case "arrived":
       return hands === "other" ? null : mine;
     case "with_nurse":
