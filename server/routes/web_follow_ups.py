@@ -1,7 +1,6 @@
 """The pages of follow-ups: the list of tasks, one task and its changes, people without a médecin traitant."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
@@ -25,10 +24,9 @@ from server.review.access_log import Action, Outcome
 from server.review.errors import NotReviewable, Outrun
 from server.review.records import Forms
 from server.review.reviewer import reviewer
-from server.routes import web_counts
 from server.routes.web_page import language_of, page, see
-from server.routes.web_record import SHOW_WITHIN_S
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
+from server.routes.web_settled import settled
 
 FOLLOW_UPS = "/coordination/suivis"
 MINE = "moi"
@@ -186,14 +184,6 @@ async def change_task(
         )
     await settled(request)
     return see(f"{FOLLOW_UPS}/{handle}")
-
-
-async def settled(request: PageRequest) -> None:
-    """Wait a little for what was just written to be read back: a courtesy that must not hold the page."""
-    web_counts.forget(request)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(SHOW_WITHIN_S):
-            await services_of(request).projection.caught_up()
 
 
 def _read_change(request: PageRequest, handle: str, form: TaskForm) -> TaskChange | tuple[str, ...] | None:

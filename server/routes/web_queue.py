@@ -21,9 +21,10 @@ from server.review.access_log import Action, Outcome
 from server.review.errors import NotReviewable, Outrun
 from server.review.reviewer import reviewer
 from server.routes import web_counts
-from server.routes.web_follow_ups import MINE, settled
+from server.routes.web_follow_ups import MINE
 from server.routes.web_page import page, see
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
+from server.routes.web_settled import settled
 
 QUEUE = "/coordination/file"
 PAGE_SIZE = 50

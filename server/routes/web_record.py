@@ -1,7 +1,6 @@
 """The record page, who opened it, and the decision. Every opening is logged before anything is shown."""
 
 import asyncio
-import contextlib
 from typing import Annotated
 
 import msgspec
@@ -14,31 +13,35 @@ from server.auth import guards
 from server.errors import Refused
 from server.projection.decisions import MAX_MESSAGE, Verdict
 from server.projection.reasons import REASONS
-from server.review import access_log, restricted
+from server.review import access_log, decisions, restricted
 from server.review.access_log import Action
 from server.review.around import photos_of
-from server.review.decisions import decide
-from server.review.errors import ReasonNeeded
+from server.review.errors import Outrun, ReasonNeeded
 from server.review.records import record_detail
 from server.routes.web_opening import open_record
 from server.routes.web_page import language_of, page, see
 from server.routes.web_restricted import reason_page
 from server.routes.web_session import PageRequest, services_of, signed_in
+from server.routes.web_settled import settled
 from server.store.control import Member
 from server.store.read import ENDED
 
-SHOW_WITHIN_S = 5.0
-
 
 class DecisionForm(msgspec.Struct):
-    """What the decision form sends."""
+    """What the decision form sends; ``state``: the id of the decision that it was made upon."""
 
     verdict: str = ""
     message: str = ""
+    state: str = ""
 
 
 def _record_page(
-    request: PageRequest, digest: str, *, typed: DecisionForm | None = None, faults: tuple[str, ...] = ()
+    request: PageRequest,
+    digest: str,
+    *,
+    typed: DecisionForm | None = None,
+    faults: tuple[str, ...] = (),
+    status: int = 422,
 ) -> Response[str]:
     services, coordinator = services_of(request), signed_in(request)
     try:
@@ -47,13 +50,15 @@ def _record_page(
         return reason_page(request, needed.record)
     with services.store.session() as session:
         detail = record_detail(session, reader, services.forms, record, language_of(request))
+        decided = decisions.last(session, record.digest)
     return page(
         request,
         "record.html",
-        status=422 if faults else 200,
+        status=status if faults else 200,
         detail=detail,
         reasons=REASONS,
         typed=typed or DecisionForm(),
+        decided=decided.document_id if decided else "",
         faults=faults,
         may_decide=reader.is_clinical and record.state not in ENDED,
         max_message=MAX_MESSAGE,
@@ -82,7 +87,7 @@ async def decide_on_record(
     except ReasonNeeded as needed:
         return reason_page(request, needed.record)
     try:
-        await decide(
+        await decisions.decide(
             services.store,
             services.engine,
             services.keys,
@@ -91,14 +96,28 @@ async def decide_on_record(
             message=data.message,
             member=coordinator.member_id,
             at=services.clock(),
+            after=data.state,
+        )
+    except Outrun:
+        await settled(request)
+        if await asyncio.to_thread(_is_done, request, digest, data):
+            return see(f"/coordination/fiches/{digest}")
+        return await asyncio.to_thread(
+            _record_page, request, digest, typed=data, faults=("outrun",), status=409
         )
     except Refused:
         return await asyncio.to_thread(_record_page, request, digest, typed=data, faults=("superseded",))
-    # The decision is durable; showing it at once is a courtesy that must not hold the page.
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(SHOW_WITHIN_S):
-            await services.projection.caught_up()
+    await settled(request)
     return see(f"/coordination/fiches/{digest}")
+
+
+def _is_done(request: PageRequest, digest: str, form: DecisionForm) -> bool:
+    """Say whether what stands is this very decision: a form sent twice."""
+    with services_of(request).store.session() as session:
+        stands = decisions.last(session, digest)
+    if stands is None or stands.member_id != signed_in(request).member_id or stands.verdict != form.verdict:
+        return False
+    return stands.verdict == Verdict.VALIDATED or stands.message == form.message.strip()
 
 
 def _decision_faults(form: DecisionForm) -> tuple[str, ...]:

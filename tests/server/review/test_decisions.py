@@ -7,6 +7,7 @@ from server.errors import Invalid, NotFound, Refused
 from server.keys.organisation import OrganisationKeys
 from server.projection.decisions import Verdict
 from server.review.decisions import decide
+from server.review.errors import Outrun
 from server.store.database import Store
 from server.store.read import Decision, Record, RecordState
 from sync.embedded.engine import EmbeddedEngine
@@ -25,7 +26,9 @@ async def town(store: Store, organisation_keys: OrganisationKeys, engine: Embedd
     return opened
 
 
-async def _decide(town: Town, envelope: str, verdict: Verdict, message: str = "") -> str:
+async def _decide(
+    town: Town, envelope: str, verdict: Verdict, message: str = "", after: str | None = None
+) -> str:
     return await decide(
         town.store,
         town.engine,
@@ -35,6 +38,7 @@ async def _decide(town: Town, envelope: str, verdict: Verdict, message: str = ""
         message=message,
         member=town.seeded.clinical,
         at=NOON,
+        after=after,
     )
 
 
@@ -98,3 +102,17 @@ async def test_a_record_already_replaced_is_judged_by_its_correction(town: Town)
     await town.projection.sweep()
     with pytest.raises(Refused):
         await _decide(town, record.envelope.identifier, Verdict.VALIDATED)
+
+
+async def test_of_two_decisions_upon_one_state_the_second_is_refused(town: Town) -> None:
+    envelope = (await _projected(town)).envelope.identifier
+    first = await _decide(town, envelope, Verdict.VALIDATED, after="")
+    with pytest.raises(Outrun):
+        await _decide(town, envelope, Verdict.TO_CORRECT, "Précisez", after="")
+    await town.projection.sweep()
+    with pytest.raises(Outrun):
+        await _decide(town, envelope, Verdict.TO_CORRECT, "Précisez", after="")
+    again = await _decide(town, envelope, Verdict.TO_CORRECT, "Précisez", after=first)
+    await town.projection.sweep()
+    assert {row.document_id for row in town.rows(Decision)} == {first, again}
+    assert [row.state for row in town.rows(Record)] == [RecordState.TO_CORRECT]

@@ -1,6 +1,9 @@
 """The record page: everything for a clinical coordinator, its administrative part for the others."""
 
+import re
+
 import pytest
+from litestar import Litestar
 from sqlmodel import col, select
 
 from server.central.documents import CentralDocument, DocumentType
@@ -10,6 +13,7 @@ from server.store.database import Store
 from server.store.read import Decision
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day
+from tests.server.web.test_web_people import second_coordinator
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +29,13 @@ def logged(store: Store, digest: str) -> list[tuple[str, str, str]]:
         ).all()
         access_log.verify(session)
     return [(line.actor_id, line.action, line.outcome) for line in lines]
+
+
+def state_of(browser: Browser) -> str:
+    """What the decision form of the last page was made from."""
+    assert browser.page is not None
+    (state,) = re.findall(r'name="state" value="([^"]*)"', browser.page.text)
+    return str(state)
 
 
 async def test_a_clinical_coordinator_reads_answers_with_units(clinical: Browser, day: Day) -> None:
@@ -144,6 +155,43 @@ async def test_a_bad_decision_keeps_what_was_typed(
     assert fields["message"].strip() in text_of(answer)
     with store.session() as session:
         assert session.exec(select(Decision)).all() == []
+
+
+async def test_the_second_of_two_coordinators_sees_the_decision_that_stands_and_keeps_what_was_typed(
+    clinical: Browser, application: Litestar, day: Day, store: Store
+) -> None:
+    login = await second_coordinator(application, day, store, day.seeded.team)
+    at = address(day.nurse.digest)
+    async with Browser.of(application) as colleague:
+        await colleague.sign_in(login)
+        for browser in (colleague, clinical):
+            await browser.open(at)
+        seen = {
+            "verdict": "to_correct",
+            "message": "Merci de vérifier le poids.",
+            "state": state_of(colleague),
+        }
+        assert (await clinical.send(f"{at}/decision", verdict="validated", state="")).status_code == 303
+        refused = await colleague.send(f"{at}/decision", **seen)
+        assert refused.status_code == 409
+        shown = text_of(refused)
+        assert "Quelqu’un d’autre a décidé de cette fiche entre-temps" in shown
+        assert "Cléo Essai" in shown
+        assert "Merci de vérifier le poids." in shown
+        with store.session() as session:
+            assert session.exec(select(Decision.verdict)).all() == ["validated"]
+        again = await colleague.send(f"{at}/decision", **{**seen, "state": state_of(colleague)})
+        assert again.status_code == 303
+        assert "À corriger" in text_of(await colleague.open(at))
+
+
+async def test_a_decision_sent_twice_is_one(clinical: Browser, day: Day, store: Store) -> None:
+    at = address(day.nurse.digest)
+    await clinical.open(at)
+    for _ in range(2):
+        assert (await clinical.send(f"{at}/decision", verdict="validated", state="")).status_code == 303
+    with store.session() as session:
+        assert len(session.exec(select(Decision)).all()) == 1
 
 
 async def test_a_hostile_name_is_only_text(clinical: Browser, day: Day, store: Store) -> None:
