@@ -22,6 +22,9 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)
 """Five digits, 1927 to 2119: shorter numbers are years or hours, longer ones telephone numbers."""
 
+FIRST_DAY, LAST_DAY = date(2020, 1, 1), date(2100, 12, 31)
+"""Days of activity lie between: one outside is mistyped, and days near the calendar's ends do not add up."""
+
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _FRENCH = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4}|[0-9]{2})")
 _WORDS = re.compile(r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})")
@@ -42,6 +45,7 @@ class Why(StrEnum):
     IMPOSSIBLE_DATE = "impossible-date"
     FUTURE_BIRTH = "future-birth"
     TOO_OLD = "too-old"
+    OUTSIDE_YEARS = "outside-years"
     HOUR = "hour"
     NO_NAME = "no-name"
     TOO_LONG = "too-long"
@@ -97,7 +101,18 @@ def day(text: str, *, today: date, birth: bool = False) -> Read[date]:
         raise Unreadable(Why.FUTURE_BIRTH)
     if birth and read.value.year < today.year - OLDEST_YEARS:
         raise Unreadable(Why.TOO_OLD)
+    if not birth and not FIRST_DAY <= read.value <= LAST_DAY:
+        raise Unreadable(Why.OUTSIDE_YEARS)
     return read
+
+
+def address_day(text: str) -> date | None:
+    """Return the ISO day that a page's address names; None when it is none of activity."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 def _numbered_day(bare: str, *, today: date, birth: bool) -> Read[date] | None:

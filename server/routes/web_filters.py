@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from server.planning.typed import address_day
 from server.review.pages import KeyPage, Place, read_place
 from server.review.visits import VisitFilter
 from server.store.read import RecordState
@@ -35,7 +36,7 @@ def read_filters(query: Mapping[str, str], today: date) -> TypedFilters:
     faults = []
     days: dict[str, date | None] = {}
     for name in ("du", "au"):
-        days[name] = _day(typed[name])
+        days[name] = address_day(typed[name])
         if typed[name] and days[name] is None:
             faults.append(name)
     if days["du"] and days["au"] and days["du"] > days["au"]:
@@ -66,10 +67,3 @@ def pages_of(keys: KeyPage) -> dict[str, dict[str, str]]:
     if keys.has_next and keys.keys:
         found |= {"next": {"apres": keys.keys[-1].text()}, "last": {"fin": "1"}}
     return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

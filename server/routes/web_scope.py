@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlmodel import Session, col, select
 
 from server.central.databases import quarter
+from server.planning.typed import address_day
 from server.report.scope import Scope, places
 from server.review.reviewer import Reviewer
 from server.store.control import Campaign, Stop
@@ -42,7 +43,7 @@ class ScopeChoices:
 def read_scope(query: Mapping[str, str], reader: Reviewer, today: date) -> TypedScope:
     """Read the perimeter, within the teams of the reader; without a period, this year."""
     typed = {name: query.get(name, "").strip()[:_MAX_CHARACTERS] for name in FIELDS}
-    first, last = _day(typed["du"]), _day(typed["au"])
+    first, last = address_day(typed["du"]), address_day(typed["au"])
     faults = [name for name, day in (("du", first), ("au", last)) if typed[name] and day is None]
     if first and last and first > last:
         faults.append("au")
@@ -101,10 +102,3 @@ def presets(today: date) -> dict[str, tuple[date, date]]:
         "this-year": year(today),
         "last-year": year(today.replace(month=1, day=1) - timedelta(days=1)),
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -15,7 +15,7 @@ from server.clock import local_day
 from server.planning import campaigns, settings, stops
 from server.planning.faults import Rejected
 from server.planning.stops import StopForm
-from server.planning.typed import BOOKINGS
+from server.planning.typed import BOOKINGS, address_day
 from server.review import access_log, agenda
 from server.review.access_log import Action, Outcome
 from server.review.reviewer import Reviewer, reviewer
@@ -52,7 +52,8 @@ def reading(request: PageRequest, session: Session) -> Reviewer:
 def week_page(request: PageRequest) -> Response[str]:
     """Show the stops of a week, this one unless the address names another."""
     today = today_of(request)
-    monday = _monday(request.query_params.get("semaine", ""), today)
+    asked = request.query_params.get("semaine", "")
+    monday = _monday(asked, today)
     with services_of(request).store.session() as session:
         reader = reading(request, session)
         rows = agenda.stop_rows(session, reader.teams, monday, monday + _A_WEEK - timedelta(days=1))
@@ -65,17 +66,13 @@ def week_page(request: PageRequest) -> Response[str]:
         before=monday - _A_WEEK,
         after=monday + _A_WEEK,
         today=today,
+        unreadable=bool(asked) and address_day(asked) is None,
         teams=reader.teams,
     )
 
 
 def _monday(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = today
-    if not date(1970, 1, 8) <= day <= date(9990, 1, 1):
-        day = today
+    day = address_day(text) or today
     return day - timedelta(days=day.weekday())
 
 

@@ -403,3 +403,18 @@ async def test_the_days_of_a_stop_are_those_of_the_week_asked_for(administrative
     for week in ("2026-11-02", "0001-01-01", "hier", "9999-12-31"):
         page = await administrative.open(f"{STOPS}?semaine={week}")
         assert page.status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "01/01/2019", "9999-12-31"])
+async def test_a_day_outside_all_activity_is_refused(administrative: Browser, day: Day, typed: str) -> None:
+    await administrative.open(f"{STOPS}/nouvelle")
+    answer = await administrative.send(f"{STOPS}/nouvelle", **stop_form(day, day=typed))
+    assert answer.status_code == 422
+    assert "Cette date doit être comprise entre 2020 et 2100." in text_of(answer)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "hier"])
+async def test_a_week_outside_all_activity_says_so(administrative: Browser, day: Day, typed: str) -> None:
+    page = text_of(await administrative.open(f"{STOPS}?semaine={typed}"))
+    assert "Semaine du lundi 23 novembre 2026" in page
+    assert "La semaine demandée n’existe pas" in page

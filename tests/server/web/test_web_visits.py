@@ -140,3 +140,14 @@ async def test_a_coordinator_without_team_sees_nothing(clinical: Browser, day: D
     page = text_of(await clinical.open(HOME))
     assert "0 passage" in page
     assert "Aucune escale ce jour-là" in page
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "2019-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("path", [HOME, "/coordination/activite", "/coordination/indicateurs"])
+async def test_days_outside_all_activity_are_a_fault_of_the_form(
+    administrative: Browser, day: Day, path: str, typed: str
+) -> None:
+    answer = await administrative.open(f"{path}?du={typed}&au={typed}")
+    assert answer.status_code == 200
+    assert "hors des années 2020 à 2100" in text_of(answer)
+    assert f'value="{typed}"' in answer.text
