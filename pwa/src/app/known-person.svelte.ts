@@ -3,6 +3,7 @@
  * like them. It follows what is typed; it decides nothing.
  */
 import type { PersonSummary } from "$lib/central/person";
+import type { Expected } from "$lib/central/roster";
 import { loadCommunes, type CommuneTable } from "$lib/communes";
 import type { EarlierFacts } from "$lib/forms/carry";
 import { earlierFacts } from "$lib/forms/carry";
@@ -115,11 +116,20 @@ export class KnownPerson {
     if (visit !== null && draft.replaces === null) {
       await sayJoined(this.#desk, draft, visit, expected);
       this.#capture.join(visit, expected);
+      if (expected !== null) await this.#bookedAs(expected);
     }
     const settled = [...recognition.settled, id];
     this.#capture.identify({ person: person ?? recognition.person, settled });
     await this.look();
     await this.fillIdentity(false);
+  }
+
+  async #bookedAs(expected: Expected): Promise<void> {
+    const { booked } = await import("./prefill");
+    const { form, draft } = this.#capture;
+    const author = { by: this.#desk.slot.member, at: rfc3339(this.#desk.station.environment.clock()) };
+    const { answers, entries } = this.#capture;
+    this.#capture.change(booked(form, answers, expected, { author, begun: draft.started_at }), entries);
   }
 
   /** « C'est une autre personne »: remembered in the draft, and not asked again. */

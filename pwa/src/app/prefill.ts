@@ -9,10 +9,37 @@ const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
 /** Which part of the visit a record holds (docs/forms.md). */
 export const PART = "identity.part";
 
+/** Somebody who came without appointment, as a roster would say it (docs/forms.md). */
+const WALK_IN = { booking: "sans_rdv" };
+
 /** The answers `form` starts with, for an expected person or a walk-in; `author` answers for them. */
 export async function prefill(form: Form, expected: Expected | null, author: Author): Promise<Answers> {
   const communes = await loadCommunes();
-  return initialAnswers(form, { ...expected }, author, (insee) => communes.get(insee)?.name ?? null);
+  return initialAnswers(
+    form,
+    { ...(expected ?? WALK_IN) },
+    author,
+    (insee) => communes.get(insee)?.name ?? null,
+  );
+}
+
+/**
+ * `answers` of a walk-in that turns out to be `expected`: how they booked is what the roster says, and asked when it says
+ * nothing. An answer that somebody gave since `begun` (RFC 3339) is theirs, and stays.
+ */
+export function booked(
+  form: Form,
+  answers: Answers,
+  expected: Expected,
+  { author, begun }: { readonly author: Author; readonly begun: string },
+): Answers {
+  const question = form.questions.find(({ rosterField }) => rosterField === "booking");
+  const given = question === undefined ? undefined : answers[question.linkId];
+  if (question === undefined || given === undefined || Date.parse(given.at) > Date.parse(begun))
+    return answers;
+  const others = Object.fromEntries(Object.entries(answers).filter(([linkId]) => linkId !== question.linkId));
+  const said = initialAnswers(form, { booking: expected.booking }, author, () => null)[question.linkId];
+  return said === undefined ? others : { ...others, [question.linkId]: said };
 }
 
 /**

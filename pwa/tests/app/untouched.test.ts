@@ -7,7 +7,14 @@ import type { AttendanceStatus } from "$lib/notice/body";
 import { isUntouched, statusBefore } from "../../src/app/untouched";
 
 function said(at: string, status: AttendanceStatus, member = "nurse"): AttendanceNotice {
-  const body = { kind: "attendance", visit: "v", status, walk_in: false, reason: null, person: null } as const;
+  const body = {
+    kind: "attendance",
+    visit: "v",
+    status,
+    walk_in: false,
+    reason: null,
+    person: null,
+  } as const;
   return {
     record: `r${at}`,
     stop: "stop",
