@@ -18,6 +18,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a report says. ``scope``: ids, as data; ``perimeter``: the same in words.
 
     ``threshold``: counts under it are hidden (exports to third parties); None: all are exact.
+    ``clinical_only``: it tells what administrative coordinators do not see (``view``).
     ``extracted_at``: when the figures were counted, and the report frozen.
     """
 
@@ -31,6 +32,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     extracted_at: datetime
     frozen_by: str
     threshold: int | None
+    clinical_only: bool = False
     rule: str
     tables: tuple[Table, ...]
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from server.identifiers import new_uuid
-from server.report.activity import activity
-from server.report.activity_tables import Writer
 from server.report.csv_file import csv_file
 from server.report.document import Document, body_of, digest_of, read_body
+from server.report.indicator_table import indicator_table
 from server.report.pdf_file import pdf_file
 from server.report.scope import Scope
 from server.report.small_cells import hide
 from server.report.tables import Table
+from server.report.view import EXACT, FEWEST, View, results_of, tables_of, tells_more, visits_of
 from server.report.xlsx_file import xlsx_file
 from server.store.control import Campaign, Member, Organization, Stop, Team
 from server.store.reports import FrozenReport
@@ -26,13 +26,17 @@ TITLE_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be frozen: its title, perimeter, threshold of small cells (None: exact), by whom, when."""
+    """What is to be frozen: its title, perimeter, threshold of small cells (None: exact), by whom, when.
+
+    ``view``: what whoever freezes may see; a report holds no more.
+    """
 
     title: str
     scope: Scope
     threshold: int | None
     member: str
     at: datetime
+    view: View = EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Verified:
         return self.body and all(self.files.values())
 
 
-def document_of(session: Session, order: Order, t: Translate, extra: tuple[Table, ...] = ()) -> Document:
-    """Count a perimeter and return the report of it, in the language of ``t``; ``extra``: tables first."""
-    tables = (*extra, *Writer(t, "fr").tables(activity(session, order.scope)))
+def document_of(session: Session, order: Order, t: Translate) -> Document:
+    """Count a perimeter and return the report of it, the agreement's table first, in the words of ``t``."""
+    tables = _tables(session, order, order.view, t)
+    clinical_only = order.view.clinical and _tells_more(session, order, t, tables)
     if order.threshold is not None:
         tables = tuple(hide(table, order.threshold) for table in tables)
     return Document(
@@ -63,6 +68,7 @@ def document_of(session: Session, order: Order, t: Translate, extra: tuple[Table
         extracted_at=order.at,
         frozen_by=session.get_one(Member, order.member).name,
         threshold=order.threshold,
+        clinical_only=clinical_only,
         rule=t("activity.rule-text"),
         tables=tables,
     )
@@ -83,6 +89,7 @@ def freeze(session: Session, document: Document, order: Order) -> FrozenReport:
         scope=document.scope,
         body=body,
         digest=digest,
+        clinical_only=document.clinical_only,
         file_digests={name: _sha256(content) for name, content in files.items()},
         frozen_at=order.at,
         frozen_by=order.member,
@@ -102,15 +109,29 @@ def verify(report: FrozenReport) -> Verified:
     )
 
 
-def listed(session: Session, teams: set[str]) -> list[FrozenReport]:
+def listed(session: Session, teams: set[str], *, clinical: bool) -> list[FrozenReport]:
     """Return the reports on teams that a reader reads, the latest first."""
     reports = session.exec(select(FrozenReport).order_by(col(FrozenReport.frozen_at).desc()))
-    return [report for report in reports if readable(report, teams)]
+    return [report for report in reports if readable(report, teams, clinical=clinical)]
 
 
-def readable(report: FrozenReport, teams: set[str]) -> bool:
-    """Whether every team that a report counts is one of these."""
-    return set(report.scope.get("teams", ())) <= teams
+def readable(report: FrozenReport, teams: set[str], *, clinical: bool) -> bool:
+    """Whether every team that a report counts is one of these, and it tells no more than the role sees."""
+    return (clinical or not report.clinical_only) and set(report.scope.get("teams", ())) <= teams
+
+
+def _tables(session: Session, order: Order, view: View, t: Translate) -> tuple[Table, ...]:
+    found = results_of(session, order.scope, view)
+    agreed = (indicator_table(found, t),) if found else ()
+    return (*agreed, *tables_of(session, order.scope, view, t))
+
+
+def _tells_more(session: Session, order: Order, t: Translate, exact: tuple[Table, ...]) -> bool:
+    """Whether a report tells more than its administrative view; one for third parties does over few only."""
+    if order.threshold is not None and visits_of(session, order.scope) >= max(FEWEST, order.threshold):
+        return False
+    administrative = View(clinical=False, unfiltered=order.view.unfiltered)
+    return tells_more(exact, _tables(session, order, administrative, t))
 
 
 def _sha256(content: bytes) -> str:

@@ -75,7 +75,8 @@ class DefinitionInvalid(ValueError):
 class Result:
     """An indicator over a period. ``typed``: by hand. None: nothing is known; without denominator, a count.
 
-    ``above`` and ``below``: predicates of the visits behind, when there are some.
+    ``above`` and ``below``: predicates of the visits behind, when there are some. ``withheld``: not shown to
+    this reader (``view``).
     """
 
     indicator: Indicator
@@ -84,6 +85,7 @@ class Result:
     typed: bool
     above: Predicate | None = None
     below: Predicate | None = None
+    withheld: bool = False
 
 
 def read_definition(value: object) -> Definition | None:

@@ -12,7 +12,7 @@ HEAD = ("label", "initial", "target", "numerator", "denominator", "result", "sou
 
 
 def indicator_table(results: Sequence[Result], t: Translate) -> Table:
-    """Return the table; what is not known is no zero."""
+    """Return the table; what is not known is no zero, nor what is withheld from its reader."""
     return Table(
         "indicators",
         t("indicators.table"),
@@ -30,11 +30,19 @@ def _row(result: Result, t: Translate) -> Row:
         (
             words(indicator.initial_value or "–"),
             words(indicator.target or "–"),
-            _number(result.numerator, result.above),
-            _number(result.denominator, result.below),
-            _outcome(result),
+            *_numbers(result, t),
             words(f"{source} ({t('indicators.typed')})" if result.typed else source),
         ),
+    )
+
+
+def _numbers(result: Result, t: Translate) -> tuple[Cell, Cell, Cell]:
+    if result.withheld:
+        return (words(t("indicators.withheld")),) * 3
+    return (
+        _number(result.numerator, result.above),
+        _number(result.denominator, result.below),
+        _outcome(result),
     )
 
 

@@ -7,11 +7,9 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from server.report.conditions import holds
 from server.report.predicate import In, Predicate
 from server.report.scope import Scope
 from server.store.control import Stop
-from server.store.figures import VisitFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +84,6 @@ def by_stop(
         )
         for stop in sorted(listed, key=lambda each: (each.day, each.opens, each.name, each.id))
     )
-
-
-def counts_by_stop(session: Session, scope: Scope, predicate: Predicate) -> list[tuple[Stop, int]]:
-    """Return how many visits of each stop satisfy a predicate, without telling which."""
-    counted = Counter(
-        session.exec(select(VisitFigure.stop_id).where(*scope.visits(), holds(predicate))).all()
-    )
-    stops = session.exec(
-        select(Stop).where(col(Stop.id).in_(counted)).order_by(col(Stop.day), col(Stop.opens))
-    )
-    return [(stop, counted[stop.id]) for stop in stops]
 
 
 def _planned(session: Session, scope: Scope) -> Iterable[Stop]:

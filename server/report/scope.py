@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, func, select
 
 from server.report.conditions import Condition
 from server.store.control import Stop
@@ -16,7 +17,8 @@ from server.store.figures import VisitFigure
 class Scope:
     """Days are inclusive; ``teams`` are those counted, none of them counts nothing.
 
-    ``place`` is the name of stops (« La Gresle »), ``stop`` the id of one of them.
+    ``place`` is the name of stops (« La Gresle »), ``stop`` the id of one of them. ``fewest``: visits of a
+    stop's day that has fewer of them are left out (``view``); of other things than visits it says nothing.
     """
 
     first_day: date
@@ -25,6 +27,7 @@ class Scope:
     campaign: str | None = None
     place: str | None = None
     stop: str | None = None
+    fewest: int | None = None
 
     def visits(self) -> list[Condition]:
         """Return the conditions on ``VisitFigure``."""
@@ -34,6 +37,7 @@ class Scope:
             *([col(VisitFigure.campaign_id) == self.campaign] if self.campaign else []),
             *([col(VisitFigure.stop_id) == self.stop] if self.stop else []),
             *([col(VisitFigure.stop_id).in_(_named(self.place))] if self.place else []),
+            *([self._attended(self.fewest)] if self.fewest else []),
         ]
 
     def stops(self) -> list[Condition]:
@@ -46,6 +50,17 @@ class Scope:
             *([col(Stop.id) == self.stop] if self.stop else []),
             *([col(Stop.name) == self.place] if self.place else []),
         ]
+
+    def _attended(self, fewest: int) -> Condition:
+        """The days of stops with enough visits, counted whole: of the perimeter, days and teams only."""
+        columns = (col(VisitFigure.team_id), col(VisitFigure.stop_id), col(VisitFigure.day))
+        attended = (
+            select(*columns)
+            .where(columns[2].between(self.first_day, self.last_day), columns[0].in_(self.teams))
+            .group_by(*columns)
+            .having(func.count() >= fewest)
+        )
+        return tuple_(*columns).in_(attended)
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the scope as data, for a frozen report."""

@@ -9,13 +9,11 @@ from sqlmodel import Session
 from server.auth import guards
 from server.auth.sessions import Coordinator
 from server.clock import local_day
-from server.report.activity import activity
-from server.report.activity_tables import Writer
 from server.report.chart import bars
 from server.report.conditions import holds
 from server.report.describe import describe
 from server.report.facts import Exposure
-from server.report.places import counts_by_stop
+from server.report.indicator_table import indicator_table
 from server.report.predicate import (
     EVERY,
     In,
@@ -29,11 +27,13 @@ from server.report.predicate import (
 )
 from server.report.scope import places
 from server.report.tables import Cell
+from server.report.view import View, emitted, results_of, tables_of
 from server.report.writing import Written
 from server.review import access_log, visits
 from server.review.access_log import Action, Outcome
 from server.review.reviewer import Reviewer, reviewer
 from server.routes.services import Services
+from server.routes.web_catalogue import Translate
 from server.routes.web_filters import pages_of, place_of
 from server.routes.web_page import language_of, page, texts_of
 from server.routes.web_reports import FreezeForm
@@ -43,14 +43,15 @@ from server.routes.web_session import PageRequest, actor, services_of, signed_in
 
 @get("/activite", sync_to_thread=True, guards=[guards.coordinator])
 def activity_page(request: PageRequest) -> Response[str]:
-    """Show the figures of a perimeter; exact, for the network's own coordinators."""
+    """Show the figures of a perimeter, as the reader's role sees them."""
     services, coordinator = services_of(request), signed_in(request)
     today = local_day(services.clock())
     language = language_of(request)
     with services.store.session() as session:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         wanted = read_scope(request.query_params, reader, today)
-        tables = Writer(texts_of(request), language).tables(activity(session, wanted.scope))
+        view = View(reader.is_clinical, wanted.unfiltered)
+        tables = tables_of(session, wanted.scope, view, texts_of(request), language)
         offered = scope_choices(session, reader, wanted.scope)
     return page(
         request,
@@ -71,8 +72,10 @@ def activity_page(request: PageRequest) -> Response[str]:
 def behind_page(request: PageRequest) -> Response[str]:
     """Show the visits behind a figure; to an administrative coordinator, what exposes nobody.
 
-    Names are shown to clinical coordinators only, never those of confidential visits, and the opening is
-    logged before the page is made.
+    An administrative coordinator opens only what the pages show over the same perimeter: a predicate composed
+    by hand could ask for the answers of one visit. Behind a clinical figure there is the figure alone. Names
+    are shown to clinical coordinators only, never those of confidential visits, and the opening is logged
+    before the page is made.
     """
     services, coordinator = services_of(request), signed_in(request)
     try:
@@ -84,6 +87,9 @@ def behind_page(request: PageRequest) -> Response[str]:
         wanted = read_scope(request.query_params, reader, local_day(services.clock()))
         if not _names_known_places(session, reader, predicate):
             return page(request, "behind.html", status=422, unreadable=True)
+        cell = None if reader.is_clinical else _emitted(session, reader, wanted, texts_of(request), predicate)
+        if cell is None and not reader.is_clinical:
+            return page(request, "behind.html", status=422, unreadable=True, wanted=wanted)
         counted = [*wanted.scope.visits(), holds(predicate)]
         common: dict[str, Any] = {
             "unreadable": False,
@@ -91,9 +97,9 @@ def behind_page(request: PageRequest) -> Response[str]:
             "described": describe(predicate, texts_of(request), language_of(request)),
             "several_teams": len(reader.teams) > 1,
         }
-        if not reader.is_clinical and exposes(predicate) is Exposure.CLINICAL:
-            stops = counts_by_stop(session, wanted.scope, predicate)
-            return page(request, "behind.html", listed=None, stops=stops, pages={}, **common)
+        if cell is not None and exposes(predicate) is Exposure.CLINICAL:
+            figure = Written(language_of(request))(cell)
+            return page(request, "behind.html", listed=None, figure=figure, pages={}, **common)
         listed = visits.visits_behind(session, reader, counted, place_of(request.query_params))
         if reader.is_clinical and listed.rows:
             _log(session, services, coordinator, wanted, predicate)
@@ -101,7 +107,7 @@ def behind_page(request: PageRequest) -> Response[str]:
         rel: wanted.address(predicat=to_text(predicate), **members)
         for rel, members in pages_of(listed.keys).items()
     }
-    return page(request, "behind.html", listed=listed, stops=(), pages=pages, **common)
+    return page(request, "behind.html", listed=listed, pages=pages, **common)
 
 
 def address_of(wanted: TypedScope, cell: Cell) -> str:
@@ -109,6 +115,16 @@ def address_of(wanted: TypedScope, cell: Cell) -> str:
     if cell.opens is None or not cell.count:
         return ""
     return f"/coordination/activite/passages?{wanted.address(predicat=to_text(parse(cell.opens)))}"
+
+
+def _emitted(
+    session: Session, reader: Reviewer, wanted: TypedScope, t: Translate, predicate: Predicate
+) -> Cell | None:
+    """Return the cell of the reader's own pages that opens a predicate; None when none does."""
+    view = View(reader.is_clinical, wanted.unfiltered)
+    agreed = indicator_table(results_of(session, wanted.scope, view), t)
+    shown = emitted((agreed, *tables_of(session, wanted.scope, view, t)))
+    return shown.get(to_text(predicate))
 
 
 def _names_known_places(session: Session, reader: Reviewer, predicate: Predicate) -> bool:

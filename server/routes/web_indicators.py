@@ -17,6 +17,7 @@ from server.report import indicator as indicators
 from server.report.describe import describe
 from server.report.indicator import OfMeasure, OfVisits, read_definition
 from server.report.indicator_table import indicator_table
+from server.report.view import View, results_of
 from server.report.writing import Written
 from server.review import access_log
 from server.review.access_log import Action, Outcome
@@ -55,7 +56,8 @@ def indicators_page(request: PageRequest) -> Response[str]:
     with services.store.session() as session:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         wanted = read_scope(request.query_params, reader, today)
-        results = indicators.results(session, wanted.scope)
+        view = View(reader.is_clinical, wanted.unfiltered)
+        results = results_of(session, wanted.scope, view)
         offered = scope_choices(session, reader, wanted.scope)
     return page(
         request,

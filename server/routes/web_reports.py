@@ -14,11 +14,10 @@ from server.auth.sessions import Coordinator
 from server.clock import local_day
 from server.report import frozen
 from server.report.chart import bars
-from server.report.document import Document, read_body
+from server.report.document import read_body
 from server.report.frozen import TITLE_MAX, Order
-from server.report.indicator import results
-from server.report.indicator_table import indicator_table
 from server.report.small_cells import DEFAULT_THRESHOLD
+from server.report.view import View
 from server.report.writing import Written
 from server.review import access_log
 from server.review.access_log import Action, Outcome
@@ -113,7 +112,7 @@ def report_file(request: PageRequest, identifier: FromPath[str], kind: FromPath[
 def _find(session: Session, coordinator: Coordinator, identifier: str) -> FrozenReport:
     reader = reviewer(session, coordinator.member_id, coordinator.role)
     report = session.get(FrozenReport, identifier)
-    if report is None or not frozen.readable(report, set(reader.teams)):
+    if report is None or not frozen.readable(report, set(reader.teams), clinical=reader.is_clinical):
         raise NotReviewable
     return report
 
@@ -128,7 +127,7 @@ def _reports(
             request,
             "reports.html",
             status=422 if faults else 200,
-            reports=frozen.listed(session, set(reader.teams)),
+            reports=frozen.listed(session, set(reader.teams), clinical=reader.is_clinical),
             wanted=_scope(services, reader, typed or FreezeForm()),
             typed=typed or FreezeForm(),
             freeze_faults=faults,
@@ -166,8 +165,9 @@ def _freeze(services: Services, coordinator: Coordinator, form: FreezeForm) -> s
             threshold=int(form.seuil) if form.tiers else None,
             member=coordinator.member_id,
             at=services.clock(),
+            view=View(reader.is_clinical, wanted.unfiltered),
         )
-        report = frozen.freeze(session, _document(session, order), order)
+        report = frozen.freeze(session, frozen.document_of(session, order, TRANSLATORS["fr"]), order)
         access_log.append(
             session,
             actor(coordinator),
@@ -178,13 +178,6 @@ def _freeze(services: Services, coordinator: Coordinator, form: FreezeForm) -> s
             at=order.at,
         )
         return report.id
-
-
-def _document(session: Session, order: Order) -> Document:
-    """The report of a perimeter, the agreement's table first."""
-    t = TRANSLATORS["fr"]
-    found = results(session, order.scope)
-    return frozen.document_of(session, order, t, (indicator_table(found, t),) if found else ())
 
 
 pages = [reports_page, freeze_report, report_page, report_file]

@@ -25,6 +25,11 @@ class TypedScope:
     scope: Scope
     faults: tuple[str, ...]
 
+    @property
+    def unfiltered(self) -> bool:
+        """Whether nothing but days was chosen."""
+        return not any(self.typed[name] for name in FIELDS if name not in ("du", "au"))
+
     def address(self, **more: str) -> str:
         """Return the query of a page on the same perimeter."""
         return urlencode({**{name: text for name, text in self.typed.items() if text}, **more})

@@ -44,7 +44,8 @@ class FrozenReport(SQLModel, table=True):
     """A report as it stood: dated, hashed, never changed (triggers refuse).
 
     ``digest``: SHA-256 of ``body``, canonical JSON text; the files were made from that text, and
-    ``file_digests`` has the SHA-256 of each.
+    ``file_digests`` has the SHA-256 of each. ``clinical_only``: it tells what administrative coordinators do
+    not see.
     """
 
     __tablename__ = "frozen_report"
@@ -56,6 +57,7 @@ class FrozenReport(SQLModel, table=True):
     scope: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     body: str
     digest: str
+    clinical_only: bool
     file_digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     xlsx: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

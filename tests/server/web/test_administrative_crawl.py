@@ -16,6 +16,7 @@ from litestar.routes import HTTPRoute
 from server.letters.content import Typed
 from server.store.control import RosterEntry
 from server.store.database import Store
+from tests.server.report.figures import add_visit
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, write
 from tests.server.web.crawler import Crawler
@@ -96,6 +97,9 @@ async def planted(application: Litestar, day: Day, store: Store) -> Planted:
                 booking="telephone",
             )
         )
+    for _ in range(2):
+        # With fewer visits, no medical figure would open anything.
+        add_visit(store, day.seeded)
     await write(services, day.seeded, [first, mended])
     await services.projection.caught_up()
     typed = Typed(f"Dr {PLANTED['recipient']}\n1 rue", "Compte rendu", "Docteur,", PLANTED["letter"])

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.JSON(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("clinical_only", sa.Boolean(), nullable=False),
         sa.Column("file_digests", sa.JSON(), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.Column("xlsx", sa.LargeBinary(), nullable=False),

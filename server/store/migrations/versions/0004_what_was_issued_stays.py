@@ -20,6 +20,7 @@ _FOR_GOOD = {
         "scope",
         "body",
         "digest",
+        "clinical_only",
         "file_digests",
         "pdf",
         "xlsx",
