@@ -42,3 +42,22 @@ export function readDeathDate(typed: string, today: string): string | null | und
   const date = readWholeDate(typed);
   return date === null || date > today ? undefined : date;
 }
+
+/** What contradicts a date of death: the birth, which refuses it, or a later visit, which asks about it. */
+export type DeathDoubt = "before-birth" | "before-visit";
+
+/** The days known of a person, `YYYY-MM-DD`; `null` when they are not. */
+export interface KnownDays {
+  readonly birth: string | null;
+  readonly lastVisit: string | null;
+}
+
+/** What of `known` contradicts a death `on` that day, or `null`. A birth known by its year or month only is compared so. */
+export function deathDoubt(
+  on: string | null | undefined,
+  { birth, lastVisit }: KnownDays,
+): DeathDoubt | null {
+  if (on === null || on === undefined) return null;
+  if (birth !== null && on.slice(0, birth.length) < birth) return "before-birth";
+  return lastVisit !== null && on < lastVisit ? "before-visit" : null;
+}
