@@ -99,18 +99,33 @@ export async function closeStop(
 /** How this tablet closed a stop. */
 export interface Closure {
   readonly manifest: KeptNoticeOf<"manifest">;
-  /** Records signed there since: the stop is to be closed again. */
+  /** What was signed there and is in no manifest, a photo once: its loss would not be seen, the stop is to be closed again. */
   readonly since: number;
+}
+
+/** How much of what this tablet signed at `stop` is in none of its `manifests`, whatever its kind; a photo counts once. */
+export function signedSince(
+  own: readonly OwnSigned[],
+  stop: string,
+  manifests: readonly Pick<Manifest, "signed">[],
+): number {
+  const told = new Set(manifests.flatMap(({ signed }) => signed));
+  const later = own.filter(
+    ({ row }) => row.stop === stop && row.kind !== "manifest" && !told.has(row.record),
+  );
+  const photos = new Set(later.flatMap(({ row }) => row.photo ?? []));
+  return later.filter(({ row }) => row.photo === null).length + photos.size;
 }
 
 /** The last closure of `stop` by this tablet, or `null`. */
 export function closureOf(desk: Desk, stop: string): Closure | null {
   const { device, own } = desk.station;
-  const [manifest] = desk.notices
+  const manifests = desk.notices
     .filter((notice): notice is KeptNoticeOf<"manifest"> => notice.body.kind === "manifest")
     .filter((notice) => notice.stop === stop && notice.device === device.device)
     .sort((one, other) => other.sequence - one.sequence);
+  const [manifest] = manifests;
   if (manifest === undefined) return null;
-  const later = own.filter(({ row }) => row.stop === stop && row.sequence > manifest.sequence);
-  return { manifest, since: later.filter(({ row }) => row.kind === "record").length };
+  const told = manifests.map(({ body }) => body);
+  return { manifest, since: signedSince(own, stop, told) };
 }

@@ -1,5 +1,6 @@
 /** The photos of signed records, signed piece by piece behind the screens, as often as it takes. */
-import { countWaitingPhotos } from "$lib/photo/rows";
+import { t } from "$i18n/index";
+import { waitingPhotosBySlot } from "$lib/photo/rows";
 import { signWaitingPhotos } from "$lib/photo/sign";
 import { SigningError } from "$lib/record/errors";
 import { StorageFull } from "$lib/store/errors";
@@ -8,8 +9,10 @@ import type { Desk } from "./desk.svelte";
 
 /** What a desk has left to sign of photos. */
 export class WaitingPhotos {
-  /** Photos whose pieces are not all signed, of whichever slot of this tablet. */
-  count = $state(0);
+  /** Photos whose pieces are not all signed, of the open slot. */
+  own = $state(0);
+  /** Those of the others who work on this tablet: each signs theirs when they next open it. */
+  others = $state.raw<readonly { readonly name: string; readonly count: number }[]>([]);
   readonly #desk: Desk;
   #signing = false;
   /** Grows with each record sealed; one more at first, for what an earlier session left. */
@@ -19,6 +22,11 @@ export class WaitingPhotos {
 
   constructor(desk: Desk) {
     this.#desk = desk;
+  }
+
+  /** All of them. */
+  get count(): number {
+    return this.others.reduce((sum, { count }) => sum + count, this.own);
   }
 
   /** A record was just sealed, with photos perhaps. */
@@ -46,8 +54,20 @@ export class WaitingPhotos {
       }
     } finally {
       this.#signing = false;
-      this.count = await countWaitingPhotos(station.environment.store);
+      this.#tell(await waitingPhotosBySlot(station.environment.store));
     }
     if (this.#done === due) await this.sign();
+  }
+
+  #tell(bySlot: ReadonlyMap<string, number>): void {
+    const { slot, station } = this.#desk;
+    this.own = bySlot.get(slot.slot) ?? 0;
+    this.others = [...bySlot]
+      .filter(([of]) => of !== slot.slot)
+      .map(([of, count]) => {
+        const member = station.access.slots.find((each) => each.slot === of)?.member;
+        const name = member === undefined ? null : this.#desk.nameOf(member);
+        return { name: name ?? t("app.member_unknown"), count };
+      });
   }
 }

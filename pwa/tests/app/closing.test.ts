@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type { OwnSigned, RecordState } from "$lib/record/states";
 import type { SealedRow, SignedKind } from "$lib/store/schema";
 import type { Turn } from "$lib/central/receipt";
-import { closingCounts, openMatters } from "../../src/app/closing";
+import { closingCounts, openMatters, signedSince } from "../../src/app/closing";
 import type { DayVisit } from "../../src/app/day";
 import { mayWipe } from "../../src/app/wipe";
 
@@ -14,11 +14,12 @@ interface Signed {
   readonly stop?: string;
   readonly photo?: string | null;
   readonly replacedBy?: string | null;
+  readonly record?: string;
 }
 
 function signed({ visit = "v", state = "integrated", kind = "record", ...more }: Signed): OwnSigned {
-  const { stop = "stop", photo = null, turn = null, replacedBy = null } = more;
-  const row = { visit, kind, stop, photo } as unknown as SealedRow;
+  const { stop = "stop", photo = null, turn = null, replacedBy = null, record = "" } = more;
+  const row = { visit, kind, stop, photo, record } as unknown as SealedRow;
   return { row, state, turn, replacedBy, reasons: [], at: null, receipt: null };
 }
 
@@ -61,6 +62,38 @@ describe("the figures of a closed stop", () => {
       signed({ ...waiting, kind: "photo", photo: "p" }),
     ];
     expect(closingCounts(own, "stop")).toMatchObject({ visits: 0, updates: 2, photos: 1 });
+  });
+});
+
+describe("what was signed since a stop was closed", () => {
+  const before = [signed({ record: "r1" }), signed({ record: "n1", kind: "attendance" })];
+  const manifests = [{ signed: ["r1", "n1"] }];
+  const manifest = signed({ record: "m1", kind: "manifest" });
+
+  it("is nothing right after it, the manifest itself aside", () => {
+    expect(signedSince([...before, manifest], "stop", manifests)).toBe(0);
+  });
+
+  it("counts records, notices, and a photo once whatever its pieces", () => {
+    const later = [
+      signed({ record: "r2" }),
+      signed({ record: "n2", kind: "attendance" }),
+      signed({ record: "p1", kind: "photo", photo: "p" }),
+      signed({ record: "p2", kind: "photo", photo: "p" }),
+      signed({ record: "elsewhere", stop: "another" }),
+    ];
+    expect(signedSince([...before, manifest, ...later], "stop", manifests)).toBe(3);
+    expect(
+      signedSince([...before, manifest, ...later], "stop", [
+        ...manifests,
+        { signed: ["r2", "n2", "p1", "p2"] },
+      ]),
+    ).toBe(0);
+  });
+
+  it("counts a piece that was signed while the manifest was being made, before its place in the chain", () => {
+    const between = signed({ record: "p0", kind: "photo", photo: "p" });
+    expect(signedSince([...before, between, manifest], "stop", manifests)).toBe(1);
   });
 });
 

@@ -15,7 +15,7 @@ import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import type { NoticeLedger } from "$lib/notice/ledger";
 import { openLedger } from "$lib/notice/ledger";
 import { readPhoto } from "$lib/photo/read";
-import { countWaitingPhotos, keepPhoto, keptImage } from "$lib/photo/rows";
+import { countWaitingPhotos, keepPhoto, keptImage, waitingPhotosBySlot } from "$lib/photo/rows";
 import { signWaitingPhotos } from "$lib/photo/sign";
 import { withOutbox } from "$lib/record/holding";
 import { readRecords, type ReadingContext } from "$lib/record/read";
@@ -119,6 +119,7 @@ describe("a photo of a draft", () => {
     const photo = await take(stored, jpeg);
     const record = await signRecord(tablet.signing, signable(stored, answered([photo])));
     expect(await countWaitingPhotos(tablet.store)).toBe(1);
+    expect([...(await waitingPhotosBySlot(tablet.store))]).toEqual([[tablet.open.slot, 1]]);
     expect(await signWaitingPhotos(tablet.signing)).toBe(3);
     expect((await pieces()).map(({ sequence }) => sequence)).toEqual([2, 3, 4]);
     expect(record.sequence).toBe(1);

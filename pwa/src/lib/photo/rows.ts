@@ -118,10 +118,17 @@ export async function waitingPhotos(
   return waiting;
 }
 
-/** How many photos of signed records wait for a signature, of whichever slot; readable while locked. */
-export async function countWaitingPhotos(store: Store): Promise<number> {
+/** How many photos of signed records wait for the signature of each slot; readable while locked. */
+export async function waitingPhotosBySlot(store: Store): Promise<ReadonlyMap<string, number>> {
   const rows = await store.read(["photos"], async ({ photos }) => photos.all());
-  return rows.filter(({ state }) => state === "to-sign").length;
+  const bySlot = new Map<string, number>();
+  for (const { slot, state } of rows) if (state === "to-sign") bySlot.set(slot, (bySlot.get(slot) ?? 0) + 1);
+  return bySlot;
+}
+
+/** How many wait, of whichever slot. */
+export async function countWaitingPhotos(store: Store): Promise<number> {
+  return [...(await waitingPhotosBySlot(store)).values()].reduce((sum, count) => sum + count, 0);
 }
 
 async function openRow(row: PhotoRow, { team, own }: PhotoReader): Promise<Bytes | null> {
