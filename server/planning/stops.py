@@ -6,8 +6,9 @@ Each function changes tables only, inside the caller's transaction; the caller p
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from hashlib import sha256
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from forms.communes import Commune, CommuneTable
 from server.errors import NotFound
@@ -23,6 +24,10 @@ from server.store.read import Record
 
 MAX_COPIES = 60
 _LATITUDES, _LONGITUDES = 90.0, 180.0
+
+
+class Outrun(Exception):
+    """Somebody else changed a stop since its form was shown; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +176,18 @@ def create(session: Session, asked: StopOrder) -> Stop:
     return stop
 
 
-def edit(session: Session, stop: Stop, asked: StopOrder) -> None:
+def edit(session: Session, stop: Stop, asked: StopOrder, after: str | None = None) -> None:
     """Change a stop; new slots go around those that are taken, which stay.
 
+    ``after``: the state that the form was made upon; raises ``Outrun`` when the stop has another by now.
     Raises ``Rejected`` for another day or campaign once anything was signed there: what was signed names the
     campaign, and the day of the stop is that of all its visits.
     """
+    # Of two coordinators who save at once, the second waits here and then sees what the first saved.
+    session.exec(update(Stop).where(col(Stop.id) == stop.id).values(cancelled=col(Stop.cancelled)))
+    session.refresh(stop)
+    if after is not None and state_of(session, stop) != after:
+        raise Outrun
     _require_alone(session, asked, but=stop.id)
     _require_unsigned(session, stop, asked)
     stop.name, stop.commune, stop.campaign_id = asked.name, asked.commune, asked.campaign
@@ -189,9 +200,31 @@ def edit(session: Session, stop: Stop, asked: StopOrder) -> None:
 
 
 def cancel(session: Session, stop: Stop, *, cancelled: bool) -> None:
-    """Cancel a stop or take that back; its appointments stay as they are."""
+    """Cancel a stop or take that back; its appointments stay as they are.
+
+    Raises ``Rejected`` once anything was signed there: figures count what happened at a stop that took place.
+    """
+    if cancelled and is_signed(session, stop.id):
+        raise Rejected(Fault("cancel", "stop-took-place"))
     stop.cancelled = cancelled
     session.add(stop)
+
+
+def is_signed(session: Session, stop: str) -> bool:
+    """Say whether a record or a notice of a stop has arrived."""
+    found = (
+        session.exec(select(model.digest).where(model.stop_id == stop).limit(1)).first()
+        for model in (Record, Notice)
+    )
+    return any(digest is not None for digest in found)
+
+
+def state_of(session: Session, stop: Stop) -> str:
+    """Return what a stop's form changes as one short text: another once somebody else changed any of it."""
+    kept = [stop.name, stop.commune, repr(stop.latitude), repr(stop.longitude), stop.campaign_id]
+    kept += [str(stop.day), str(stop.opens), str(stop.closes), *sorted(on_duty(session, stop.id))]
+    kept += [f"{slot.starts} {slot.minutes} {slot.emergency}" for slot in slots_of(session, stop.id)]
+    return sha256("\0".join(kept).encode()).hexdigest()[:16]
 
 
 def copy(session: Session, stop: Stop, days: Sequence[date]) -> list[Stop]:
@@ -291,17 +324,8 @@ def _require_unsigned(session: Session, stop: Stop, asked: StopOrder) -> None:
         )
         if differs
     ]
-    if changed and _is_signed(session, stop.id):
+    if changed and is_signed(session, stop.id):
         raise Rejected(*(Fault(field, "signed-there") for field in changed))
-
-
-def _is_signed(session: Session, stop: str) -> bool:
-    """Say whether a record or a notice of a stop has arrived."""
-    found = (
-        session.exec(select(model.digest).where(model.stop_id == stop).limit(1)).first()
-        for model in (Record, Notice)
-    )
-    return any(digest is not None for digest in found)
 
 
 def _put_on_duty(session: Session, stop: str, members: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from server.auth import guards
 from server.clock import local_day
 from server.planning import campaigns, settings, stops
 from server.planning.faults import Rejected
-from server.planning.stops import StopForm
+from server.planning.stops import Outrun, StopForm
 from server.planning.typed import BOOKINGS, address_day
 from server.review import access_log, agenda
 from server.review.access_log import Action, Outcome
@@ -84,6 +84,7 @@ def _form_page(
     typed: Mapping[str, str],
     on_duty: tuple[str, ...],
     faults: Faults,
+    outrun: Mapping[str, str] | None = None,
 ) -> Response[str]:
     reader = reading(request, session)
     teams = reader.teams if stop is None else {stop.team_id: reader.teams[stop.team_id]}
@@ -91,8 +92,12 @@ def _form_page(
     return page(
         request,
         "stop_form.html",
-        status=422 if faults else 200,
+        status=409 if outrun else 422 if faults else 200,
         stop=stop,
+        # A form shown again for a fault stays upon what it was made upon, unless what stands is shown too.
+        state=typed.get("state") if faults else stops.state_of(session, stop) if stop is not None else None,
+        outrun=outrun or {},
+        standing_on_duty=stops.on_duty(session, stop.id) if stop is not None else (),
         typed=typed,
         on_duty=on_duty,
         faults=faults,
@@ -132,10 +137,13 @@ async def _save(
         done = await change(request, lambda session, reader: work(session, reader, sent))
     except Rejected as rejected:
         return await asyncio.to_thread(_again, request, stop, sent, by_field(rejected.faults))
+    except Outrun:
+        return await asyncio.to_thread(_again, request, stop, sent, {})
     return see(done.see)
 
 
 def _again(request: PageRequest, stop: str | None, sent: SentForm, faults: Faults) -> Response[str]:
+    """Show a form as it was typed with its faults; without any, somebody else was first: what stands too."""
     with services_of(request).store.session() as session:
         found = stops.find(session, stop, reading(request, session).teams) if stop else None
         return _form_page(
@@ -145,6 +153,7 @@ def _again(request: PageRequest, stop: str | None, sent: SentForm, faults: Fault
             typed=sent.fields,
             on_duty=sent.ticked["on_duty"],
             faults=faults,
+            outrun=_standing(found) if found is not None and not faults else None,
         )
 
 
@@ -161,23 +170,31 @@ async def create_stop(request: PageRequest) -> Response[str] | Response[None]:
     return await _save(request, work)
 
 
+def _standing(stop: Stop) -> dict[str, str]:
+    """Return a stop as its form writes it."""
+    commune = table().by_code.get(stop.commune)
+    return {
+        "name": stop.name,
+        "commune": commune.name if commune else stop.commune,
+        "insee": stop.commune,
+        "latitude": f"{stop.latitude:g}",
+        "longitude": f"{stop.longitude:g}",
+        "day": stop.day.isoformat(),
+        "opens": f"{stop.opens:%H:%M}",
+        "closes": f"{stop.closes:%H:%M}",
+        "campaign": stop.campaign_id,
+        "team": stop.team_id,
+    }
+
+
 @get("/escales/{stop:str}/modifier", sync_to_thread=True, guards=[guards.coordinator])
 def edit_stop_page(request: PageRequest, stop: FromPath[str]) -> Response[str]:
     """Show a stop's form."""
     with services_of(request).store.session() as session:
         found = stops.find(session, stop, reading(request, session).teams)
-        commune, kept = table().by_code.get(found.commune), settings.read(session)
+        kept = settings.read(session)
         typed = {
-            "name": found.name,
-            "commune": commune.name if commune else found.commune,
-            "insee": found.commune,
-            "latitude": f"{found.latitude:g}",
-            "longitude": f"{found.longitude:g}",
-            "day": found.day.isoformat(),
-            "opens": f"{found.opens:%H:%M}",
-            "closes": f"{found.closes:%H:%M}",
-            "campaign": found.campaign_id,
-            "team": found.team_id,
+            **_standing(found),
             "minutes": str(kept.slot_minutes),
             "emergencies": str(kept.emergency_slots),
         }
@@ -192,32 +209,39 @@ async def edit_stop(request: PageRequest, stop: FromPath[str]) -> Response[str] 
     def work(session: Session, reader: Reviewer, sent: SentForm) -> Done:
         found = stops.find(session, stop, reader.teams)
         form = _stop_form(request, session, reader, found.team_id)
-        stops.edit(session, found, stops.order(session, sent.fields, sent.ticked["on_duty"], form))
+        asked = stops.order(session, sent.fields, sent.ticked["on_duty"], form)
+        stops.edit(session, found, asked, after=sent.fields.get("state"))
         logged = Logged(Action.EDIT_STOP, "stop", found.id)
         return Done((logged,), [found.team_id], see=address(found.id))
 
     return await _save(request, work, stop)
 
 
-async def _set_cancelled(request: PageRequest, stop: str, *, cancelled: bool) -> Response[None]:
+async def _set_cancelled(
+    request: PageRequest, stop: str, *, cancelled: bool
+) -> Response[str] | Response[None]:
     def work(session: Session, reader: Reviewer) -> Done:
         found = stops.find(session, stop, reader.teams)
         stops.cancel(session, found, cancelled=cancelled)
         action = Action.CANCEL_STOP if cancelled else Action.RESTORE_STOP
         return Done((Logged(action, "stop", found.id),), [found.team_id])
 
-    await change(request, work)
+    try:
+        await change(request, work)
+    except Rejected as rejected:
+        again = partial(stop_page_with, cancel_faults=by_field(rejected.faults))
+        return await asyncio.to_thread(again, request, stop)
     return see(address(stop))
 
 
 @post("/escales/{stop:str}/annuler", guards=FORM_GUARDS, status_code=200)
-async def cancel_stop(request: PageRequest, stop: FromPath[str]) -> Response[None]:
+async def cancel_stop(request: PageRequest, stop: FromPath[str]) -> Response[str] | Response[None]:
     """Cancel a stop: tablets say so, its appointments stay."""
     return await _set_cancelled(request, stop, cancelled=True)
 
 
 @post("/escales/{stop:str}/retablir", guards=FORM_GUARDS, status_code=200)
-async def restore_stop(request: PageRequest, stop: FromPath[str]) -> Response[None]:
+async def restore_stop(request: PageRequest, stop: FromPath[str]) -> Response[str] | Response[None]:
     """Take a cancellation back."""
     return await _set_cancelled(request, stop, cancelled=False)
 
@@ -256,6 +280,7 @@ def stop_page_with(
     faults: Faults | None = None,
     copied: Mapping[str, str] | None = None,
     copy_faults: Faults | None = None,
+    cancel_faults: Faults | None = None,
 ) -> Response[str]:
     """Show a stop's page, with a form of it as it was typed when it could not be done."""
     services, coordinator = services_of(request), signed_in(request)
@@ -275,7 +300,7 @@ def stop_page_with(
         return page(
             request,
             "stop.html",
-            status=422 if faults or copy_faults else 200,
+            status=422 if faults or copy_faults or cancel_faults else 200,
             row=row,
             appointments=agenda.appointments(session, found),
             walk_ins=agenda.walk_ins(session, found),
@@ -286,6 +311,8 @@ def stop_page_with(
             faults=faults or {},
             copied=copied or {},
             copy_faults=copy_faults or {},
+            cancel_faults=cancel_faults or {},
+            took_place=stops.is_signed(session, found.id),
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import time
 
+import httpx
 import pytest
 from sqlmodel import select
 
@@ -418,3 +419,43 @@ async def test_a_week_outside_all_activity_says_so(administrative: Browser, day:
     page = text_of(await administrative.open(f"{STOPS}?semaine={typed}"))
     assert "Semaine du lundi 23 novembre 2026" in page
     assert "La semaine demandée n’existe pas" in page
+
+
+async def test_a_stop_where_something_was_signed_is_not_cancelled(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    at = f"{STOPS}/{day.seeded.stop}"
+    page = await administrative.open(at)
+    assert f"{at}/annuler" not in page.text
+    answer = await administrative.send(f"{at}/annuler")
+    assert answer.status_code == 422
+    assert "Cette escale a eu lieu" in text_of(answer)
+    with store.session() as session:
+        assert session.get_one(Stop, day.seeded.stop).cancelled is False
+
+
+async def test_the_second_of_two_who_change_a_stop_sees_what_the_first_saved(
+    administrative: Browser, clinical: Browser, day: Day, store: Store
+) -> None:
+    stop = await made(administrative, day, store)
+    at = f"{STOPS}/{stop.id}/modifier"
+    shown = [hidden_state(await browser.open(at)) for browser in (administrative, clinical)]
+    first = stop_form(day, name="Salle des fêtes", with_slots="", state=shown[0])
+    assert (await administrative.send(at, **first)).status_code == 303
+    second = stop_form(day, name="Mairie", with_slots="", state=shown[1])
+    # A fault shown in between does not make the form newer.
+    faulty = await clinical.send(at, **{**second, "closes": "8h"})
+    assert (faulty.status_code, hidden_state(faulty)) == (422, shown[1])
+    answer = await clinical.send(at, **second)
+    assert answer.status_code == 409
+    assert "Quelqu’un d’autre a modifié cette escale" in text_of(answer)
+    assert "Salle des fêtes" in text_of(answer)
+    assert 'value="Mairie"' in answer.text
+    assert (await clinical.send(at, **{**second, "state": hidden_state(answer)})).status_code == 303
+    assert [each.id for each in stops(store, "Mairie")] == [stop.id]
+
+
+def hidden_state(answer: httpx.Response) -> str:
+    found = re.search(r'name="state" value="([0-9a-f]+)"', answer.text)
+    assert found is not None
+    return found[1]
