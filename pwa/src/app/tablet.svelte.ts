@@ -24,8 +24,8 @@ export type Stage =
   | { readonly kind: "enrolment"; readonly flow: EnrolmentFlow }
   | { readonly kind: "already-enrolled"; readonly station: Station }
   | { readonly kind: "station"; readonly station: Station }
-  /** Everything was destroyed but the databases `left`, which another tab holds. */
-  | { readonly kind: "wiped"; readonly left: readonly string[] }
+  /** Everything was destroyed but the databases `left`, which another tab holds; `lost`: refused photos given up. */
+  | { readonly kind: "wiped"; readonly left: readonly string[]; readonly lost: number }
   | { readonly kind: "unusable"; readonly error: unknown };
 
 /** The application of one page. */
@@ -100,14 +100,17 @@ export class Tablet {
     return true;
   }
 
-  /** Destroy everything on this tablet, unless something would be lost by it: answers whether it was done. */
-  async wipe(station: Station): Promise<boolean> {
+  /**
+   * Destroy everything on this tablet, unless something would be lost by it besides the `givenUp` photos that the node
+   * refused: answers whether it was done.
+   */
+  async wipe(station: Station, givenUp = 0): Promise<boolean> {
     const { hindrancesOf, mayWipe } = await import("./wipe");
-    if (!mayWipe(await hindrancesOf(station))) return false;
+    if (!mayWipe(await hindrancesOf(station), givenUp)) return false;
     await station.stop();
     // Loaded while there is still something to load it from.
     const { destroyEverything } = await import("$lib/platform/wipe");
-    this.stage = { kind: "wiped", left: await destroyEverything(this.#page) };
+    this.stage = { kind: "wiped", left: await destroyEverything(this.#page), lost: givenUp };
     return true;
   }
 

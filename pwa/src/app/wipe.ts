@@ -1,7 +1,11 @@
-/** May this tablet be wiped? Only when nothing of it would be lost: central has said that it has all of it. */
+/**
+ * May this tablet be wiped? Only when nothing of it would be lost: central has said that it has all of it. A photo that
+ * the node refused for good would stay here for ever: it is given up only alone, and only by whoever says how many.
+ */
 import { countOpenDrafts } from "$lib/drafts/drafts";
 import { countWaitingPhotos } from "$lib/photo/rows";
-import { ownSigned } from "$lib/record/states";
+import { ownSigned, type OwnSigned } from "$lib/record/states";
+import { readJournal } from "$lib/sync/journal";
 import type { Station } from "./station.svelte";
 
 /** What would be lost. Readable while locked. */
@@ -10,8 +14,10 @@ export interface Hindrances {
   readonly records: number;
   /** Notices without a receipt, but photos. */
   readonly updates: number;
-  /** Photos without a receipt for each piece, or not signed whole yet. */
+  /** Photos without a receipt for each piece, or not signed whole yet, those refused aside. */
   readonly photos: number;
+  /** Photos of which the node refused a piece for good. */
+  readonly refused: number;
   /** Drafts neither signed nor put aside. */
   readonly drafts: number;
 }
@@ -19,17 +25,35 @@ export interface Hindrances {
 /** What stands against wiping, looked at anew: what is on screen may be a moment old. */
 export async function hindrancesOf(station: Station): Promise<Hindrances> {
   const { store } = station.environment;
-  const { central } = await station.holdings();
+  const { central, replica } = await station.holdings();
   const waiting = (await ownSigned(store, central)).filter(({ state }) => state === "on-tablet");
+  const { denied } = await readJournal(replica);
+  const { photos, refused } = photosWaiting(waiting, (envelope) => envelope in denied);
   return {
     records: waiting.filter(({ row }) => row.kind === "record").length,
     updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
-    photos: new Set(waiting.flatMap(({ row }) => row.photo ?? [])).size + (await countWaitingPhotos(store)),
+    photos: photos + (await countWaitingPhotos(store)),
+    refused,
     drafts: await countOpenDrafts(store),
   };
 }
 
-/** Whether nothing stands against it. */
-export function mayWipe({ records, updates, photos, drafts }: Hindrances): boolean {
+/** The photos of `waiting` pieces: one of which a piece was refused is never whole elsewhere, the others may be. */
+export function photosWaiting(
+  waiting: readonly Pick<OwnSigned, "row">[],
+  isRefused: (envelope: string) => boolean,
+): Pick<Hindrances, "photos" | "refused"> {
+  const all = new Set(waiting.flatMap(({ row }) => row.photo ?? []));
+  const refused = new Set(waiting.flatMap(({ row }) => (isRefused(row.envelope) ? (row.photo ?? []) : [])));
+  return { photos: all.size - refused.size, refused: refused.size };
+}
+
+/** Whether nothing stands against it but refused photos. */
+export function onlyRefusedLeft({ records, updates, photos, drafts }: Hindrances): boolean {
   return records + updates + photos + drafts === 0;
+}
+
+/** Whether it may be done; `givenUp`: the number of refused photos that somebody confirmed would be lost. */
+export function mayWipe(hindrances: Hindrances, givenUp = 0): boolean {
+  return onlyRefusedLeft(hindrances) && hindrances.refused === givenUp;
 }

@@ -4,7 +4,7 @@ import type { SealedRow, SignedKind } from "$lib/store/schema";
 import type { Turn } from "$lib/central/receipt";
 import { closingCounts, openMatters, signedSince } from "../../src/app/closing";
 import type { DayVisit } from "../../src/app/day";
-import { mayWipe } from "../../src/app/wipe";
+import { mayWipe, onlyRefusedLeft, photosWaiting } from "../../src/app/wipe";
 
 interface Signed {
   readonly visit?: string;
@@ -106,10 +106,39 @@ test("what is open at closing names each visit once", () => {
   expect(matters.stillIn.map((each) => each.visit)).toEqual(["b"]);
 });
 
-test("a tablet is wiped only when nothing would be lost by it", () => {
-  const nothing = { records: 0, updates: 0, photos: 0, drafts: 0 };
-  expect(mayWipe(nothing)).toBe(true);
-  for (const kept of ["records", "updates", "photos", "drafts"] as const) {
-    expect(mayWipe({ ...nothing, [kept]: 1 })).toBe(false);
-  }
+describe("a tablet is wiped", () => {
+  const nothing = { records: 0, updates: 0, photos: 0, refused: 0, drafts: 0 };
+  const HINDRANCES = ["records", "updates", "photos", "drafts"] as const;
+
+  it("only when nothing would be lost by it", () => {
+    expect(mayWipe(nothing)).toBe(true);
+    for (const kept of HINDRANCES) expect(mayWipe({ ...nothing, [kept]: 1 })).toBe(false);
+  });
+
+  it("without the photos that the node refused only once their exact number was given up", () => {
+    const two = { ...nothing, refused: 2 };
+    expect(mayWipe(two)).toBe(false);
+    expect(mayWipe(two, 1)).toBe(false);
+    expect(mayWipe(two, 2)).toBe(true);
+    expect(mayWipe(nothing, 2)).toBe(false);
+  });
+
+  it("never while anything else is only here, whatever was given up", () => {
+    for (const kept of HINDRANCES) {
+      const left = { ...nothing, refused: 2, [kept]: 1 };
+      expect(onlyRefusedLeft(left)).toBe(false);
+      expect(mayWipe(left, 2)).toBe(false);
+    }
+  });
+
+  it("counts a photo as refused when one of its pieces is, and no record nor notice ever", () => {
+    const piece = (envelope: string, photo: string | null): OwnSigned => {
+      const { row, ...rest } = signed({ kind: photo === null ? "attendance" : "photo", photo });
+      return { ...rest, row: { ...row, envelope } };
+    };
+    const waiting = [piece("a1", "a"), piece("a2", "a"), piece("b1", "b"), piece("n1", null)];
+    const refused = new Set(["a2", "n1"]);
+    expect(photosWaiting(waiting, (envelope) => refused.has(envelope))).toEqual({ photos: 1, refused: 1 });
+    expect(photosWaiting(waiting, () => false)).toEqual({ photos: 2, refused: 0 });
+  });
 });
