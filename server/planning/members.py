@@ -1,7 +1,8 @@
 """Members: who works for the organisation, in which role, until when; coordinators' way in.
 
 A role is given by somebody who has it: an administrative coordinator who could make a clinical one would only
-have to sign in as them to read what their own role does not show (design, promise 7).
+have to sign in as them to read what their own role does not show (design, promise 7). For the same reason the
+way in of a coordinator is changed only by somebody who has all their teams.
 """
 
 import re
@@ -122,9 +123,14 @@ def create(session: Session, asked: MemberOrder) -> Member:
 def edit(session: Session, member: Member, asked: MemberOrder, teams: Collection[str]) -> set[str]:
     """Change a member; return the teams whose tablets' access is to be withdrawn.
 
-    Those of ``teams`` that they leave; all, when they go from the field to the office. Raises
-    ``Rejected`` for the last clinical coordinator who can sign in: nobody could give the role again.
+    Those of ``teams``, the changer's, that they leave; all, when they go from the field to the office. Raises
+    ``Rejected`` for the last clinical coordinator who can sign in, since nobody could give the role again,
+    and for the role or login of somebody who has another team too.
     """
+    differing = (("role", asked.role is not member.role), ("login", asked.login != member.login))
+    changed = [name for name, differs in differing if differs]
+    if changed and not is_covered(session, member, teams):
+        raise Rejected(*(Fault(name, "other-teams") for name in changed))
     if asked.role is not Role.CLINICAL_COORDINATOR:
         require_not_last(session, member)
     was_field = member.role is Role.FIELD
@@ -145,11 +151,25 @@ def _apply(session: Session, member: Member, asked: MemberOrder) -> None:
     session.flush()
 
 
-def disable(session: Session, member: Member, *, disabled: bool, by: str) -> None:
+def is_covered(session: Session, member: Member, teams: Collection[str]) -> bool:
+    """Say whether all the teams of a member are among ``teams``."""
+    theirs = session.exec(select(TeamMember.team_id).where(TeamMember.member_id == member.id)).all()
+    return set(theirs) <= set(teams)
+
+
+def require_covered(session: Session, member: Member, teams: Collection[str]) -> None:
+    """Raise ``Rejected`` for a coordinator who has a team that is not among ``teams``."""
+    if member.role is not Role.FIELD and not is_covered(session, member, teams):
+        raise Rejected(Fault("name", "other-teams"))
+
+
+def disable(session: Session, member: Member, teams: Collection[str], *, disabled: bool, by: str) -> None:
     """Disable a member or take that back; their access on every tablet is then to be withdrawn.
 
-    Raises ``Rejected`` for oneself, and for the last clinical coordinator.
+    Raises ``Rejected`` for oneself, for the last clinical coordinator, and for a coordinator who has another
+    team than ``teams``, those of ``by``.
     """
+    require_covered(session, member, teams)
     if disabled and member.id == by:
         raise Rejected(Fault("name", "yourself"))
     if disabled:

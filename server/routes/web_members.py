@@ -103,6 +103,7 @@ def _member_page(
             status=422 if faults else 200,
             member=found,
             is_coordinator=found.role in sessions.COORDINATORS,
+            is_covered=members.is_covered(session, found, reader.teams),
             roles=members.roles_given_by(coordinator.role),
             teams=reader.teams,
             typed=sent.fields if sent else _typed(found),
@@ -168,12 +169,16 @@ async def give_login(request: PageRequest, member: FromPath[str]) -> Response[st
         found = members.find(session, member, reader.teams, coordinator.role)
         if found.role not in sessions.COORDINATORS or found.login is None:
             raise NotReviewable
+        members.require_covered(session, found, reader.teams)
         found.password_hash, found.password_is_one_time = digest, True
         session.add(found)
         sessions.end_all(session, found.id)
         return Done((Logged(Action.GIVE_LOGIN, "member", found.id),))
 
-    await change(request, work)
+    try:
+        await change(request, work)
+    except Rejected as rejected:
+        return await asyncio.to_thread(_member_page, request, member, None, by_field(rejected.faults))
     return await asyncio.to_thread(_after, request, member, password)
 
 
@@ -184,7 +189,7 @@ async def _set_disabled(
 
     def work(session: Session, reader: Reviewer) -> Done:
         found = members.find(session, member, reader.teams, coordinator.role)
-        members.disable(session, found, disabled=disabled, by=coordinator.member_id)
+        members.disable(session, found, reader.teams, disabled=disabled, by=coordinator.member_id)
         sessions.end_all(session, found.id)
         action = Action.DISABLE_MEMBER if disabled else Action.ENABLE_MEMBER
         logged = Logged(action, "member", found.id)

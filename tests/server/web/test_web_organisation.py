@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlmodel import col, select
 
+from server.identifiers import new_uuid
 from server.store.control import (
     Campaign,
     EnrolmentCard,
@@ -149,6 +150,64 @@ async def test_an_administrative_coordinator_neither_makes_nor_touches_a_clinica
         assert (await administrative.send(address, **form)).status_code == 403
     with store.session() as session:
         assert not session.get_one(Member, day.seeded.clinical).disabled
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("shared", [True, False], ids=["another team too", "our team only"])
+@pytest.mark.parametrize("asked", ["name", "role", "login", "acces", "desactiver", "reactiver"])
+async def test_the_way_in_of_a_coordinator_is_for_whoever_has_all_their_teams(
+    clinical: Browser, day: Day, store: Store, role: Role, shared: bool, asked: str
+) -> None:
+    found = colleague(day, store, role, shared=shared, disabled=asked == "reactiver")
+    address = f"{ORGANISATION}/membres/{found.id}"
+    form = member_form(day, name="Zoé Essai", role=role.value, login=found.login or "")
+    changed = {
+        "name": {**form, "name": "Zoé Nouvelle"},
+        "role": {**form, "role": another(role).value, "login": found.login or "zoe"},
+        "login": {**form, "login": "zoe-nouvelle"},
+    }
+    page = text_of(await clinical.open(address))
+    answer = await clinical.send(
+        address if asked in changed else f"{address}/{asked}", **changed.get(asked, {})
+    )
+    after = member_of(store, found.id)
+    kept = ("role", "login", "disabled", "password_hash")
+    is_kept = all(getattr(after, each) == getattr(found, each) for each in kept)
+    touches = asked == "role" or (asked != "name" and role is not Role.FIELD)
+    if shared and touches:
+        assert (answer.status_code, is_kept) == (422, True)
+        assert "une autre équipe que les vôtres" in text_of(answer)
+    elif touches:
+        assert (answer.status_code in (200, 303), is_kept) == (True, False), text_of(answer)
+    assert ("une autre équipe que les vôtres" in page) is (shared and role is not Role.FIELD)
+
+
+def another(role: Role) -> Role:
+    return Role.FIELD if role is Role.ADMINISTRATIVE_COORDINATOR else Role.ADMINISTRATIVE_COORDINATOR
+
+
+def member_of(store: Store, identifier: str) -> Member:
+    with store.session() as session:
+        return session.get_one(Member, identifier)
+
+
+def colleague(day: Day, store: Store, role: Role, *, shared: bool, disabled: bool) -> Member:
+    """Somebody of our team, and of the neighbouring one when shared."""
+    with store.session() as session:
+        found = Member(
+            id=new_uuid(),
+            name="Zoé Essai",
+            profession="coordination",
+            role=role,
+            login=None if role is Role.FIELD else "zoe",
+            password_hash=None if role is Role.FIELD else "kept",
+            disabled=disabled,
+        )
+        session.add(found)
+        session.flush()
+        for team in (day.seeded.team, day.other.team) if shared else (day.seeded.team,):
+            session.add(TeamMember(team_id=team, member_id=found.id))
+    return member_of(store, found.id)
 
 
 async def test_nobody_is_shut_out_by_mistake(clinical: Browser, day: Day, store: Store) -> None:
