@@ -46,12 +46,13 @@ def month_of(day: date) -> tuple[date, date]:
 
 
 def professionals(session: Session, teams: set[str]) -> list[Member]:
-    """Return who works in these teams, or signed in them once."""
+    """Return who works in these teams, and whoever signed in them: for one day, or before they left."""
+    works = select(TeamMember.member_id).where(col(TeamMember.team_id).in_(teams))
+    signed = select(SignedAct.member_id).where(col(SignedAct.team_id).in_(teams))
     members = session.exec(
         select(Member)
         .where(
-            Member.role == Role.FIELD,
-            col(Member.id).in_(select(TeamMember.member_id).where(col(TeamMember.team_id).in_(teams))),
+            ((col(Member.role) == Role.FIELD) & col(Member.id).in_(works)) | col(Member.id).in_(signed),
         )
         .order_by(Member.name)
     )

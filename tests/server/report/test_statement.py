@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from server.report.statement import Statement, month_of, statement, statement_tables
+from server.report.statement import Statement, month_of, professionals, statement, statement_tables
 from server.routes.web_catalogue import TRANSLATORS
-from server.store.control import Member
+from server.store.control import Member, Role, TeamMember
 from server.store.database import Store
 from server.store.figures import SignedAct
 from tests.support.organisation import DAY, FORM, Seeded
@@ -71,3 +71,33 @@ def test_the_tables_keep_cosignatures_apart(store: Store, team: Seeded) -> None:
         ("signed-lines", 1),
         ("cosigned", 1),
     ]
+
+
+def listed(store: Store, team: Seeded) -> set[str]:
+    with store.session() as session:
+        return {member.id for member in professionals(session, {team.team})}
+
+
+def test_a_replacement_and_who_left_have_their_statement(store: Store, team: Seeded) -> None:
+    replacement = Member(id="replacement", name="Dr Un Jour", profession="médecin", role=Role.FIELD)
+    with store.session() as session:
+        session.add(replacement)
+        session.delete(session.get_one(TeamMember, (team.team, team.nurse)))
+    assert listed(store, team) == {team.doctor}
+    with store.session() as session:
+        session.add_all([act(team, "replacement", "a"), act(team, team.nurse, "b", cosigned=True)])
+    assert listed(store, team) == {team.doctor, team.nurse, "replacement"}
+
+
+def test_who_signed_for_another_team_only_is_not_listed(store: Store, team: Seeded) -> None:
+    with store.session() as session:
+        session.add(Member(id="elsewhere", name="Dr Ailleurs", profession="médecin", role=Role.FIELD))
+        session.flush()
+        session.add(act(team, "elsewhere", "a", team_id="another"))
+    assert listed(store, team) == {team.doctor, team.nurse}
+
+
+def test_who_became_coordinator_keeps_the_statement_of_what_they_signed(store: Store, team: Seeded) -> None:
+    with store.session() as session:
+        session.add(act(team, team.clinical, "a"))
+    assert listed(store, team) == {team.doctor, team.nurse, team.clinical}
