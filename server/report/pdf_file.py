@@ -8,6 +8,7 @@ import msgspec
 import typst
 
 from server.clock import PARIS
+from server.printable import printable
 from server.report.chart import bars
 from server.report.document import Document
 from server.report.tables import Cell, Table
@@ -19,8 +20,8 @@ UNSAID: Final = f"Hors dénominateur{SPACE}: "
 
 
 def pdf_file(document: Document, digest: str) -> bytes:
-    """Return the file's bytes: the same for the same document."""
-    content = msgspec.json.encode(_content(document, digest)).decode()
+    """Return the file's bytes, the same for the same document; a square for what no font draws."""
+    content = msgspec.json.encode(printable(_content(document, digest))).decode()
     made = typst.compile(
         _template(),
         ignore_system_fonts=True,

@@ -120,6 +120,23 @@ def test_the_pdf_is_an_archive_with_its_text_and_hash() -> None:
         assert expected in told, expected
 
 
+def test_what_no_font_draws_is_a_square_wherever_it_was_typed() -> None:
+    bus = "Rapport 🚑 bus"
+    drawn = Table("places", bus, ("Lieu 🚑", "Passages"), (Row("Le Bourg 🏥", (count(12),)),), drawn=0)
+    typed = document(
+        title=bus,
+        organization="CPTS 🌄",
+        perimeter=(("Équipe", "Équipe 🚌"), ("Lieu", "Le Bourg 🏥")),
+        frozen_by="Cléo 🙂",
+        tables=(drawn, *document().tables),
+    )
+    reader = pypdf.PdfReader(io.BytesIO(pdf_file(typed, "d" * 64)))
+    told = " ".join(page.extract_text() for page in reader.pages)
+    for expected in ("Rapport □ bus", "CPTS □", "Équipe □", "Le Bourg □", "Cléo □"):
+        assert expected in told
+    assert bus in csv_file(typed, "d" * 64).decode()
+
+
 def test_the_same_document_gives_the_same_bytes() -> None:
     for made in (pdf_file, xlsx_file, csv_file):
         assert made(document(), "d" * 64) == made(document(), "d" * 64)
