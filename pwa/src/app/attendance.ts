@@ -32,6 +32,15 @@ export async function sayStatus(
   await desk.say(stop, { kind: "attendance", visit, status, at, walk_in, reason, person });
 }
 
+/** Say of each of these expected `visits` that the person did not come: a notice each. Raises what `signNotice` raises. */
+export async function sayAbsent(
+  desk: Desk,
+  stop: Pick<Stop, "id" | "campaign">,
+  visits: readonly string[],
+): Promise<void> {
+  for (const visit of visits) await sayStatus(desk, stop, { visit, walk_in: false, person: null }, "absent");
+}
+
 /** Say of the visit of `draft` that it came to `status`. Raises what `signNotice` raises. */
 export async function sayOfDraft(
   desk: Desk,

@@ -9,7 +9,7 @@ import type { Manifest } from "$lib/notice/body";
 import { MOST_IN_MANIFEST } from "$lib/notice/body";
 import type { KeptNoticeOf } from "$lib/notice/ledger";
 import type { OwnSigned } from "$lib/record/states";
-import { isStillIn, type DayVisit } from "./day";
+import { isAwaited, isStillIn, type DayVisit } from "./day";
 import type { Desk } from "./desk.svelte";
 
 /** Who keeps the tablet after the stop. */
@@ -33,6 +33,8 @@ export interface ClosingCounts {
 export interface OpenMatters {
   readonly drafts: readonly DayVisit[];
   readonly stillIn: readonly DayVisit[];
+  /** Booked, and nobody said anything of them: absent, or not yet. */
+  readonly awaited: readonly DayVisit[];
   /** Photos taken at the stop that central does not have. */
   readonly photos: number;
 }
@@ -70,6 +72,7 @@ export function openMatters(
   return {
     drafts,
     stillIn: visits.filter((visit) => isStillIn(visit) && !drafts.includes(visit)),
+    awaited: visits.filter(isAwaited),
     photos: closingCounts(own, stop).photos,
   };
 }

@@ -96,6 +96,11 @@ export function isStillIn({ status, cancelled }: DayVisit): boolean {
   return !cancelled && (status === "arrived" || status === "with_nurse" || status === "with_doctor");
 }
 
+/** Whether the person of `visit` is booked and nothing says that they came, or that they will not. */
+export function isAwaited({ expected, status, cancelled, drafts, records }: DayVisit): boolean {
+  return expected !== null && !cancelled && status === "expected" && drafts.length + records.length === 0;
+}
+
 /** Visits of `stop` that no roster announces: something was said, written or signed of them. */
 function walkIns(stop: string, { attendances, drafts, records }: DayHoldings): string[] {
   return [

@@ -106,6 +106,23 @@ test("what is open at closing names each visit once", () => {
   expect(matters.stillIn.map((each) => each.visit)).toEqual(["b"]);
 });
 
+test("whoever is still expected at closing is said: booked, not cancelled, and of whom nothing was said", () => {
+  const visit = (name: string, more: Partial<DayVisit>): DayVisit => ({
+    ...({ visit: name, kind: "visit", time: null, attendance: null } as const),
+    ...{ status: "expected", cancelled: false, drafts: [], records: [], expected: {} as never },
+    ...more,
+  });
+  const visits = [
+    visit("awaited", {}),
+    visit("absent", { status: "absent" }),
+    visit("cancelled", { cancelled: true }),
+    visit("walk-in", { expected: null }),
+    visit("being written", { drafts: [{} as never] }),
+    visit("signed", { records: [{} as never] }),
+  ];
+  expect(openMatters(visits, [], "stop").awaited.map((each) => each.visit)).toEqual(["awaited"]);
+});
+
 describe("a tablet is wiped", () => {
   const nothing = { records: 0, updates: 0, photos: 0, refused: 0, drafts: 0 };
   const HINDRANCES = ["records", "updates", "photos", "drafts"] as const;
