@@ -204,5 +204,6 @@ def _end(session: Session, team_keys: TeamKeys, invitation: Invitation, now: dat
     slot = session.get(Slot, invitation.slot_id)
     if slot is not None:
         slots.revoke(session, team_keys, slot.id, now)
-    elif team_keys.ring(session, invitation.team_id).current_epoch == invitation.epoch:
+    # Also after a slot revoked as soon as it was known: the code opened the current epoch all the same.
+    if team_keys.ring(session, invitation.team_id).current_epoch == invitation.epoch:
         team_keys.start_epoch(session, invitation.team_id, now)

@@ -203,6 +203,21 @@ async def test_it_ends_by_itself_with_its_last_day(
     assert found == [(FindingCode.SIGNED_AFTER_EXPIRY, too_late.envelope.identifier)]
 
 
+async def test_one_first_used_after_its_last_day_ends_with_a_new_key_all_the_same(
+    services: Services, seeded: Seeded, tablet: Tablet, clock: MovingClock
+) -> None:
+    issued = await invite(services, seeded)
+    content = opened(await published(services, seeded, issued.id), issued.code)
+    clock.forward(2 * A_DAY)
+    await tablet.sign_in()
+    _, answer = await slot_from(tablet, content)
+    assert answer.json()["state"] == "revoked"
+    before = epochs(services)
+    await keep_house(services)
+    await keep_house(services)
+    assert epochs(services) == before + 1
+
+
 async def test_a_tablet_that_speaks_days_later_still_delivers_what_was_signed_in_time(
     services: Services, seeded: Seeded, tablet: Tablet, clock: MovingClock
 ) -> None:
