@@ -109,8 +109,7 @@ def _free_at(session: Session, appointment: Appointment) -> StopSlot | None:
 def _require_free(
     session: Session, appointment: Appointment, slot: StopSlot | None, entry: RosterEntry | None
 ) -> None:
-    # Of two coordinators who take the same slot at once, the second waits here and then sees the first.
-    session.exec(update(Stop).where(col(Stop.id) == appointment.stop).values(cancelled=col(Stop.cancelled)))
+    _hold(session, appointment.stop)
     own = entry.id if entry is not None else None
     if slot is not None and _taken(session, appointment.stop).get(slot.id, own) != own:
         raise Rejected(Fault("slot", "slot-taken"))
@@ -119,6 +118,11 @@ def _require_free(
         raise Rejected(Fault("birth_name", "already-expected"))
     if slot is None and any(each.expected_at == appointment.expected_at for each in others):
         raise Rejected(Fault("hour", "hour-taken"))
+
+
+def _hold(session: Session, stop: str) -> None:
+    """Take the stop until the transaction ends: of two who book there at once, the second sees the first."""
+    session.exec(update(Stop).where(col(Stop.id) == stop).values(cancelled=col(Stop.cancelled)))
 
 
 def _taken(session: Session, stop: str) -> dict[str, str]:
@@ -239,11 +243,13 @@ def take_in(session: Session, appointments: Iterable[Appointment]) -> dict[str, 
     by_stop: dict[str, list[Appointment]] = {}
     for appointment in appointments:
         by_stop.setdefault(appointment.stop, []).append(appointment)
-    made = {stop: _take_in(session, stop, theirs) for stop, theirs in by_stop.items()}
+    # In one order, so that two files for the same stops never wait for each other.
+    made = {stop: _take_in(session, stop, by_stop[stop]) for stop in sorted(by_stop)}
     return {stop: count for stop, count in made.items() if count}
 
 
 def _take_in(session: Session, stop: str, appointments: Iterable[Appointment]) -> int:
+    _hold(session, stop)
     there, taken, made = known(session, [stop]), set(_taken(session, stop)), 0
     slots = session.exec(select(StopSlot).where(StopSlot.stop_id == stop)).all()
     free = {slot.starts: slot.id for slot in slots if slot.id not in taken}
