@@ -144,7 +144,7 @@ def indicators(session: Session) -> list[Indicator]:
 
 
 def results(session: Session, scope: Scope) -> list[Result]:
-    """Compute every indicator over a scope; a typed one has what was typed for exactly its period."""
+    """Compute every indicator over a scope; a typed one has what was typed for exactly it (``is_whole``)."""
     known: Appointments | None = None
     found = []
     for each in indicators(session):
@@ -157,6 +157,16 @@ def results(session: Session, scope: Scope) -> list[Result]:
         else:
             found.append(_typed(session, scope, each))
     return found
+
+
+def is_whole(session: Session, indicator: Indicator, scope: Scope) -> bool:
+    """Whether a scope is all that a typed value is of: every team of its campaign, no place and no stop."""
+    if scope.place or scope.stop or scope.campaign != indicator.campaign_id:
+        return False
+    teams = select(Stop.team_id).distinct()
+    if indicator.campaign_id is not None:
+        teams = teams.where(Stop.campaign_id == indicator.campaign_id)
+    return set(session.exec(teams)) <= set(scope.teams)
 
 
 def type_value(
@@ -224,7 +234,8 @@ def _measured(
 
 
 def _typed(session: Session, scope: Scope, indicator: Indicator) -> Result:
-    row = session.get(IndicatorValue, (indicator.id, scope.first_day, scope.last_day))
+    key = (indicator.id, scope.first_day, scope.last_day)
+    row = session.get(IndicatorValue, key) if is_whole(session, indicator, scope) else None
     numbers: Iterable[float | None] = (row.numerator, row.denominator) if row else (None, None)
     above, below = (None if number is None else Decimal(repr(number)) for number in numbers)
     return Result(indicator, above, below, typed=True)

@@ -17,12 +17,13 @@ from server.report import indicator as indicators
 from server.report.describe import describe
 from server.report.indicator import OfMeasure, OfVisits, read_definition
 from server.report.indicator_table import indicator_table
+from server.report.scope import Scope
 from server.report.view import View, results_of
 from server.report.writing import Written
 from server.review import access_log
 from server.review.access_log import Action, Outcome
 from server.review.errors import NotReviewable
-from server.review.reviewer import reviewer
+from server.review.reviewer import Reviewer, reviewer
 from server.routes.services import Services
 from server.routes.web_activity import address_of
 from server.routes.web_page import language_of, page, see, texts_of
@@ -120,12 +121,15 @@ def change_indicator(
             raise NotReviewable
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         wanted = read_scope({"du": data.du, "au": data.au}, reader, local_day(services.clock()))
+        whole = indicators.is_whole(session, found, _all_of(wanted.scope, found, reader))
+        if not whole and (data.numerateur.strip() or data.denominateur.strip()):
+            faults = (*faults, "perimetre")
         faults = (*faults, *wanted.faults)
         if not faults:
             found.label, found.source = data.libelle.strip(), data.source.strip()
             found.initial_value, found.target = data.initiale.strip(), data.cible.strip()
             session.add(found)
-            if found.definition is None:
+            if found.definition is None and whole:
                 period = (wanted.scope.first_day, wanted.scope.last_day)
                 numbers = (_number(data.numerateur), _number(data.denominateur))
                 indicators.type_value(
@@ -149,7 +153,8 @@ def _indicator_page(
         query = {"du": typed.du, "au": typed.au} if typed else request.query_params
         wanted = read_scope(query, reader, local_day(services.clock()))
         key = (identifier, wanted.scope.first_day, wanted.scope.last_day)
-        shown = typed or _as_form(found, session.get(IndicatorValue, key))
+        whole = indicators.is_whole(session, found, _all_of(wanted.scope, found, reader))
+        shown = typed or _as_form(found, session.get(IndicatorValue, key) if whole else None)
     return page(
         request,
         "indicator.html",
@@ -158,8 +163,14 @@ def _indicator_page(
         typed=shown,
         faults=faults,
         wanted=wanted,
+        whole=whole,
         explained=_explained(request, found),
     )
+
+
+def _all_of(scope: Scope, found: Indicator, reader: Reviewer) -> Scope:
+    """The period of a scope over all that the reader reads: what is typed is of no team, place or stop."""
+    return Scope(scope.first_day, scope.last_day, tuple(reader.teams), campaign=found.campaign_id)
 
 
 def _as_form(found: Indicator, value: IndicatorValue | None) -> IndicatorForm:

@@ -27,7 +27,7 @@ class Indicator(SQLModel, table=True):
 
 
 class IndicatorValue(SQLModel, table=True):
-    """What was typed for an indicator over a period."""
+    """What was typed for an indicator over a period: of its campaign's teams together, of no team alone."""
 
     __tablename__ = "indicator_value"
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from server.keys.organisation import OrganisationKeys
 from server.report import indicator
 from server.report.indicator import DefinitionInvalid, Result, defaults, definition_json, read_definition
 from server.report.indicator_table import indicator_table
@@ -12,7 +13,7 @@ from server.routes.web_catalogue import TRANSLATORS
 from server.store.database import Store
 from server.store.reports import Indicator
 from tests.server.report.figures import add_visit
-from tests.support.organisation import DAY, NOON, Seeded
+from tests.support.organisation import DAY, NOON, Seeded, seed_team
 from tests.support.reports import typed_indicator
 
 EVERYBODY: dict[str, object] = {"all": []}
@@ -93,6 +94,32 @@ def test_what_was_typed_is_of_its_period_only(store: Store, team: Seeded) -> Non
     assert results(store, team, first_day=DAY.replace(day=1))["Satisfaction"].numerator is None
     with store.session() as session:
         indicator.type_value(session, identifier, (DAY, DAY), (None, None), team.clinical, NOON)
+    assert results(store, team)["Satisfaction"].numerator is None
+
+
+def test_what_was_typed_is_of_the_whole_organisation_only(
+    store: Store, team: Seeded, organisation_keys: OrganisationKeys
+) -> None:
+    identifier = typed_indicator(store)
+    with store.session() as session:
+        indicator.type_value(session, identifier, (DAY, DAY), (45, 50), team.clinical, NOON)
+    for narrowed in ({"place": "La Gresle"}, {"stop": team.stop}, {"campaign": team.campaign}, {"teams": ()}):
+        assert results(store, team, **narrowed)["Satisfaction"].numerator is None
+    with store.session() as session:
+        second = seed_team(session, organisation_keys, DAY, "Équipe voisine")
+    assert results(store, team)["Satisfaction"].numerator is None
+    assert results(store, team, teams=(team.team, second.team))["Satisfaction"].numerator == 45
+
+
+def test_what_was_typed_of_a_campaign_is_shown_for_it_alone(
+    store: Store, team: Seeded, organisation_keys: OrganisationKeys
+) -> None:
+    identifier = typed_indicator(store)
+    with store.session() as session:
+        seed_team(session, organisation_keys, DAY, "Équipe voisine")
+        session.get_one(Indicator, identifier).campaign_id = team.campaign
+        indicator.type_value(session, identifier, (DAY, DAY), (45, 50), team.clinical, NOON)
+    assert results(store, team, campaign=team.campaign)["Satisfaction"].numerator == 45
     assert results(store, team)["Satisfaction"].numerator is None
 
 

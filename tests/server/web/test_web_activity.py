@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 import pytest
 from sqlmodel import col, select
 
-from server.store.control import AccessLog
+from server.report.indicator import type_value
+from server.store.control import AccessLog, TeamMember
 from server.store.database import Store
 from server.store.read import Record, Visit
+from server.store.reports import IndicatorValue
 from tests.server.report.figures import add_visit
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day
+from tests.support.organisation import DAY, NOON
+from tests.support.reports import typed_indicator
 
 pytestmark = pytest.mark.anyio
 PAGE = "/coordination/activite?du=2026-11-23&au=2026-11-23"
@@ -166,7 +170,27 @@ async def test_a_report_that_cannot_be_frozen_says_why_and_keeps_what_was_typed(
     assert f'value="{fields["titre"]}"' in answer.text
 
 
-async def test_an_indicator_is_adopted_changed_and_typed(clinical: Browser, day: Day) -> None:
+async def test_who_reads_one_team_neither_sees_nor_changes_what_was_typed(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    identifier = typed_indicator(store)
+    with store.session() as session:
+        type_value(session, identifier, (DAY, DAY), (777, 999), day.other.clinical, NOON)
+    address = f"/coordination/indicateurs/{identifier}"
+    page = await clinical.open(f"{address}?du={DAY}&au={DAY}")
+    assert "toutes les équipes" in text_of(page)
+    assert "777" not in page.text
+    typed = {"libelle": "Satisfaction", "du": f"{DAY}", "au": f"{DAY}"}
+    refused = await clinical.send(address, **typed, numerateur="1", denominateur="2")
+    assert refused.status_code == 422
+    assert (await clinical.send(address, **typed)).status_code == 303
+    with store.session() as session:
+        assert session.get_one(IndicatorValue, (identifier, DAY, DAY)).numerator == 777
+
+
+async def test_an_indicator_is_adopted_changed_and_typed(clinical: Browser, day: Day, store: Store) -> None:
+    with store.session() as session:
+        session.add(TeamMember(team_id=day.other.team, member_id=day.seeded.clinical))
     await clinical.open("/coordination/indicateurs")
     assert (await clinical.send("/coordination/indicateurs/reprendre")).status_code == 303
     page = await clinical.open("/coordination/indicateurs?du=2026-11-23&au=2026-11-23")
@@ -195,3 +219,12 @@ async def test_a_statement_holds_one_professionals_lines(clinical: Browser, day:
         assert "Essai" not in taken.headers["content-disposition"]
     assert "Mois illisible" in text_of(await clinical.open("/coordination/releves?mois=2026-13"))
     assert (await clinical.open(f"/coordination/releves/{day.other.nurse}/2026-11/csv")).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["indicateurs", "rapports", "releves", "activite/passages"])
+async def test_the_navigation_says_that_a_sub_page_is_of_activity(
+    clinical: Browser, day: Day, page: str
+) -> None:
+    shown = (await clinical.open(f"/coordination/{page}")).text
+    assert '<a href="/coordination/activite" aria-current="true">Activité</a>' in shown
+    assert shown.partition("</nav>")[0].count("aria-current") == 1
