@@ -6,7 +6,7 @@ import FormView from "$components/form/FormView.svelte";
 import RecordDiff from "$components/form/RecordDiff.svelte";
 import type { Answers } from "$lib/forms/answers";
 import { context, form, full } from "./consultation";
-import { AUTHOR } from "./flat";
+import { AUTHOR, native } from "./flat";
 
 const NURSE = "0b2f3c5e-5a53-4d4e-9a52-3b6de1a1f002";
 const props = (answers: Answers, more: object = {}): never =>
@@ -74,6 +74,15 @@ describe("a question", () => {
   test("typed 13/8 offers 130 and 80 in one tap", () => {
     const html = view({}, { section: "vitals", entries: { "vitals.sbp": "13/8" } });
     expect(html).toContain("130\u202fmmHg / 80\u202fmmHg");
+  });
+
+  test("that is calculated from a refused value is not calculable, whatever its rule yields", () => {
+    const weight = (value: number): Answers => ({
+      ...full,
+      ...native(form, { "vitals.weight": { values: [value] } }),
+    });
+    expect(view(weight(7000), { section: "vitals" })).toContain("Non calculable");
+    expect(view(weight(70), { section: "vitals" })).not.toContain("Non calculable");
   });
 
   test("that is calculated says from what", () => {

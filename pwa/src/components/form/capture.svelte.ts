@@ -12,6 +12,7 @@ import type {
   FormContext,
   Value,
 } from "$lib/forms/answers";
+import { linkIdsRead } from "$lib/forms/calculate";
 import {
   confirmable,
   confirmAll,
@@ -142,6 +143,15 @@ export class Capture {
       ({ linkId, code, waiting }) =>
         linkId === question.linkId &&
         ((code !== "required" && waiting !== true) || this.#left.has(question.section)),
+    );
+  }
+
+  /** Whether an answer that the calculated `question` reads is refused: its value is then nobody's. */
+  isMiscalculated({ calculation }: Question): boolean {
+    if (calculation?.kind !== "expression") return false;
+    const read = linkIdsRead(calculation.expression);
+    return this.#judgement.findings.some(
+      ({ linkId, code }) => code === "hard-limit" && read.includes(linkId),
     );
   }
 
