@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { birthDate, crowd, draws, entry, pick } from "./people";
-import { areSwapped, comparable, resemblance, type Resemblance, type Traits } from "$lib/people/resemblance";
+import {
+  areSwapped,
+  comparable,
+  joinsByRule,
+  RESEMBLANCES,
+  resemblance,
+  type Resemblance,
+  type Traits,
+} from "$lib/people/resemblance";
 
 function between(one: Traits, other: Traits): Resemblance | null {
   return resemblance(comparable(one), comparable(other));
@@ -79,4 +87,8 @@ describe("swapped dates", () => {
       expect(areSwapped(one, one)).toBe(false);
     }
   });
+});
+
+it("only the same names and birth date are said to be joined by central's own rule", () => {
+  expect(RESEMBLANCES.filter(joinsByRule)).toEqual(["same"]);
 });

@@ -22,6 +22,14 @@ export type Resemblance = "same" | "swapped" | "same-date" | "same-names";
 /** The strongest first. */
 export const RESEMBLANCES: readonly Resemblance[] = ["same", "swapped", "same-date", "same-names"];
 
+/**
+ * Whether central may join the two by itself: it does when their five strict traits are equal, of which the directory
+ * knows all but the birth place (docs/architecture.md).
+ */
+export function joinsByRule(kind: Resemblance): boolean {
+  return kind === "same";
+}
+
 /** One name folded and as it sounds; empty when it is not known. */
 interface HeardName {
   readonly folded: string;
