@@ -1,5 +1,6 @@
 /** Which stop is on screen: the one chosen, else today's by the hour, else the next one, else the last. */
-import type { Roster } from "$lib/central/roster";
+import { formatDate, t } from "$i18n/index";
+import type { Roster, Stop } from "$lib/central/roster";
 
 /** The moment at which a stop is looked for: the tablet's own date and hour. */
 export interface Moment {
@@ -24,4 +25,10 @@ export function rosterOf(rosters: readonly Roster[], chosen: string | null, now:
     rosters.at(-1) ??
     null
   );
+}
+
+/** A stop in the list of stops: its day, its name, and that it does not take place when it was cancelled. */
+export function stopWords({ date, name, cancelled }: Stop, today: string): string {
+  const stop = `${date === today ? t("app.today") : formatDate(date)} – ${name}`;
+  return cancelled ? t("day.stop_choice_cancelled", { stop }) : stop;
 }

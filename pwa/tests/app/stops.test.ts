@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Roster } from "$lib/central/roster";
-import { rosterOf } from "../../src/app/stops";
+import { rosterOf, stopWords } from "../../src/app/stops";
 
 function roster(id: string, date: string, opens = "09:00", closes = "16:30"): Roster {
   const stop = { id, date, name: id, campaign: "c", campaign_title: "C", commune: "42015" };
@@ -46,4 +46,10 @@ test.each([
 
 test("a stop that was chosen stays although another one is open", () => {
   expect(rosterOf(bus, "Villemontais", { date: "2026-11-23", time: "09:00" })?.stop.id).toBe("Villemontais");
+});
+
+test("a cancelled stop is said to be in the list of stops", () => {
+  const { stop } = roster("Belmont", "2026-11-23");
+  expect(stopWords(stop, "2026-11-23")).toBe("Aujourd’hui – Belmont");
+  expect(stopWords({ ...stop, cancelled: true }, "2026-11-23")).toBe("Aujourd’hui – Belmont (annulée)");
 });
