@@ -44,12 +44,17 @@ class Door:
         """Every document of the database at its revision, as the tablet pulls them."""
         return {document["_id"]: document["_rev"] for document in await self.tablet.pull()}
 
+    async def at_rest(self) -> None:
+        """Wait until central has read what came and has said all that it says of it: receipts, and people."""
+        await self.services.projection.caught_up()
+        await self.services.people.caught_up()
+
     async def assert_only_the_honest_record_is_integrated(self) -> None:
         """Push the honest record, twice as a lost answer makes a tablet do, and look at what is kept."""
         for _ in range(2):
             answer = await self.tablet.push([self.record])
             assert (answer.status_code, answer.json()) == (201, [])
-        await self.services.projection.caught_up()
+        await self.at_rest()
         receipts = await self.tablet.receipts()
         states = {envelope: receipt["state"] for envelope, receipt in receipts.items()}
         assert states == {self.record.envelope.identifier: "integrated"}
