@@ -1,6 +1,6 @@
 """What ends a record: a correction that replaces it (wire §2), or a notice that it is in error (§2.2).
 
-Both name an envelope that carries it.
+Both name an envelope that carries it; a notice of a death may be told in error too.
 """
 
 from collections import defaultdict

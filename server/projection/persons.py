@@ -9,8 +9,10 @@ from sqlalchemy import delete, false
 from sqlmodel import Session, col, select
 
 from server.matching.traits import VALIDATED
+from server.projection.corrections import endings
 from server.projection.identities import COLUMNS
 from server.projection.statements import among_visits, insert_rows, table
+from server.projection.visits import VisitKey
 from server.store.notices import Notice
 from server.store.people import Person, VisitIdentity
 
@@ -76,9 +78,12 @@ def derive(session: Session, persons: Collection[str], own: Mapping[str, Sequenc
 
 
 def deaths(session: Session, persons: Collection[str]) -> dict[str, date | None]:
-    """Return the day of death, None when it is not known, of those of these persons who are said dead."""
+    """Return the day of death, None when it is not known, of those of these persons who are said dead.
+
+    A notice that the same team told to be in error says nothing any more (wire §2.2).
+    """
     notices = session.exec(
-        select(VisitIdentity.person_key, Notice.body)
+        select(VisitIdentity.person_key, Notice.digest, Notice.body)
         .join(
             Notice,
             (col(Notice.visit_id) == col(VisitIdentity.visit_id))
@@ -86,12 +91,24 @@ def deaths(session: Session, persons: Collection[str]) -> dict[str, date | None]
         )
         .where(Notice.kind == DECEASED, col(VisitIdentity.person_key).in_(persons))
         .order_by(col(Notice.signed_at), col(Notice.digest))
-    )
+    ).all()
+    in_error = endings(session, {digest for _, digest, _ in notices}).errors if notices else {}
     dead: dict[str, date | None] = {}
-    for person, body in notices:
-        said = body.get("on")
-        dead[person] = date.fromisoformat(said) if said else dead.get(person)
+    for person, digest, body in notices:
+        if digest not in in_error:
+            said = body.get("on")
+            dead[person] = date.fromisoformat(said) if said else dead.get(person)
     return dead
+
+
+def visits_of_deaths(session: Session, digests: Collection[str]) -> set[VisitKey]:
+    """Return the visits of those of these notices that say somebody dead."""
+    found = session.exec(
+        select(Notice.visit_id, Notice.team_id).where(
+            col(Notice.digest).in_(digests), Notice.kind == DECEASED
+        )
+    )
+    return {(visit, team) for visit, team in found if visit is not None}
 
 
 def _row(person: str, rows: Rows, own: Sequence[str], dead: Mapping[str, date | None]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from server.projection import (
     figures,
     manifests,
     people,
+    persons,
     photos,
     receipts,
     rows,
@@ -165,6 +166,7 @@ def derive(session: Session, database: str, touched: Touched) -> None:
         chain.derive(session, touched.devices)
     standings = states.derive(session, digests) if digests else {}
     touched_visits = visits.of_records(session, digests) | touched.visits
+    touched_visits |= persons.visits_of_deaths(session, digests)
     visits.derive(session, touched_visits)
     attendance.derive(session, touched.attendances)
     cosigned = cosignatures.derive(session, digests)

@@ -2,7 +2,8 @@
 import type { PersonSummary } from "$lib/central/person";
 import type { Expected } from "$lib/central/roster";
 import { readWholeDate } from "$lib/forms/entry";
-import type { KeptNotice } from "$lib/notice/ledger";
+import { standingDeaths } from "$lib/notice/errors";
+import type { KeptNotice, KeptNoticeOf } from "$lib/notice/ledger";
 import type { Desk } from "./desk.svelte";
 
 /** A death as the team knows it. */
@@ -11,20 +12,32 @@ export interface KnownDeath {
   readonly on: string | null;
   /** Whether central's own summary says so, or only a notice of the team so far. */
   readonly confirmed: boolean;
+  /** The notices of the team that say so and stand: what may be told to be in error. */
+  readonly notices: readonly KeptNoticeOf<"deceased">[];
+  /** Whether all that the team said of it was told to be in error since, and central has not answered yet. */
+  readonly takenBack: boolean;
 }
 
-/** The death that central published or that a notice about one of `visits` says, or `null`. */
+/** The death that central published or that standing notices about one of `visits` say, or `null`. */
 export function deathOf(
   summary: PersonSummary | null,
   notices: readonly KeptNotice[],
   visits: readonly string[],
 ): KnownDeath | null {
-  if (summary?.deceased === true) return { on: summary.deceased_on, confirmed: true };
   const known = new Set([...visits, ...(summary?.visits ?? []).map(({ visit }) => visit)]);
-  for (const { body } of notices) {
-    if (body.kind === "deceased" && known.has(body.visit)) return { on: body.on, confirmed: false };
+  const standing = standingDeaths(notices).filter(({ body }) => known.has(body.visit));
+  if (summary?.deceased === true) {
+    const said = notices.some(({ body }) => body.kind === "deceased" && known.has(body.visit));
+    return {
+      on: summary.deceased_on,
+      confirmed: true,
+      notices: standing,
+      takenBack: said && standing.length === 0,
+    };
   }
-  return null;
+  if (standing.length === 0) return null;
+  const dated = standing.filter(({ body }) => body.on !== null).at(-1); // as central: the last day said
+  return { on: dated?.body.on ?? null, confirmed: false, notices: standing, takenBack: false };
 }
 
 /** The death of somebody expected: by the directory, by a notice on this visit, or on one of their earlier ones. */

@@ -34,8 +34,18 @@ const SUMMARY: PersonSummary = {
   visits: VISITS,
 };
 
-function told(visitId: string, on: string | null): KeptNotice {
-  return { body: { kind: "deceased", visit: visitId, on, source: "son fils" } } as unknown as KeptNotice;
+function told(visitId: string, on: string | null, name = "death"): KeptNotice {
+  return notice(name, { kind: "deceased", visit: visitId, on, source: "son fils" });
+}
+
+function inError(name: string): KeptNotice {
+  const record = `e-${name}`;
+  return notice(`error-${name}`, { kind: "entered_in_error", visit: "v", record, reason: "Une homonyme" });
+}
+
+function notice(name: string, body: KeptNotice["body"]): KeptNotice {
+  const signed_at = "2026-11-23T10:00:00.000+01:00";
+  return { envelope: `e-${name}`, record: `r-${name}`, signed_at, body } as unknown as KeptNotice;
 }
 
 describe("measures of a summary", () => {
@@ -62,13 +72,52 @@ describe("a death", () => {
     expect(deathOf({ ...SUMMARY, deceased: true, deceased_on: "2026-10-01" }, [], [])).toEqual({
       on: "2026-10-01",
       confirmed: true,
+      notices: [],
+      takenBack: false,
     });
-    expect(deathOf(SUMMARY, [told("v-2026-05-12", null)], [])).toEqual({ on: null, confirmed: false });
-    expect(deathOf(SUMMARY, [told("somebody-else", null)], [])).toBeNull();
-    expect(deathOf(null, [told("today", "2026-11-20")], ["today"])).toEqual({
-      on: "2026-11-20",
+    const said = told("v-2026-05-12", null);
+    expect(deathOf(SUMMARY, [said], [])).toEqual({
+      on: null,
       confirmed: false,
+      notices: [said],
+      takenBack: false,
     });
+    expect(deathOf(SUMMARY, [told("somebody-else", null)], [])).toBeNull();
+    expect(deathOf(null, [told("today", "2026-11-20")], ["today"])).toMatchObject({ on: "2026-11-20" });
+  });
+
+  it("is nobody's any more once its notice was told to be in error, in whatever order they came", () => {
+    const death = told("v-2026-05-12", "2026-11-20");
+    for (const notices of [
+      [death, inError("death")],
+      [inError("death"), death],
+    ]) {
+      expect(deathOf(SUMMARY, notices, [])).toBeNull();
+    }
+    expect(deathOf(SUMMARY, [death, inError("another")], [])).toMatchObject({ notices: [death] });
+  });
+
+  it("in error in one of its envelopes is in error in all", () => {
+    const death = told("v-2026-05-12", null);
+    const again = { ...death, envelope: "e-again" };
+    expect(deathOf(SUMMARY, [again, death, inError("death")], [])).toBeNull();
+  });
+
+  it("stays while another notice says so, and is then what that one says", () => {
+    const [wrong, right] = [told("v-2026-05-12", "2026-11-20"), told("v-2026-01-03", "2026-11-21", "other")];
+    expect(deathOf(SUMMARY, [wrong, right, inError("death")], [])).toEqual({
+      on: "2026-11-21",
+      confirmed: false,
+      notices: [right],
+      takenBack: false,
+    });
+  });
+
+  it("that central published stays shown, and says that the team took it back until central answers", () => {
+    const published = { ...SUMMARY, deceased: true };
+    const death = told("v-2026-05-12", null);
+    expect(deathOf(published, [death], [])).toMatchObject({ takenBack: false, notices: [death] });
+    expect(deathOf(published, [death, inError("death")], [])).toMatchObject({ takenBack: true, notices: [] });
   });
 
   it.each([

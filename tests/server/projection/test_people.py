@@ -1,5 +1,7 @@
 """Who is one person: by themselves, by an act, and undone; who is proposed; who is told again."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import event
 from sqlmodel import select
@@ -9,7 +11,9 @@ from server.projection.people import derive, requeue
 from server.store.figures import VisitFigure
 from server.store.people import Person, PersonOutbox, Proposal, VisitIdentity
 from tests.server.projection.crowd import Crowd
-from tests.server.projection.scene import Scene
+from tests.server.projection.scene import Scene, stored
+from tests.support.organisation import DAY, make_device, make_slot, seed_team
+from tests.support.records import RecordWriter, SealedRecord
 
 
 @pytest.fixture
@@ -160,6 +164,54 @@ def test_somebody_said_dead_is_dead_for_all_visits_joined(crowd: Crowd) -> None:
         derive(session, {(second, scene.seeded.team)}, ())
     (person,) = scene.rows(Person)
     assert (person.deceased, str(person.deceased_on)) == (True, "2026-11-20")
+
+
+def _in_error(scene: Scene, death: SealedRecord, **members: Any) -> SealedRecord:
+    return scene.writer.notice(
+        scene.doctor, "entered_in_error", record=death.envelope.identifier, reason="Une homonyme", **members
+    )
+
+
+@pytest.mark.parametrize("death_first", [True, False])
+@pytest.mark.parametrize("names_the_visit", [True, False])
+def test_a_death_noted_in_error_is_taken_back_and_told_again(
+    crowd: Crowd, death_first: bool, names_the_visit: bool
+) -> None:
+    scene, visit = crowd.scene, crowd.came()
+    death = scene.writer.notice(scene.nurse, "deceased", visit=visit, on="2026-11-20", source="La mairie")
+    error = _in_error(scene, death, **({"visit": visit} if names_the_visit else {}))
+    first, second = (death, error) if death_first else (error, death)
+    scene.project(first)
+    before = scene.rows(PersonOutbox)[0].version
+    scene.project(second)
+    (person,) = scene.rows(Person)
+    assert (person.deceased, person.deceased_on) == (False, None)
+    assert scene.rows(PersonOutbox)[0].version > before
+    assert scene.receipt(death.envelope).reasons == ["entered-in-error"]
+
+
+def test_another_notice_of_the_death_still_counts(crowd: Crowd) -> None:
+    scene, visit = crowd.scene, crowd.came()
+    wrong = scene.writer.notice(scene.nurse, "deceased", visit=visit, on="2026-11-20", source="La mairie")
+    right = scene.writer.notice(scene.doctor, "deceased", visit=visit, on="2026-11-21", source="Sa fille")
+    scene.project(wrong, right, _in_error(scene, wrong, visit=visit))
+    (person,) = scene.rows(Person)
+    assert (person.deceased, str(person.deceased_on)) == (True, "2026-11-21")
+
+
+def test_another_team_takes_no_death_back(crowd: Crowd) -> None:
+    scene, visit = crowd.scene, crowd.came()
+    death = scene.writer.notice(scene.nurse, "deceased", visit=visit, source="La mairie")
+    scene.project(death)
+    with scene.store.session() as session:
+        other = seed_team(session, scene.keys, DAY, "Équipe voisine")
+    slot = make_slot(scene.store, make_device(scene.store, other), other.nurse)
+    error = RecordWriter(other, scene.keys).notice(
+        slot, "entered_in_error", visit=visit, record=death.envelope.identifier
+    )
+    scene.project_documents([stored(error.envelope)], other.database)
+    assert scene.reasons() == {}
+    assert scene.rows(Person)[0].deceased
 
 
 def test_every_identity_of_a_person_is_told_again_and_versions_grow(crowd: Crowd) -> None:

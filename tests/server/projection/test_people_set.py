@@ -49,6 +49,10 @@ def events(scene: Scene) -> list[Event]:
     records.append(crowd.record(scene.doctor, visit=visits[3], birth_name="LEFEBVRE", birth_place="42187"))
     records.append(crowd.record(restricted=True, birth_place=None, phone="0477000009"))
     records.append(scene.writer.notice(scene.nurse, "deceased", visit=visits[4], on=None, source="Un voisin"))
+    for visit in visits[5:7]:
+        death = scene.writer.notice(scene.doctor, "deceased", visit=visit, source="Un voisin")
+        in_error = scene.writer.notice(scene.nurse, "entered_in_error", record=death.envelope.identifier)
+        records += [death, in_error]
     scene.project(*records)
     acts = [
         crowd.pair_act(Merge, visits[1], visits[2]),
