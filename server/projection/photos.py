@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from server.projection.findings import row as finding_row
@@ -17,6 +17,9 @@ from server.store.read import Answer, Finding, FindingCode, Record
 
 PhotoKey = tuple[str, str]
 """Photo id and team id."""
+
+_UUID_CHARACTERS = 36
+"""Few answers but photos are as long: the others need no look-up."""
 
 _BEST_FIRST = (PhotoState.COMPLETE, PhotoState.INCOMPLETE, PhotoState.REFUSED)
 
@@ -74,27 +77,24 @@ def refusals(session: Session, digests: Collection[str]) -> dict[str, str]:
 
 
 def _refused_answers(session: Session, digests: Collection[str]) -> dict[str, str]:
-    visits = select(Record.visit_id).where(col(Record.digest).in_(digests))
-    refused = session.exec(
-        select(Photo)
-        .where(Photo.state == PhotoState.REFUSED, col(Photo.visit_id).in_(visits))
-        .order_by(col(Photo.id), col(Photo.team_id))
-    ).all()
-    found: dict[str, str] = {}
-    for photo in refused:
-        for digest in session.exec(
-            select(Answer.record_digest)
-            .join(Record, col(Record.digest) == col(Answer.record_digest))
-            .where(
-                Answer.link_id == photo.link_id,
-                Answer.value_code == photo.id,
-                Record.team_id == photo.team_id,
-                Record.visit_id == photo.visit_id,
-                col(Record.digest).in_(digests),
-            )
-        ):
-            found[digest] = photo.reason or ""
-    return found
+    """By whichever visit the photo came: a record given to the right person's visit names it still."""
+    found = session.exec(
+        select(Answer.record_digest, Photo.reason)
+        .join(Record, col(Record.digest) == col(Answer.record_digest))
+        .join(
+            Photo,
+            (col(Photo.id) == col(Answer.value_code))
+            & (col(Photo.team_id) == col(Record.team_id))
+            & (col(Photo.link_id) == col(Answer.link_id)),
+        )
+        .where(
+            col(Answer.record_digest).in_(digests),
+            func.length(Answer.value_code) == _UUID_CHARACTERS,
+            Photo.state == PhotoState.REFUSED,
+        )
+        .order_by(col(Photo.id))
+    )
+    return {digest: reason or "" for digest, reason in found}
 
 
 def _refused_pieces(session: Session, digests: Collection[str]) -> dict[str, str]:

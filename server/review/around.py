@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Exists, exists
 from sqlmodel import Session, col, select
 
+from server.review.restricted import is_restricted
 from server.store.notices import Attendance, Cosignature, Notice, NoticeTarget, Photo
-from server.store.read import EnvelopeSeen, Record
+from server.store.read import Answer, EnvelopeSeen, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,42 @@ def around(session: Session, record: Record) -> Around:
 
 
 def photos_of(session: Session, record: Record) -> Sequence[Photo]:
-    """Return the photos of a record's visit, in the order they were taken."""
-    return session.exec(
+    """Return the photos that a record's answers name, of whichever visit, in the order they were taken.
+
+    A record given to the right person's visit keeps those that it names. Those of its visit that no record
+    names, as of one that has not arrived, are shown with each. One that is restricted is only shown with a
+    record that is.
+    """
+    answers = session.exec(
+        select(Answer.link_id, Answer.value_code).where(Answer.record_digest == record.digest)
+    ).all()
+    found = session.exec(
         select(Photo)
-        .where(Photo.visit_id == record.visit_id, Photo.team_id == record.team_id)
+        .where(
+            Photo.team_id == record.team_id,
+            col(Photo.id).in_({code for _, code in answers})
+            | ((col(Photo.visit_id) == record.visit_id) & ~_is_named()),
+        )
         .order_by(col(Photo.taken_at), col(Photo.id))
     ).all()
+    named = set(answers)
+    restricted = is_restricted(session, record)
+    return [
+        photo
+        for photo in found
+        if (restricted or not photo.restricted)
+        and ((photo.link_id, photo.id) in named or photo.visit_id == record.visit_id)
+    ]
+
+
+def _is_named() -> Exists:
+    """Whether a record of the photo's team answers with it."""
+    return exists().where(
+        col(Answer.link_id) == col(Photo.link_id),
+        col(Answer.value_code) == col(Photo.id),
+        col(Record.digest) == col(Answer.record_digest),
+        col(Record.team_id) == col(Photo.team_id),
+    )
 
 
 def _errors(session: Session, record: Record) -> tuple[ToldInError, ...]:

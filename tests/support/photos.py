@@ -1,17 +1,22 @@
 """Photos as a tablet takes them, and their pieces."""
 
 import hashlib
+import json
 import random
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms
 
+from forms.load import published
 from server.identifiers import new_uuid
-from tests.support.organisation import SlotKeys
+from tests.support.organisation import FORM, SlotKeys
 from tests.support.records import RecordWriter, SealedRecord
+
+_VECTORS = Path(__file__).parents[1] / "vectors" / "forms"
 
 
 def jpeg(width: int = 64, height: int = 48, seed: int = 0, **options: Any) -> bytes:
@@ -54,3 +59,11 @@ def photo_notices(
         )
         for piece in range(pieces)
     ]
+
+
+def naming_photo(writer: RecordWriter, photo: str) -> Mapping[str, Mapping[str, Any]]:
+    """Complete answers that name a photo of a prescription; the writer goes on with the form that asks it."""
+    writer.form = published()[FORM[0], "1.1.0"]
+    named = {"photo": photo, "digest": "0" * 64, "size": 5, "width": 64, "height": 48}
+    vectors = json.loads((_VECTORS / "medicobus-consultation.v1.1.0.json").read_text())
+    return {**vectors["bases"]["full"], "photos.prescription": {"values": [named]}}

@@ -1,25 +1,21 @@
 """Photos come in pieces, in any order, and one that is bad blocks nothing (wire §2.2)."""
 
 import hashlib
-import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from forms.load import published
 from server.identifiers import new_uuid
 from server.projection import photos
 from server.projection.jpeg import MAX_BYTES
 from server.store.notices import Photo, PhotoState
 from server.store.read import Finding, FindingCode, Receipt, Record, RecordState
 from tests.server.projection.scene import Scene
-from tests.support.organisation import FORM
-from tests.support.photos import jpeg, photo_notices
+from tests.support.photos import jpeg, naming_photo, photo_notices
+from tests.support.records import SealedRecord
 
 IMAGE = jpeg()
-VECTORS = Path(__file__).parents[2] / "vectors" / "forms"
 VISIT = new_uuid()
 
 
@@ -68,15 +64,15 @@ def test_the_first_pieces_receipts_change_when_the_last_shows_it_bad(scene: Scen
     assert scene.receipt(first.envelope).reasons == ["photo-format"]
 
 
+def naming(scene: Scene, photo: str, **named: Any) -> SealedRecord:
+    """A record that answers with a photo."""
+    return scene.writer.record(scene.nurse, naming_photo(scene.writer, photo), **named)
+
+
 @pytest.mark.parametrize("record_first", [True, False])
 def test_the_author_reads_it_with_the_record_that_names_the_photo(scene: Scene, record_first: bool) -> None:
     photo = new_uuid()
-    named = {"photo": photo, "digest": "0" * 64, "size": 5, "width": 64, "height": 48}
-    vectors = json.loads((VECTORS / "medicobus-consultation.v1.1.0.json").read_text())
-    answers = {**vectors["bases"]["full"], "photos.prescription": {"values": [named]}}
-    writer = scene.writer
-    writer.form = published()[FORM[0], "1.1.0"]
-    record = writer.record(scene.nurse, answers, visit=VISIT)
+    writer, record = scene.writer, naming(scene, photo, visit=VISIT)
     pieces = photo_notices(
         writer, scene.nurse, VISIT, b"no image", photo=photo, link_id="photos.prescription"
     )
@@ -85,6 +81,21 @@ def test_the_author_reads_it_with_the_record_that_names_the_photo(scene: Scene, 
         scene.project(each)
     assert scene.reasons() == {}
     assert scene.receipt(record.envelope).reasons == ["photo-format"]
+
+
+def test_a_record_given_to_another_visit_still_reads_why_its_photo_was_set_aside(scene: Scene) -> None:
+    photo = new_uuid()
+    wrong = naming(scene, photo, visit=VISIT)
+    replaces = {"record": wrong.envelope.identifier, "reason": "Autre personne"}
+    right = naming(scene, photo, replaces=replaces)
+    scene.project(
+        wrong,
+        right,
+        *photo_notices(
+            scene.writer, scene.nurse, VISIT, b"no image", photo=photo, link_id="photos.prescription"
+        ),
+    )
+    assert scene.receipt(right.envelope).reasons == ["photo-format"]
 
 
 def test_a_piece_that_contradicts_the_others_does_not_spoil_a_whole_photo(scene: Scene) -> None:

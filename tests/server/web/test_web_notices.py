@@ -12,6 +12,7 @@ from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day, write
 from tests.server.web.told import IMAGE, PLANTED, Told, tell
 from tests.support.organisation import make_device, make_slot
+from tests.support.photos import naming_photo, photo_notices
 from tests.support.records import RecordWriter, SealedRecord, full_answers
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +89,25 @@ async def test_a_photo_set_aside_of_another_visit_or_unknown_is_not_found(
     photo = getattr(told, which, new_uuid())
     answer = await clinical.open(f"{address(told.cosigned)}/photos/{photo}")
     assert answer.status_code == 404
+
+
+async def test_a_photo_goes_with_the_record_to_the_right_persons_visit(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.nurse)
+    writer = RecordWriter(day.seeded, day.services.keys)
+    pieces = photo_notices(writer, slot, new_uuid(), IMAGE, link_id="photos.prescription")
+    visit, photo = pieces[0].payload["visit"], pieces[0].payload["photo"]
+    beside = writer.record(slot, visit=visit)
+    wrong = writer.record(slot, naming_photo(writer, photo), visit=visit)
+    replaces = {"record": wrong.envelope.identifier, "reason": "Autre personne"}
+    right = writer.record(slot, naming_photo(writer, photo), replaces=replaces)
+    await write(day.services, day.seeded, [*pieces, beside, wrong, right])
+    await day.services.projection.caught_up()
+    for record, is_shown in ((right, True), (wrong, True), (beside, False)):
+        source = f"{address(record)}/photos/{photo}"
+        assert (f'<img src="{source}"' in (await clinical.open(address(record))).text) is is_shown
+        assert (await clinical.open(source)).status_code == (200 if is_shown else 404)
 
 
 async def test_a_restricted_visit_asks_why_before_anything_is_shown(
