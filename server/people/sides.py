@@ -146,13 +146,14 @@ def _hidden(session: Session, people: Collection[str], teams: Collection[str]) -
 
 def _visits(session: Session, rows: Rows, teams: Mapping[str, str]) -> dict[tuple[str, str], SeenVisit]:
     ids = {row["visit_id"] for row in rows}
-    stops = dict(
-        session.exec(
-            select(Visit.id, Stop.name)
+    stops = {
+        (visit, team): stop
+        for visit, team, stop in session.exec(
+            select(Visit.id, Visit.team_id, Stop.name)
             .join(Stop, col(Stop.id) == col(Visit.stop_id))
             .where(col(Visit.id).in_(ids))
-        ).all()
-    )
+        )
+    }
     records = {
         (visit, team): digest
         for visit, team, digest in session.exec(
@@ -167,7 +168,7 @@ def _visits(session: Session, rows: Rows, teams: Mapping[str, str]) -> dict[tupl
             team_id=row["team_id"],
             number=number(row["visit_id"]),
             day=row["day"],
-            stop=stops.get(row["visit_id"], ""),
+            stop=stops.get((row["visit_id"], row["team_id"]), ""),
             team=teams[row["team_id"]],
             record=records.get((row["visit_id"], row["team_id"])),
             own_key=row["own_key"],

@@ -1,6 +1,6 @@
 """Items about the bus's day: silent tablets, stops closed with something missing, photos refused."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -11,7 +11,7 @@ from server.queue.item import Item, Kind, Scope, Urgency, key_of
 from server.queue.records import TABLETS
 from server.store.control import Device, DeviceStatus, Stop
 from server.store.notices import Manifest, Photo, PhotoState
-from server.store.read import Record
+from server.store.read import Answer, Record
 
 SILENT_AFTER = timedelta(days=3)
 """How long a tablet may say nothing after a stop of its team before somebody looks for it."""
@@ -80,15 +80,16 @@ def photos(session: Session, scope: Scope) -> Iterator[Item]:
     refused = session.exec(
         select(Photo).where(col(Photo.team_id).in_(scope.teams), Photo.state == PhotoState.REFUSED)
     ).all()
-    records = dict(
-        session.exec(
-            select(Record.visit_id, Record.digest).where(
-                col(Record.visit_id).in_([photo.visit_id for photo in refused])
-            )
-        ).all()
-    )
+    records = {
+        (visit, team): digest
+        for visit, team, digest in session.exec(
+            select(Record.visit_id, Record.team_id, Record.digest)
+            .where(col(Record.visit_id).in_([photo.visit_id for photo in refused]))
+            .order_by(col(Record.signed_at), col(Record.digest))
+        )
+    } | _naming(session, [photo.id for photo in refused])
     for photo in refused:
-        record = records.get(photo.visit_id)
+        record = records.get((photo.id, photo.team_id)) or records.get((photo.visit_id, photo.team_id))
         yield Item(
             key=key_of(Kind.PHOTO, photo.id, photo.team_id, photo.reason),
             kind=Kind.PHOTO,
@@ -102,3 +103,17 @@ def photos(session: Session, scope: Scope) -> Iterator[Item]:
             turn="author",
             clinical=photo.restricted,
         )
+
+
+def _naming(session: Session, photos: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return the last record that answers with each of these photos, by photo and team."""
+    found = session.exec(
+        select(Answer.value_code, Record.team_id, Record.digest)
+        .join(Record, col(Record.digest) == col(Answer.record_digest))
+        .where(
+            col(Answer.link_id).in_(select(Photo.link_id).where(col(Photo.id).in_(photos))),
+            col(Answer.value_code).in_(photos),
+        )
+        .order_by(col(Record.signed_at), col(Record.digest))
+    )
+    return {(photo, team): digest for photo, team, digest in found if photo is not None}

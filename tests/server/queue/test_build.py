@@ -24,10 +24,11 @@ from server.store.control import Device, DeviceStatus, Stop
 from server.store.notices import Manifest, Photo, PhotoState
 from server.store.people import Proposal, VisitIdentity
 from server.store.read import Finding, FindingCode, Quarantined
-from tests.server.projection.scene import Scene
+from tests.server.projection.scene import Scene, stored
 from tests.support.afterwards import issued_letter
-from tests.support.organisation import DAY, NOON, make_device
-from tests.support.records import full_answers
+from tests.support.organisation import DAY, NOON, make_device, make_slot, seed_team
+from tests.support.photos import naming_photo, photo_notices
+from tests.support.records import RecordWriter, full_answers
 
 
 def queue(scene: Scene, *, clinical: bool = True, now: datetime = NOON) -> Queue:
@@ -251,6 +252,27 @@ def test_a_photo_refused_is_told_once_with_its_reason(scene: Scene) -> None:
     add(scene, photo, told)
     (item,) = items(scene, Kind.PHOTO)
     assert (item.reason, item.turn) == ("photo-digest", "author")
+
+
+@pytest.mark.parametrize("record_names_it", [True, False])
+def test_a_photo_refused_leads_to_its_own_teams_record(any_scene: Scene, record_names_it: bool) -> None:
+    scene, photo = any_scene, new_uuid()
+    pieces = photo_notices(
+        scene.writer, scene.nurse, new_uuid(), b"no image", photo=photo, link_id="photos.prescription"
+    )
+    visit = pieces[0].payload["visit"]
+    beside = scene.writer.record(scene.nurse, visit=visit)
+    answers = naming_photo(scene.writer, photo) if record_names_it else None
+    record = scene.writer.record(scene.nurse, answers, visit=None if record_names_it else visit)
+    scene.project(*pieces, *([beside] if record_names_it else []), record)
+    with scene.store.session() as session:
+        other = seed_team(session, scene.keys, DAY, "Équipe voisine")
+    slot = make_slot(scene.store, make_device(scene.store, other), other.nurse)
+    theirs = RecordWriter(other, scene.keys).record(slot, visit=visit, signed_at=NOON + timedelta(hours=1))
+    scene.project_documents([stored(theirs.envelope)], other.database)
+    assert scene.reasons() == {}
+    (item,) = items(scene, Kind.PHOTO)
+    assert item.address == f"/coordination/fiches/{record.digest}"
 
 
 def test_probable_duplicates_letters_and_documents_are_only_counted_for_the_others(any_scene: Scene) -> None:
