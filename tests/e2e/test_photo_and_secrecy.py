@@ -107,9 +107,10 @@ def test_a_photo_and_a_secret_leave_the_tablet_as_promised(
     bus.lock()
     bus.unlock(DOCTOR, PASSPHRASES["doctor"])
     bus.page.get_by_label("Chercher une fiche de l’équipe").fill("varech")
+    expect(bus.page.get_by_role("status").filter(has_text="1 fiche")).to_be_visible()
     bus.page.get_by_role("button", name=re.compile("VARECH")).first.click()
     expect(bus.page.locator("canvas.drawn")).to_have_count(1)
-    bus.button("Retour").first.click()
+    secrecy_is_not_lifted_silently(bus, screenshots)
     bus.lock()
     bus.unlock(NURSE, PASSPHRASES["nurse"])
     expect(bus.page.get_by_text("Fiche confidentielle, signée par")).to_be_visible()
@@ -152,6 +153,34 @@ def test_a_photo_and_a_secret_leave_the_tablet_as_promised(
     assert secret["sequence"] < min(piece["sequence"] for piece in prescription)
     assert_stripped(image(wound), (1067, 1600))
     assert_stripped(image(prescription), (900, 1200))
+
+
+def secrecy_is_not_lifted_silently(bus: Tablet, screenshots: Path) -> None:
+    """Begin the correction of the confidential record on screen, say no to secrecy, and put it aside."""
+    bus.button("Corriger").click()
+    bus.page.get_by_role("dialog").get_by_label("Motif").fill("Réponse mal notée")
+    bus.button("Commencer la correction").click()
+    bus.fill({"representative.secrecy": NO})
+    bus.review()
+    warning = "Cette fiche était confidentielle\u202f; elle ne le sera plus"
+    expect(bus.page.get_by_text(warning)).to_be_visible()
+    expect(bus.button("Signer et sceller")).to_be_disabled()
+    bus.page.get_by_role(
+        "checkbox", name="Je confirme que cette fiche ne doit plus être confidentielle"
+    ).check()
+    expect(bus.button("Signer et sceller")).to_be_enabled()
+    assert problems(bus.page) == []
+    bus.page.screenshot(path=screenshots / "secrecy-lifted.png")
+    bus.button("Revenir au formulaire").click()
+    bus.fill({"representative.secrecy": YES})
+    bus.review()
+    expect(bus.page.get_by_text(warning)).to_have_count(0)
+    bus.button("Revenir au formulaire").click()
+    bus.button("Mettre de côté").click()
+    dialog = bus.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("Essai")
+    dialog.get_by_role("button", name="Mettre le brouillon de côté").click()
+    bus.at_home()
 
 
 def of_item(arrived: list[Payload], link_id: str) -> list[Payload]:
