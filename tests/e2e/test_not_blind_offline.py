@@ -224,6 +224,18 @@ def test_a_person_seen_again_without_network_a_homonym_and_a_wrong_person(
     page.screenshot(path=screenshots / "person-with-measures.png", full_page=True)
     inspected["summary with measures"] = accessibility.problems(page)
 
+    # It was somebody else's: the death is taken back, and central's summary follows.
+    tablet.button("Décès noté par erreur").click()
+    expect(dialog).to_contain_text("Son fils, par téléphone")
+    dialog.get_by_role("button", name="Cette personne n’est pas décédée").click()
+    expect(dialog).to_contain_text("Dites pourquoi")
+    inspected["death in error"] = accessibility.problems(page)
+    page.screenshot(path=screenshots / "death-in-error.png")
+    dialog.get_by_label("Motif").fill("Une homonyme")
+    dialog.get_by_role("button", name="Cette personne n’est pas décédée").click()
+    expect(page.get_by_text("Personne décédée")).to_have_count(0, timeout=60_000)
+    expect(tablet.button("Noter le décès")).to_be_visible()
+
     desk = new_browser("coordinator")
     coordinator = Coordination(desk.open(viewport={"width": 1280, "height": 900}), server.origin)
     coordinator.log_in("clinique", server.one_time_password("clinique"))
