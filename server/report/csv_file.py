@@ -73,6 +73,6 @@ def _value(cell: Cell, threshold: int | None) -> tuple[str, str, str, str]:
         case Cell(kind="number", number=str(number)):
             return number.replace(".", ","), "", "", ""
         case Cell(kind="hidden"):
-            return f"moins de {threshold}", "", "", ""
+            return "masqué" if cell.text else f"moins de {threshold}", "", "", ""
         case _:
             return neutral(cell.text), "", "", ""

@@ -13,7 +13,7 @@ from server.report.document import Document, body_of, digest_of, read_body
 from server.report.indicator_table import indicator_table
 from server.report.pdf_file import pdf_file
 from server.report.scope import Scope
-from server.report.small_cells import hide
+from server.report.small_cells import hide_all
 from server.report.tables import Table
 from server.report.view import EXACT, FEWEST, View, results_of, tables_of, tells_more, visits_of
 from server.report.xlsx_file import xlsx_file
@@ -57,7 +57,7 @@ def document_of(session: Session, order: Order, t: Translate) -> Document:
     tables = _tables(session, order, order.view, t)
     clinical_only = order.view.clinical and _tells_more(session, order, t, tables)
     if order.threshold is not None:
-        tables = tuple(hide(table, order.threshold) for table in tables)
+        tables = hide_all(tables, order.threshold)
     return Document(
         title=order.title,
         organization=session.exec(select(Organization.title)).one(),

@@ -51,6 +51,8 @@ def written(cell: Cell, language: str = "fr", threshold: int | None = None) -> s
             return f"{text}{SPACE}%" if language == "fr" else f"{text}%"
         case Cell(kind="number", number=str(text)):
             return decimal(text, language)
+        case Cell(kind="hidden", text=str(text)) if text:
+            return "masqué" if language == "fr" else "masked"
         case Cell(kind="hidden"):
             return f"{HIDDEN_SIGN}{SPACE}{threshold}" if threshold else "–"
         case Cell(kind="text"):

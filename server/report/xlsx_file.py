@@ -113,7 +113,7 @@ def _write(
         case Cell(kind="number", number=str(number)):
             sheet.write_number(line, column, float(number), styles.number)
         case Cell(kind="hidden"):
-            sheet.write_string(line, column, f"moins de {threshold}")
+            sheet.write_string(line, column, "masqué" if cell.text else f"moins de {threshold}")
         case Cell(kind="nothing"):
             sheet.write_string(line, column, "–")
         case _:

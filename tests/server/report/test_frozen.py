@@ -216,7 +216,7 @@ def test_small_counts_are_hidden_and_zero_is_not() -> None:
 
 def test_one_small_count_takes_the_next_smallest_with_it() -> None:
     assert kinds(hide(parted(3, 50, 40), 11)) == ["hidden", "count", "hidden", "count"]
-    assert kinds(hide(parted(50, 40, missing=(2,)), 11)) == ["count", "hidden", "count", "hidden"]
+    assert kinds(hide(parted(50, 40, missing=(2,)), 11)) == ["count", "hidden", "hidden", "hidden"]
 
 
 def test_a_mean_over_too_few_is_hidden_and_links_are_gone() -> None:
