@@ -15,7 +15,7 @@ from server.routes.web_session import LANGUAGE_COOKIE, PageRequest
 
 HOME = "/coordination/"
 _TEMPLATES = Path(__file__).parent.parent / "web" / "templates"
-_environment = Environment(
+ENVIRONMENT = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
@@ -45,7 +45,7 @@ def page(
 ) -> Response[str]:
     """Render ``template``; nothing of it is kept by a cache, shared or not."""
     language = language_of(request)
-    text = _environment.get_template(template).render(
+    text = ENVIRONMENT.get_template(template).render(
         t=TRANSLATORS[language],
         f=FORMATS[language],
         language=language,

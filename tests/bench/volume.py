@@ -5,38 +5,51 @@ Rows are written as the projection writes them, not sealed: this measures readin
 
 import random
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from server.projection.figure_items import MISSING
+from server.projection.figure_items import MISSING, SEVERAL
 from server.projection.statements import insert_rows
 from server.projection.visits import number
+from server.report.facts import options
+from server.store.control import RosterEntry, Stop
 from server.store.database import Store
 from server.store.figures import SignedAct, VisitCode, VisitFigure
+from server.store.notices import Attendance, AttendanceStatus
+from server.store.planning import StopSlot
 from server.store.read import Answer, Record, RecordState, Visit
 from tests.support.organisation import FORM, NOON, Seeded
 
 LAST = date(2026, 12, 31)
 DAYS = 5 * 365
+WEEKDAYS = (0, 1, 3, 4)
+"""Four stops a week."""
+_PLACES = ("La Gresle", "Belmont", "Cuinzier", "Sevelinges", "Écoche", "Arcinges", "Mars", "Jarnosse")
 _CHUNK = 5000
+_MODELS = (Visit, Record, Answer, VisitFigure, VisitCode, SignedAct, RosterEntry, Attendance)
 _BOOKINGS = ("telephone", "telephone", "internet", "sans_rdv", *MISSING)
 _STATUSES = ("avec_mt", "sans_mt", "mt_non_disponible", *MISSING)
 _ANSWERS = ("true", "false", "false", *MISSING)
-_REASONS = ("renouvellement_ordonnance", "douleur", "certificat_medical", "arret_travail", "autre")
+_CODES = {item: sorted(options(link_id)) for item, link_id in SEVERAL.items()}
 
 
 def fill(store: Store, seeded: Seeded, visits: int, seed: int = 1) -> None:
-    """Add visits of one team over five years, one record each, and what is counted of them."""
+    """Add visits of one team over five years of stops, one record each, and what is counted of them.
+
+    Two visits of three had an appointment, the others walked in; one appointment in ten was not kept.
+    """
     drawn = random.Random(seed)
+    stops = _stops(store, seeded, drawn)
     for start in range(0, visits, _CHUNK):
-        made = [_rows(drawn, seeded) for _ in range(min(_CHUNK, visits - start))]
+        made = [_rows(drawn, seeded, drawn.choice(stops)) for _ in range(min(_CHUNK, visits - start))]
         with store.session() as session:
-            for model in (Visit, Record, Answer, VisitFigure, VisitCode, SignedAct):
-                insert_rows(session, model, [row for each in made for row in each[model]])
+            for model in _MODELS:
+                insert_rows(session, model, [row for each in made for row in each.get(model, ())])
     tidy(store)
 
 
@@ -47,12 +60,76 @@ def tidy(store: Store) -> None:
         connection.execute(text(words))
 
 
-def _rows(drawn: random.Random, seeded: Seeded) -> dict[type[SQLModel], list[dict[str, Any]]]:
-    visit = str(uuid.UUID(int=drawn.getrandbits(128), version=4))
-    digest = f"{drawn.getrandbits(256):064x}"
-    day = LAST - timedelta(days=drawn.randrange(DAYS))
-    place = {"team_id": seeded.team, "campaign_id": seeded.campaign, "stop_id": seeded.stop}
+def _stops(store: Store, seeded: Seeded, drawn: random.Random) -> list[tuple[str, date]]:
+    """Plan the stops, each with slots for emergencies; return their ids and days."""
+    days = [LAST - timedelta(days=back) for back in range(DAYS)]
+    made = [(_identifier(drawn), day) for day in days if day.weekday() in WEEKDAYS]
+    with store.session() as session:
+        like = session.get_one(Stop, seeded.stop).model_dump()
+        session.add_all(
+            Stop(**{**like, "id": stop, "day": day, "name": drawn.choice(_PLACES)}) for stop, day in made
+        )
+        session.flush()
+        session.add_all(
+            StopSlot(id=_identifier(drawn), stop_id=stop, starts=time(hour), minutes=15, emergency=True)
+            for stop, _ in made
+            for hour in (10, 11)
+        )
+    return made
+
+
+def _identifier(drawn: random.Random) -> str:
+    return str(uuid.UUID(int=drawn.getrandbits(128), version=4))
+
+
+def _came(drawn: random.Random, visit: str, day: date, place: dict[str, str]) -> dict[str, list[Any]]:
+    """What was planned and noted at the door of a visit, and of somebody who did not come."""
+    rows: dict[str, list[Any]] = defaultdict(list)
+    walk_in = drawn.random() < 1 / 3
+    coming = [(visit, AttendanceStatus.DONE)]
+    if drawn.random() < 0.07:
+        coming.append((_identifier(drawn), AttendanceStatus.ABSENT))
+    for identifier, status in coming:
+        unplanned = walk_in and identifier == visit
+        rows["attendance"].append(_attendance(identifier, day, place, status, walk_in=unplanned))
+        if not unplanned:
+            rows["roster"].append(_expected(identifier, place["stop_id"]))
+    return rows
+
+
+def _attendance(
+    visit: str, day: date, place: dict[str, str], status: AttendanceStatus, *, walk_in: bool
+) -> dict[str, Any]:
+    never = dict.fromkeys(("reason", "arrived_at", "with_nurse_at", "with_doctor_at", "ended_at"))
+    came = {"status": status, "walk_in": walk_in, "since": NOON, "interruptions": 0}
+    return {"visit_id": visit, "day": day, **never, **came, **place}
+
+
+def _expected(visit: str, stop: str) -> dict[str, Any]:
+    unsaid = dict.fromkeys(("slot_id", "birth_date", "sex", "commune", "phone", "person_key"))
     return {
+        "id": visit,
+        "stop_id": stop,
+        "expected_at": time(9),
+        "birth_name": "FICTIF-GRIVE",
+        "first_name": "JEANNE",
+        "booking": "telephone",
+        "cancelled": False,
+        **unsaid,
+    }
+
+
+def _rows(
+    drawn: random.Random, seeded: Seeded, stop: tuple[str, date]
+) -> dict[type[SQLModel], list[dict[str, Any]]]:
+    visit = _identifier(drawn)
+    digest = f"{drawn.getrandbits(256):064x}"
+    stop_id, day = stop
+    place = {"team_id": seeded.team, "campaign_id": seeded.campaign, "stop_id": stop_id}
+    came = _came(drawn, visit, day, place)
+    return {
+        RosterEntry: came["roster"],
+        Attendance: came["attendance"],
         Visit: [_visit(drawn, visit, day, place)],
         Record: [_record(visit, digest, place, seeded)],
         Answer: list(_answers(digest, seeded)),
@@ -60,7 +137,7 @@ def _rows(drawn: random.Random, seeded: Seeded) -> dict[type[SQLModel], list[dic
         VisitCode: [
             {"visit_id": visit, "team_id": seeded.team, "item": item, "code": code}
             for item in ("reason", "outcome", "document")
-            for code in drawn.sample(_REASONS, drawn.choice((1, 1, 2)))
+            for code in drawn.sample(_CODES[item], drawn.choice((1, 1, 2)))
         ],
         SignedAct: [
             {
