@@ -76,6 +76,16 @@ describe("a question", () => {
     expect(html).toContain("130\u202fmmHg / 80\u202fmmHg");
   });
 
+  test("that holds a long text says how full it is once its limit is near", () => {
+    const html = (length: number): string => {
+      const notes = native(form, { "conclusion.notes": { values: ["a".repeat(length)] } });
+      return view(notes, { section: "conclusion" });
+    };
+    expect(html(3799)).not.toContain("caractères");
+    expect(html(3950)).toContain("3\u202f950\u00a0/\u00a04\u202f000 caractères");
+    expect(html(4010)).toContain("4\u202f010\u00a0/\u00a04\u202f000 caractères");
+  });
+
   test("that is calculated from a refused value is not calculable, whatever its rule yields", () => {
     const weight = (value: number): Answers => ({
       ...full,

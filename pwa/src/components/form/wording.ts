@@ -5,6 +5,7 @@ import { numberOf, valuesOf } from "$lib/forms/answers";
 import type { LaterAbsence } from "$lib/forms/carry";
 import { type Form, isQuestion, type Localised, type Question, spoken } from "$lib/forms/form";
 import { display, type Wording } from "$lib/forms/present";
+import { normaliseText } from "$lib/forms/text";
 import type { Finding } from "$lib/forms/validate";
 
 /** How values are worded in the language in use. */
@@ -112,4 +113,14 @@ function limitWords(question: Question): string {
   }
   if (min !== undefined) return t("capture.error_hard-limit_min", { min: written(min) });
   return t("capture.error_hard-limit_max", { max: written(max ?? 0) });
+}
+
+/** From how many characters before its limit the room left in a long text is said. */
+const ROOM_SAID = 200;
+
+/** How full a long `text` is, once its limit is near or passed; `null` before. Counted as it would be stored. */
+export function roomWords({ type, maxLength, textRule }: Question, text: string): string | null {
+  if (type !== "text" || maxLength === undefined) return null;
+  const { length } = normaliseText(text, textRule);
+  return length < maxLength - ROOM_SAID ? null : t("capture.text_room", { length, max: maxLength });
 }
