@@ -5,6 +5,7 @@
  */
 import { t } from "$i18n/index";
 import type { Draft } from "$lib/drafts/draft";
+import { DraftGone, DraftMoved } from "$lib/drafts/errors";
 import type { VisitAttendance } from "$lib/notice/attendance";
 import type { AttendanceStatus } from "$lib/notice/body";
 import { StorageFull } from "$lib/store/errors";
@@ -53,6 +54,7 @@ export async function putAsideUntouched(desk: Desk, capture: CaptureSession): Pr
     if (before !== null) await sayOfDraft(desk, draft, before, t("app.opened_by_mistake"));
     await desk.refresh();
   } catch (error) {
-    if (!(error instanceof StorageFull)) throw error;
+    const settled = error instanceof DraftMoved || error instanceof DraftGone; // handed over or put aside by hand
+    if (!settled && !(error instanceof StorageFull)) throw error;
   }
 }
