@@ -1,7 +1,7 @@
 """The words of the ``escale`` command, and what is said of those it does not know."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -62,10 +62,24 @@ def _parser() -> Parser:
     _command(journal, "verify", "journal", "vérifie que rien n’y fut changé ni ôté")
     demo = _group(commands, "demo", "des données inventées")
     year = _command(demo, "year", "demo", "une année inventée aux chiffres connus, serveur arrêté")
-    year.add_argument("--seed", required=True, type=_natural, help="graine : la même donne la même année")
-    year.add_argument("--year", type=_civil_year, help="année civile, la précédente par défaut")
-    year.add_argument("--weeks", type=_weeks, default=52, help="nombre de semaines, 52 par défaut")
-    year.add_argument("--expected", type=_expected, default=20, help="rendez-vous par escale, 20 par défaut")
+    year.add_argument(
+        "--seed",
+        required=True,
+        type=_whole("--seed", 0, 2**63 - 1),
+        help="graine : la même donne la même année",
+    )
+    year.add_argument(
+        "--year", type=_whole("--year", 2020, 2099), help="année civile, la précédente par défaut"
+    )
+    year.add_argument(
+        "--weeks", type=_whole("--weeks", 1, 52), default=52, help="nombre de semaines, 52 par défaut"
+    )
+    year.add_argument(
+        "--expected",
+        type=_whole("--expected", 1, 30),
+        default=20,
+        help="rendez-vous par escale, 20 par défaut",
+    )
     year.add_argument("--truth", type=Path, help="fichier où écrire les chiffres vrais, en JSON")
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
     return parser
@@ -85,26 +99,15 @@ def _command(commands: "_Commands[Parser]", name: str, module: str, purpose: str
     return command
 
 
-def _within(typed: str, low: int, high: int) -> int:
-    if not typed.isdecimal() or not low <= int(typed) <= high:
-        raise ValueError(typed)
-    return int(typed)
+def _whole(option: str, low: int, high: int) -> Callable[[str], int]:
+    """Return what reads an option's whole number; one that is none, or outside, is named with its bounds."""
 
+    def read(typed: str) -> int:
+        if not (typed.isascii() and typed.isdecimal()) or len(typed) > 20 or not low <= int(typed) <= high:
+            raise BadInput(text("arguments_bounds", option=option, low=low, high=high))
+        return int(typed)
 
-def _natural(typed: str) -> int:
-    return _within(typed, 0, 2**63 - 1)
-
-
-def _civil_year(typed: str) -> int:
-    return _within(typed, 2020, 2099)
-
-
-def _weeks(typed: str) -> int:
-    return _within(typed, 1, 52)
-
-
-def _expected(typed: str) -> int:
-    return _within(typed, 1, 30)
+    return read
 
 
 def _filled(typed: str) -> str:

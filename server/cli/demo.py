@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
     made = plan(options.seed, date(year, 1, 1), options.weeks, options.expected)
     if made.last_day >= clock.local_day(clock.now()):
         raise BadInput(text("year_to_come", last=made.last_day))
-    if options.truth is not None and not options.truth.parent.is_dir():
+    if options.truth is not None and (options.truth.is_dir() or not options.truth.parent.is_dir()):
         raise BadInput(text("year_truth", path=options.truth))
     with opened(configured) as store:
         _refuse_another(store, made)

@@ -19,6 +19,7 @@ from server.follow_up.board import TaskRow, tasks_of
 from server.store.figures import VisitFigure
 from server.store.follow_ups import Task, TaskState
 from server.store.people import VisitIdentity
+from server.store.read import Record
 
 NO_OUTCOME = "none"
 PAGE_SIZE = 50
@@ -104,6 +105,13 @@ def _tasks(session: Session, teams: Collection[str], kind: TaskKind, *, clinical
     identity = and_(
         col(VisitIdentity.visit_id) == col(Task.visit_id), col(VisitIdentity.team_id) == col(Task.team_id)
     )
+    # Of two visits of one day, the key's order says nothing: the later is the one signed later.
+    signed = (
+        select_columns(func.max(col(Record.signed_at)))
+        .where(col(Record.visit_id) == col(Task.visit_id), col(Record.team_id) == col(Task.team_id))
+        .correlate(Task)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select_columns(
             col(Task.key),
@@ -116,7 +124,7 @@ def _tasks(session: Session, teams: Collection[str], kind: TaskKind, *, clinical
         .outerjoin(TaskState, col(TaskState.task_key) == col(Task.key))
         .outerjoin(VisitIdentity, identity)
         .where(*kept)
-        .order_by(col(Task.day).desc(), col(Task.key).desc())
+        .order_by(col(Task.day).desc(), signed.desc(), col(Task.key).desc())
     )
     return [_Light(*row) for row in rows]
 

@@ -38,6 +38,7 @@ def probable_duplicates(session: Session, scope: Scope) -> Iterator[Item]:
             kind=Kind.PROBABLE_DUPLICATE,
             urgency=Urgency.SOON,
             since=proposal.since,
+            by_day=True,
             team=min(teams),
             what=f"{proposal.first[:4]}-{proposal.second[:4]}".upper(),
             text="queue.say.duplicate",
@@ -69,22 +70,24 @@ def letters(session: Session, scope: Scope) -> Iterator[Item]:
 def documents(session: Session, scope: Scope) -> Iterator[Item]:
     """Yield the documents promised to a person and not sent yet."""
     for row in board.open_tasks_of(session, scope.teams, TaskKind.DOCUMENT, scope.today, clinical=True):
-        yield _task(Kind.DOCUMENT, row, "queue.say.document")
+        yield _task(scope, Kind.DOCUMENT, row, "queue.say.document")
 
 
 def late_tasks(session: Session, scope: Scope) -> Iterator[Item]:
     """Yield the tasks past their day; documents to send are a kind of their own."""
     for row in board.late_tasks(session, scope.teams, scope.today, clinical=True):
         if row.kind is not TaskKind.DOCUMENT:
-            yield _task(Kind.TASK, row, f"task.kind.{row.kind.value}")
+            yield _task(scope, Kind.TASK, row, f"task.kind.{row.kind.value}")
 
 
-def _task(kind: Kind, row: TaskRow, text: str) -> Item:
+def _task(scope: Scope, kind: Kind, row: TaskRow, text: str) -> Item:
     return Item(
         key=key_of(kind, row.task.key, row.due_on),
         kind=kind,
         urgency=Urgency.SOON if row.late else Urgency.LATER,
-        since=datetime.combine(row.task.day, time(12), tzinfo=PARIS),
+        # A stop to come may have visits already (a tablet's clock is wrong): nothing waits since tomorrow.
+        since=datetime.combine(min(row.task.day, scope.today), time(), tzinfo=PARIS),
+        by_day=True,
         team=row.task.team_id,
         what=row.number,
         text=text,

@@ -59,7 +59,7 @@ class Item:
     ``what`` names it without saying whose it is: a visit's number, a tablet's label, a letter's number.
     ``turn``: whose turn it is (``author``, ``support``, ``coordination``); ``waits_for``: a professional.
     ``address``: the page where it is dealt with. ``clinical``: only counted for the others. ``also``: another
-    subject under which that page writes who looks after it.
+    subject under which that page writes who looks after it. ``by_day``: of ``since`` only the day is known.
     """
 
     key: str
@@ -76,6 +76,7 @@ class Item:
     waits_for: str | None = None
     clinical: bool = False
     also: str = ""
+    by_day: bool = False
 
 
 Provider = Callable[[Session, Scope], Iterator[Item]]

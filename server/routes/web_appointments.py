@@ -12,6 +12,7 @@ from forms.communes import table
 from server.auth import guards
 from server.planning import roster, stops
 from server.planning.faults import Rejected
+from server.planning.handles import handles
 from server.planning.typed import BOOKINGS
 from server.review import access_log, agenda
 from server.review.access_log import Action, Outcome
@@ -63,7 +64,7 @@ def _entry_page(
 ) -> Response[str]:
     services, coordinator = services_of(request), signed_in(request)
     with services.store.session() as session:
-        found, stop = roster.find(session, entry, reading(request, session).teams)
+        found, stop = roster.find(session, handles(session).entry(entry), reading(request, session).teams)
         access_log.append(
             session,
             actor(coordinator),
@@ -74,12 +75,15 @@ def _entry_page(
             at=services.clock(),
         )
         free = agenda.free_slots(session, stop.id)
-        own = [row.slot for row in agenda.appointments(session, stop) if row.entry.id == entry and row.slot]
+        own = [
+            row.slot for row in agenda.appointments(session, stop) if row.entry.id == found.id and row.slot
+        ]
         return page(
             request,
             "appointment.html",
             status=422 if faults else 200,
             entry=found,
+            handle=entry,
             stop=stop,
             stops=_elsewhere(session, request, stop),
             free=sorted({slot.id: slot for slot in [*own, *free]}.values(), key=lambda slot: slot.starts),
@@ -118,7 +122,7 @@ async def edit_appointment(request: PageRequest, entry: FromPath[str]) -> Respon
     sent = await sent_form(request)
 
     def work(session: Session, reader: Reviewer) -> Done:
-        found, stop = roster.find(session, entry, reader.teams)
+        found, stop = roster.find(session, handles(session).entry(entry), reader.teams)
         asked = roster.order(
             session,
             sent.fields,
@@ -141,7 +145,7 @@ async def edit_appointment(request: PageRequest, entry: FromPath[str]) -> Respon
 
 async def _set_cancelled(request: PageRequest, entry: str, *, cancelled: bool) -> Response[None]:
     def work(session: Session, reader: Reviewer) -> Done:
-        found, stop = roster.find(session, entry, reader.teams)
+        found, stop = roster.find(session, handles(session).entry(entry), reader.teams)
         roster.cancel(session, found, cancelled=cancelled)
         action = Action.CANCEL_APPOINTMENT if cancelled else Action.RESTORE_APPOINTMENT
         logged = Logged(action, "appointment", found.id)

@@ -67,6 +67,10 @@ class Format:
         joint = "à" if self.language == "fr" else "at"
         return f"{local:%d/%m/%Y} {joint} {local:%H:%M:%S}"
 
+    def on(self, value: datetime) -> str:
+        """Return the day of an instant, Paris time."""
+        return self.short_day(value.astimezone(PARIS).date())
+
     def time(self, value: datetime) -> str:
         """Return ``09:42``, Paris time."""
         return f"{value.astimezone(PARIS):%H:%M}"

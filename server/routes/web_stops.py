@@ -14,6 +14,7 @@ from server.auth import guards
 from server.clock import local_day
 from server.planning import campaigns, settings, stops
 from server.planning.faults import Rejected
+from server.planning.handles import handles
 from server.planning.stops import Outrun, StopForm
 from server.planning.typed import BOOKINGS, address_day
 from server.review import access_log, agenda
@@ -303,6 +304,7 @@ def stop_page_with(
             status=422 if faults or copy_faults or cancel_faults else 200,
             row=row,
             appointments=agenda.appointments(session, found),
+            handles=handles(session),
             walk_ins=agenda.walk_ins(session, found),
             free=agenda.free_slots(session, found.id),
             communes=table().by_code,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from server.identifiers import new_uuid
+from server.planning.handles import handles
 from server.store.control import EnrolmentState, Member, Role, RosterEntry, TeamMember
 from server.store.database import Store
 from server.store.planning import Invitation
@@ -13,18 +14,22 @@ from tests.support.organisation import DAY, FORM, NOON, Seeded
 
 @dataclass(frozen=True)
 class Planned:
-    """Ids: an appointment, a coordinator and a nurse beside the seeded people, an invitation."""
+    """Ids: an appointment, a coordinator and a nurse beside the seeded people, an invitation.
+
+    ``handle``: the appointment in addresses.
+    """
 
     entry: str
     colleague: str
     leaver: str
     invitation: str
+    handle: str
 
     @property
     def addressed(self) -> dict[str, str]:
         """What stands for each name in braces."""
         return {
-            "entry": self.entry,
+            "entry": self.handle,
             "colleague": self.colleague,
             "leaver": self.leaver,
             "invitation": self.invitation,
@@ -33,8 +38,10 @@ class Planned:
 
 def plan(store: Store, team: Seeded) -> Planned:
     """Record them for a team."""
-    found = Planned(*(new_uuid() for _ in range(4)))
+    entry = new_uuid()
     with store.session() as session:
+        handle = handles(session).of(entry)
+        found = Planned(entry, new_uuid(), new_uuid(), new_uuid(), handle)
         session.add(
             RosterEntry(
                 id=found.entry,

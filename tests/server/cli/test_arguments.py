@@ -23,6 +23,8 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
         (("enrol",), "escale enrol [-h] {card}"),
         (("enrol", "card", "--team", "x"), "--label LABEL"),
         (("projection", "rebuild", "--check=2"), "escale projection rebuild [-h] [--check]"),
+        (("demo", "year", "--seed", "1", "--weeks", "60"), "--weeks attend un nombre entier de 1 à 52"),
+        (("demo", "year", "--seed", "x"), "--seed attend un nombre entier de 0 à"),
         (("organisation", "create", "--title", " ", "--coordinator", "x", "--login", "x"), "--title TITLE"),
     ],
 )

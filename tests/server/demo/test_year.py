@@ -176,6 +176,7 @@ def environment(path: Path) -> dict[str, str]:
         ["--seed", "1", "--year", "1999"],
         ["--seed", "1", "--year", "2099"],
         ["--seed", "1", "--truth", "/nowhere/at/all.json"],
+        ["--seed", "1", "--truth", "/"],
         ["--seed", "1", "--unheard-of"],
     ],
 )

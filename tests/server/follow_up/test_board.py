@@ -12,6 +12,7 @@ from server.follow_up import board, change
 from server.follow_up.board import NOBODY, Standing, TaskFilter, TaskRow
 from server.follow_up.change import TypedChange
 from server.follow_up.without_gp import NO_OUTCOME, SearchBoard, search_board
+from server.identifiers import new_uuid
 from server.projection.acts import TaskChange
 from server.store.follow_ups import Task
 from server.store.people import Person, VisitIdentity
@@ -228,6 +229,17 @@ def test_one_person_seen_twice_counts_once(scene: Scene) -> None:
         second.payload["visit"],
     }
     assert person.outcome == "en_attente"
+
+
+def test_of_two_visits_of_one_day_the_latest_is_the_one_signed_last(any_scene: Scene) -> None:
+    visits = [new_uuid() for _ in range(3)]
+    # Signed against the order of their ids, which says nothing.
+    visits.sort(reverse=True)
+    for number, visit in enumerate(visits):
+        at = NOON + timedelta(minutes=number)
+        any_scene.project(any_scene.writer.record(any_scene.nurse, full_answers(), visit=visit, signed_at=at))
+    (person,) = searched(any_scene).search.people
+    assert [each.task.visit_id for each in (person.latest, *person.earlier)] == visits[::-1]
 
 
 def test_a_restricted_visit_is_never_beside_a_name(scene: Scene) -> None:

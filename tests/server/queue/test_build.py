@@ -302,6 +302,15 @@ def test_late_tasks_are_in_the_queue_and_documents_once(scene: Scene) -> None:
     ]
 
 
+def test_what_is_known_by_its_day_has_no_hour_and_is_never_to_come(scene: Scene) -> None:
+    scene.project(scene.writer.record(scene.nurse))
+    for now in (NOON + timedelta(days=60), datetime.combine(DAY, time(0, 30), PARIS)):
+        (item,) = items(scene, Kind.DOCUMENT, now=now)
+        assert item.by_day
+        assert item.since == datetime.combine(DAY, time(), PARIS)
+        assert item.since <= now
+
+
 def test_a_restricted_record_is_only_counted_for_an_administrative_coordinator(scene: Scene) -> None:
     record = scene.writer.record(scene.nurse, restricted=True)
     scene.project(record)

@@ -144,6 +144,20 @@ async def test_an_administrative_coordinator_finds_nothing(administrative: Brows
         assert [address for address in found if not ROSTER_ADDRESSES.match(address)] == []
 
 
+async def test_no_page_with_a_name_tells_whose_visit_it_is(administrative: Browser, planted: Planted) -> None:
+    """Neither by the visit's id or number, nor by an hour that a page with the number shows too."""
+    crawler = await crawled(administrative, planted)
+    visit = planted.record.payload["visit"]
+    numbers = (visit, f"{visit[:4]}-{visit[4:8]}".upper())
+    named = {at: text for at, text in crawler.seen.items() if EXPECTED["expected name"] in text}
+    assert any(at.startswith("/coordination/rendez-vous/") for at in named)
+    assert [at for at, text in named.items() if any(each in text or each in at for each in numbers)] == []
+    numbered = [text for text in crawler.seen.values() if numbers[1] in text]
+    assert numbered
+    for text in numbered:
+        assert not re.search(r"à [0-9]{2}:[0-9]{2}:[0-9]{2}", text)
+
+
 async def test_a_clinical_coordinator_finds_it_all(clinical: Browser, planted: Planted) -> None:
     crawler = await crawled(clinical, planted)
     assert crawler.holding(PLANTED).keys() == PLANTED.keys()

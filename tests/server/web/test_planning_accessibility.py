@@ -25,7 +25,7 @@ async def test_every_planning_page(page: Page, day: Day, store: Store) -> None:
         f"escales/{day.seeded.stop}",
         f"escales/{day.seeded.stop}/modifier",
         f"escales/import?escale={day.seeded.stop}",
-        f"rendez-vous/{planned.entry}",
+        f"rendez-vous/{planned.handle}",
         "organisation",
         "organisation/campagnes",
         f"organisation/campagnes/{day.seeded.campaign}",

@@ -45,7 +45,8 @@ async def test_an_administrative_coordinator_sees_the_coming_and_no_typed_word_n
 ) -> None:
     answer = await administrative.open(address(told.cosigned))
     page = plain(text_of(answer))
-    assert "Arrivée 13:00" in page
+    assert "Attente 12 min" in page
+    assert "13:00" not in page
     assert "2 photos, qui ne sont pas montrées à votre rôle" in page
     assert [word for word in ("sa fille", '<img src="/coordination/fiches') if word in answer.text] == []
     mistaken = await administrative.open(address(told.mistaken))

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from server.central.documents import CentralDocument, DocumentType
 from server.identifiers import new_uuid
+from server.planning.handles import handles
 from server.store.control import AccessLog, Campaign, RosterEntry, Stop
 from server.store.database import Store
 from server.store.notices import Attendance, AttendanceStatus
@@ -252,14 +253,14 @@ async def test_a_cancelled_appointment_frees_its_slot_and_stays_visible(
     await administrative.open(f"{STOPS}/{stop.id}")
     await administrative.send(f"{STOPS}/{stop.id}/rendez-vous", birth_name="Dupré", hour="9h")
     (entry,) = entries(store, stop.id)
-    await administrative.open(f"/coordination/rendez-vous/{entry.id}")
-    await administrative.send(f"/coordination/rendez-vous/{entry.id}/annuler")
+    await administrative.open(f"/coordination/rendez-vous/{handle_of(store, entry.id)}")
+    await administrative.send(f"/coordination/rendez-vous/{handle_of(store, entry.id)}/annuler")
     assert "DUPRE" in text_of(await administrative.open(f"{STOPS}/{stop.id}"))
     await administrative.send(f"{STOPS}/{stop.id}/rendez-vous", birth_name="Grive", hour="9h")
     grive = next(each for each in entries(store, stop.id) if each.birth_name == "GRIVE")
     assert grive.slot_id == entry.slot_id
-    await administrative.open(f"/coordination/rendez-vous/{entry.id}")
-    await administrative.send(f"/coordination/rendez-vous/{entry.id}/retablir")
+    await administrative.open(f"/coordination/rendez-vous/{handle_of(store, entry.id)}")
+    await administrative.send(f"/coordination/rendez-vous/{handle_of(store, entry.id)}/retablir")
     back = next(each for each in entries(store, stop.id) if each.id == entry.id)
     assert (back.cancelled, back.slot_id) == (False, None), "its slot was taken meanwhile"
 
@@ -272,7 +273,7 @@ async def test_an_appointment_moves_to_another_stop_unless_the_person_came(
     await administrative.open(f"{STOPS}/{stop.id}")
     await administrative.send(f"{STOPS}/{stop.id}/rendez-vous", birth_name="Dupré", hour="9h")
     (entry,) = entries(store, stop.id)
-    address = f"/coordination/rendez-vous/{entry.id}"
+    address = f"/coordination/rendez-vous/{handle_of(store, entry.id)}"
     await administrative.open(address)
     form = {"birth_name": "Dupré", "hour": "9h30", "slot": entry.slot_id or ""}
     assert (await administrative.send(address, stop=other.id, **form)).status_code == 303
@@ -459,3 +460,8 @@ def hidden_state(answer: httpx.Response) -> str:
     found = re.search(r'name="state" value="([0-9a-f]+)"', answer.text)
     assert found is not None
     return found[1]
+
+
+def handle_of(store: Store, entry: str) -> str:
+    with store.session() as session:
+        return handles(session).of(entry)
