@@ -100,7 +100,7 @@ TABLE = [
     ("POST", "/coordination/rendez-vous/{entry}", 401, 422, 422, 404),
     ("POST", "/coordination/rendez-vous/{entry}/annuler", 401, 303, 303, 404),
     ("POST", "/coordination/rendez-vous/{entry}/retablir", 401, 303, 303, 404),
-    ("POST", "/coordination/escales/{stop}/annuler", 401, 303, 303, 404),
+    ("POST", "/coordination/escales/{stop}/annuler", 401, 422, 422, 404),
     ("POST", "/coordination/escales/{stop}/retablir", 401, 303, 303, 404),
     ("POST", "/coordination/organisation/campagnes", 401, 422, 422, 422),
     ("POST", "/coordination/organisation/campagnes/{campaign}", 401, 422, 422, 422),
