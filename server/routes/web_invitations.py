@@ -59,9 +59,9 @@ def invitations_page(request: PageRequest) -> Response[str]:
     return _invitations_page(request)
 
 
-@post("/organisation/invitations", guards=FORM_GUARDS, status_code=200)
+@post("/organisation/invitations", guards=[guards.own_form, guards.clinical_coordinator], status_code=200)
 async def invite(request: PageRequest) -> Response[str]:
-    """Invite, and show the code, once: it is kept nowhere."""
+    """Invite, and show the code, once: it is kept nowhere, and opens the team's records."""
     services, coordinator = services_of(request), signed_in(request)
     sent = await sent_form(request)
     ordered: list[InvitationOrder] = []

@@ -156,9 +156,11 @@ async def _decide(request: PageRequest, kind: str, name: str, action: Action) ->
 
 
 _FORM_GUARDS = [guards.own_form, guards.coordinator]
+_OPENING = [guards.own_form, guards.clinical_coordinator]
+"""What opens records on a tablet passes somebody who may read them (decision 0010)."""
 
 
-@post("/tablettes/{device:str}/confirmer", guards=_FORM_GUARDS, status_code=200)
+@post("/tablettes/{device:str}/confirmer", guards=_OPENING, status_code=200)
 async def confirm_device(request: PageRequest, device: FromPath[str]) -> Response[None]:
     """Confirm a tablet whose code was compared."""
     return await _decide(request, "device", device, Action.CONFIRM_DEVICE)
@@ -176,7 +178,7 @@ async def revoke_device(request: PageRequest, device: FromPath[str]) -> Response
     return await _decide(request, "device", device, Action.REVOKE_DEVICE)
 
 
-@post("/acces/{slot:str}/confirmer", guards=_FORM_GUARDS, status_code=200)
+@post("/acces/{slot:str}/confirmer", guards=_OPENING, status_code=200)
 async def confirm_slot(request: PageRequest, slot: FromPath[str]) -> Response[None]:
     """Confirm a member's access on a tablet."""
     return await _decide(request, "slot", slot, Action.CONFIRM_SLOT)

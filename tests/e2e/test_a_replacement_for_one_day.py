@@ -93,7 +93,7 @@ def test_a_replacement_works_for_one_day_without_network_and_no_longer(
     tablet.button("Inscrire cette tablette").click()
     desk_browser = new_browser("coordinator")
     coordinator = Coordination(desk_browser.open(viewport={"width": 1280, "height": 900}), server.origin)
-    coordinator.log_in("administration", server.one_time_password("administration"))
+    coordinator.log_in("clinique", server.one_time_password("clinique"))
     desk = Desk(coordinator)
     expect(tablet.page.get_by_text(re.compile(r"[0-9A-Z]{3}-[0-9A-Z]{3}"))).to_be_visible()
     desk.confirm_what_waits()

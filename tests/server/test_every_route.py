@@ -25,6 +25,7 @@ TEAM_WRITES = (401, 201, 403, 403, 401, 401)
 NO_DEVICE = (401, 403, 403, 403, 401, 401)
 PAGE = (303, 303, 303, 303, 200, 200)
 FORM = (401, 401, 401, 401, 303, 303)
+CLINICAL_FORM = (401, 401, 401, 401, 403, 303)
 SHOWN_ONCE = (401, 401, 401, 401, 200, 200)
 NO_FILE = (401, 401, 401, 401, 422, 422)
 NOT_THEIRS = (303, 303, 303, 303, 404, 404)
@@ -135,10 +136,10 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/courriers/{letter}/pdf", CLINICAL_PAGE),
     ("POST", "/coordination/courriers/{letter}/envois", (401, 401, 401, 401, 403, 303)),
     ("POST", "/coordination/tablettes/cartes", (401, 401, 401, 401, 200, 200)),
-    ("POST", "/coordination/tablettes/{waiting}/confirmer", FORM),
+    ("POST", "/coordination/tablettes/{waiting}/confirmer", CLINICAL_FORM),
     ("POST", "/coordination/tablettes/{unwanted}/refuser", FORM),
     ("POST", "/coordination/tablettes/{lost}/revocation", FORM),
-    ("POST", "/coordination/acces/{asked}/confirmer", FORM),
+    ("POST", "/coordination/acces/{asked}/confirmer", CLINICAL_FORM),
     ("POST", "/coordination/acces/{unasked}/refuser", FORM),
     ("POST", "/coordination/acces/{taken}/revocation", FORM),
     # Stops, appointments, the organisation
@@ -180,7 +181,7 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/coordination/organisation/membres/{colleague}/reactiver", FORM),
     ("POST", "/coordination/organisation/equipes/{team}/membres/{leaver}/retirer", FORM),
     ("POST", "/coordination/organisation/reglages", FORM),
-    ("POST", "/coordination/organisation/invitations", SHOWN_ONCE),
+    ("POST", "/coordination/organisation/invitations", (401, 401, 401, 401, 403, 200)),
     ("POST", "/coordination/organisation/invitations/{invitation}/retirer", FORM),
     ("POST", "/coordination/mot-de-passe", FORM),
     ("POST", "/coordination/deconnexion", FORM),

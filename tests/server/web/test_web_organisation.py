@@ -270,11 +270,11 @@ async def invite(browser: Browser, day: Day, **changed: str) -> str:
 
 
 async def test_an_invitation_shows_its_code_once_and_can_be_withdrawn(
-    administrative: Browser, day: Day, store: Store
+    clinical: Browser, day: Day, store: Store
 ) -> None:
-    code = await invite(administrative, day)
+    code = await invite(clinical, day)
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}", code)
-    page = await administrative.open(f"{ORGANISATION}/invitations")
+    page = await clinical.open(f"{ORGANISATION}/invitations")
     assert code not in page.text
     assert "Dr Sacha Essai" in text_of(page)
     newcomer = member(store, "Dr Sacha Essai")
@@ -282,10 +282,10 @@ async def test_an_invitation_shows_its_code_once_and_can_be_withdrawn(
     with store.session() as session:
         found = session.exec(select(Invitation)).one()
     before = epochs(store, day.seeded.team)
-    answer = await administrative.send(f"{ORGANISATION}/invitations/{found.id}/retirer")
+    answer = await clinical.send(f"{ORGANISATION}/invitations/{found.id}/retirer")
     assert answer.status_code == 303
     assert epochs(store, day.seeded.team) == before + 1
-    assert "Retirée le" in text_of(await administrative.open(f"{ORGANISATION}/invitations"))
+    assert "Retirée le" in text_of(await clinical.open(f"{ORGANISATION}/invitations"))
 
 
 @pytest.mark.parametrize(
@@ -300,12 +300,28 @@ async def test_an_invitation_shows_its_code_once_and_can_be_withdrawn(
     ],
 )
 async def test_an_invitation_that_cannot_be_made_says_why(
-    administrative: Browser, day: Day, store: Store, changed: dict[str, str], said: str
+    clinical: Browser, day: Day, store: Store, changed: dict[str, str], said: str
 ) -> None:
-    assert said in await invite(administrative, day, **changed)
+    assert said in await invite(clinical, day, **changed)
     with store.session() as session:
         assert session.exec(select(Invitation)).all() == []
         assert session.exec(select(Member).where(col(Member.name) == "Dr Sacha Essai")).all() == []
+
+
+async def test_the_office_withdraws_an_invitation_but_makes_none(
+    administrative: Browser, clinical: Browser, day: Day, store: Store
+) -> None:
+    await invite(clinical, day)
+    page = await administrative.open(f"{ORGANISATION}/invitations")
+    assert "une coordination clinique crée l’invitation" in text_of(page)
+    assert 'name="valid_from"' not in page.text
+    await invite(administrative, day, name="Dr Autre Essai")
+    with store.session() as session:
+        found = session.exec(select(Invitation)).one()
+    await administrative.open(f"{ORGANISATION}/invitations")
+    answer = await administrative.send(f"{ORGANISATION}/invitations/{found.id}/retirer")
+    assert answer.status_code == 303
+    assert "Retirée le" in text_of(await administrative.open(f"{ORGANISATION}/invitations"))
 
 
 async def test_several_cards_are_made_at_once(clinical: Browser, day: Day, store: Store) -> None:

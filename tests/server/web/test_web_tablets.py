@@ -70,19 +70,36 @@ async def test_a_card_for_another_team_is_refused(clinical: Browser, day: Day, s
 
 
 async def test_a_waiting_tablet_shows_its_code_and_is_confirmed(
-    administrative: Browser, day: Day, store: Store
+    clinical: Browser, day: Day, store: Store
 ) -> None:
     device = waiting_tablet(store, day.seeded)
     with store.session() as session:
         code = devices.code_of(session.get_one(Device, device))
-    assert code in text_of(await administrative.open(TABLETS))
-    assert (await administrative.send(f"{TABLETS}/{device}/confirmer")).status_code == 303
+    assert code in text_of(await clinical.open(TABLETS))
+    assert (await clinical.send(f"{TABLETS}/{device}/confirmer")).status_code == 303
     assert status(store, device) is DeviceStatus.ACTIVE
     assert ("confirm-device", device) in actions(store)
-    await administrative.open(TABLETS)
-    answer = await administrative.send(f"{TABLETS}/{device}/refuser")
+    await clinical.open(TABLETS)
+    answer = await clinical.send(f"{TABLETS}/{device}/refuser")
     assert answer.status_code == 409
     assert status(store, device) is DeviceStatus.ACTIVE
+
+
+async def test_the_office_sees_who_asks_and_opens_nothing_by_itself(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    device = waiting_tablet(store, day.seeded)
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.nurse, EnrolmentState.PENDING).id
+    page = await administrative.open(TABLETS)
+    assert "une coordination clinique compare le code et confirme" in text_of(page)
+    assert "/confirmer" not in page.text
+    for address in (f"{TABLETS}/{device}", f"/coordination/acces/{slot}"):
+        assert (await administrative.send(f"{address}/confirmer")).status_code == 403
+        await administrative.open(TABLETS)
+    with store.session() as session:
+        assert session.get_one(Slot, slot).state is EnrolmentState.PENDING
+    assert status(store, device) is DeviceStatus.PENDING
+    assert (await administrative.send(f"{TABLETS}/{device}/refuser")).status_code == 303
 
 
 async def test_a_waiting_slot_shows_its_code_and_is_confirmed_or_refused(
