@@ -167,7 +167,7 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/coordination/rendez-vous/{entry}", FORM),
     ("POST", "/coordination/rendez-vous/{entry}/annuler", FORM),
     ("POST", "/coordination/rendez-vous/{entry}/retablir", FORM),
-    ("POST", "/coordination/escales/{stop}/annuler", FORM),
+    ("POST", "/coordination/escales/{stop}/annuler", (401, 401, 401, 401, 422, 422)),
     ("POST", "/coordination/escales/{stop}/retablir", FORM),
     ("POST", "/coordination/organisation/campagnes", FORM),
     ("POST", "/coordination/organisation/campagnes/{campaign}", FORM),
