@@ -53,8 +53,10 @@ def tables_of(
     writer, exact = Writer(t, language), activity(session, scope)
     if view.clinical:
         return writer.tables(exact)
-    spared = activity(session, replace(scope, fewest=FEWEST))
-    left_out = exact.visits.count - spared.visits.count
+    narrow = replace(scope, fewest=FEWEST)
+    left_out = exact.visits.count - visits_of(session, narrow)
+    # Counting a year twice is most of the page: where no stop was nearly empty, both counts are the same.
+    spared = activity(session, narrow) if left_out else exact
     crosses = _crosses(scope, view)
     return tuple(
         _shown(table, spared, t, left_out=left_out, crosses=crosses)
@@ -68,8 +70,10 @@ def results_of(session: Session, scope: Scope, view: View) -> list[Result]:
     if view.clinical or not any(_is_clinical(each) for each in exact):
         return exact
     narrow = replace(scope, fewest=FEWEST)
-    spared = {each.indicator.id: each for each in indicator.results(session, narrow)}
-    enough = visits_of(session, narrow) >= FEWEST
+    kept = visits_of(session, narrow)
+    spared_results = exact if kept == visits_of(session, scope) else indicator.results(session, narrow)
+    spared = {each.indicator.id: each for each in spared_results}
+    enough = kept >= FEWEST
     shown = []
     for each in exact:
         if not _is_clinical(each):
