@@ -220,7 +220,7 @@ def _forms(seeded: Seeded, other: Seeded) -> dict[str, Mapping[str, Any]]:
             "du": DAY.isoformat(),
             "au": DAY.isoformat(),
         },
-        "POST /coordination/indicateurs/{indicator}": {"libelle": "Satisfaction", "numerateur": "12"},
+        "POST /coordination/indicateurs/{indicator}": {"libelle": "Satisfaction"},
         "POST /coordination/tablettes/cartes": {
             "team": seeded.team,
             "campaign": seeded.campaign,
