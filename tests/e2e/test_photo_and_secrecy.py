@@ -122,7 +122,7 @@ def test_a_photo_and_a_secret_leave_the_tablet_as_promised(
     first.offline(cut=False)
     bus.expect_state("tout est reçu")
     other.page.get_by_label("Chercher une fiche de l’équipe").fill("salicorne")
-    found = other.page.get_by_role("button", name=re.compile("SALICORNE")).first
+    found = other.page.get_by_role("button", name=re.compile("SALICORNE.*Dr Camille", re.DOTALL)).first
     expect(found).to_be_visible(timeout=40_000)
     found.click()
     expect(other.page.locator("canvas.drawn")).to_have_count(1, timeout=60_000)
@@ -135,7 +135,7 @@ def test_a_photo_and_a_secret_leave_the_tablet_as_promised(
     other.page.get_by_label("Chercher une fiche de l’équipe").fill("varech")
     expect(other.page.get_by_role("status").filter(has_text="0 fiche")).to_be_visible()
     other.page.get_by_label("Chercher une fiche de l’équipe").fill("salicorne")
-    other.page.get_by_role("button", name=re.compile("SALICORNE")).first.click()
+    other.page.get_by_role("button", name=re.compile("SALICORNE.*Dr Camille", re.DOTALL)).first.click()
     expect(other.page.locator("canvas.drawn")).to_have_count(1)
     other.page.locator("canvas.drawn").click()
     expect(other.page.get_by_role("dialog").locator("canvas.drawn.whole")).to_be_visible()

@@ -41,7 +41,7 @@ async def test_every_planning_page(page: Page, day: Day, store: Store) -> None:
 
 
 async def test_what_is_said_after_a_form(page: Page, day: Day, store: Store) -> None:
-    await sign_in(page, f"administrative_coordinator-{day.seeded.team}")
+    await sign_in(page, f"clinical_coordinator-{day.seeded.team}")
     await page.goto("/coordination/escales/nouvelle")
     await page.get_by_label(re.compile("^Lieu")).fill("Mairie")
     await page.get_by_label(re.compile("^Commune")).fill("Crozet")
