@@ -1,8 +1,8 @@
 """The ``escale`` command on a server's data: a real process where signals and exits matter."""
 
 import asyncio
-import signal
 import json
+import signal
 import subprocess
 import sys
 import time
