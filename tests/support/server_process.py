@@ -138,14 +138,19 @@ class ServerProcess:
 
     def enrolment_link(self) -> str:
         """Return the tablet's link, as printed for a person to click."""
-        found = LINK.search(self.printed)
-        if found is None:
-            raise RuntimeError(f"no enrolment link was printed:\n{self.printed}")
-        return found.group(0)
+        return self._said(LINK, "enrolment link").group(0)
 
     def one_time_password(self, login: str) -> str:
         """Return the one-time password printed for a coordinator."""
-        for name, password in PASSWORD.findall(self.printed):
-            if name == login:
-                return str(password)
-        raise RuntimeError(f"no one-time password was printed for {login}:\n{self.printed}")
+        printed = re.compile(PASSWORD.pattern.replace(r"(\S+)", re.escape(login), 1), re.MULTILINE)
+        return self._said(printed, f"one-time password for {login}").group(1)
+
+    def _said(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
+        """Wait until it is printed: the server may be ready a moment before it has said so."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            found = pattern.search(self.printed)
+            if found is not None:
+                return found
+            self._poll_pause()
+        raise RuntimeError(f"no {what} was printed:\n{self.printed}")
