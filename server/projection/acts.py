@@ -4,20 +4,16 @@ Written by ``review.acts``; read here, so that a rebuild from zero knows them. `
 follows from them is derived by ``people`` and ``tasks``.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from sqlmodel import Session, col, select
 
-from server.central.databases import DECISIONS
-from server.central.documents import TYP
 from server.envelope.payload import Identifier, Instant
-from server.keys import jws
-from server.keys.errors import CannotOpen, InvalidSignature
 from server.keys.organisation import OrganisationKeys
+from server.projection import sealed
 from server.projection.errors import Refused
 from server.projection.statements import insert_rows
 from server.store.follow_ups import Act
@@ -81,16 +77,6 @@ ActBody = Merge | Separate | Detach | Attach | TaskChange | QueueChange
 _ACT: msgspec.json.Decoder[ActBody] = msgspec.json.Decoder(ActBody)
 
 
-class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    v: Literal[1]
-    type: Literal["act"]
-    key: Identifier
-    database: str
-    issued_at: Instant
-    open: None
-    sealed: str
-
-
 class Acted(NamedTuple):
     """An act that the organisation did write, with its document's id."""
 
@@ -100,32 +86,21 @@ class Acted(NamedTuple):
 
 def document_id(key: str) -> str:
     """Return the id of the act drawn under this key: ``d`` and 40 hexadecimal digits."""
-    return "d" + hashlib.sha256(f"{DOCUMENT_TYPE}:{key}".encode()).hexdigest()[:40]
+    return sealed.document_id(DOCUMENT_TYPE, key)
 
 
 def sealed_document(key: str, act: ActBody, keys: OrganisationKeys, at: datetime) -> dict[str, Any]:
-    """Return the document's body: a JWS of the organisation around a JWE to the organisation."""
-    signed = _Signed(
-        v=1,
-        type=DOCUMENT_TYPE,
-        key=key,
-        database=DECISIONS,
-        issued_at=at,
-        open=None,
-        sealed=keys.seal(msgspec.json.encode(act)),
-    )
-    return {"jws": jws.sign(msgspec.json.encode(signed), keys.signing, TYP)}
+    """Return the document's body (``sealed.seal``)."""
+    return sealed.seal(DOCUMENT_TYPE, key, act, keys, at)
 
 
 def read(identifier: str, body: Mapping[str, Any], keys: OrganisationKeys) -> ActBody:
     """Return a stored act; raise ``Refused`` unless the organisation wrote it under this id."""
+    content = sealed.opened(DOCUMENT_TYPE, identifier, body, keys)
     try:
-        signed = msgspec.json.decode(jws.verify(body["jws"], keys.signing, TYP), type=_Signed)
-        act: ActBody = _ACT.decode(keys.open_sealed(signed.sealed))
-    except (InvalidSignature, CannotOpen, msgspec.DecodeError, KeyError, TypeError) as error:
+        act: ActBody = _ACT.decode(content)
+    except msgspec.DecodeError as error:
         raise Refused("decision-invalid") from error
-    if signed.database != DECISIONS or identifier != document_id(signed.key):
-        raise Refused("decision-invalid")
     return act
 
 

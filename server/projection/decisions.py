@@ -3,22 +3,18 @@
 Written by ``review.decisions``; read here, so that a rebuild from zero knows them.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from sqlmodel import Session, col, select
 
 from server.central.databases import DECISIONS
-from server.central.documents import TYP
 from server.envelope.payload import Digest, EnvelopeIdentifier, Identifier, Instant
-from server.keys import jws
-from server.keys.errors import CannotOpen, InvalidSignature
 from server.keys.organisation import OrganisationKeys
-from server.projection import acts
+from server.projection import acts, sealed
 from server.projection.acts import Acted
 from server.projection.errors import Refused
 from server.projection.examine import Examined, StoredDocument
@@ -47,44 +43,23 @@ class DecisionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decided_at: Instant
 
 
-class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    v: Literal[1]
-    type: Literal["decision"]
-    key: Identifier
-    database: str
-    issued_at: Instant
-    open: None
-    sealed: str
-
-
 def document_id(key: str) -> str:
     """Return the id of the decision drawn under this key: ``d`` and 40 hexadecimal digits."""
-    return "d" + hashlib.sha256(f"{DOCUMENT_TYPE}:{key}".encode()).hexdigest()[:40]
+    return sealed.document_id(DOCUMENT_TYPE, key)
 
 
 def sealed_document(key: str, decision: DecisionBody, keys: OrganisationKeys, at: datetime) -> dict[str, Any]:
-    """Return the document's body: a JWS of the organisation around a JWE to the organisation."""
-    signed = _Signed(
-        v=1,
-        type=DOCUMENT_TYPE,
-        key=key,
-        database=DECISIONS,
-        issued_at=at,
-        open=None,
-        sealed=keys.seal(msgspec.json.encode(decision)),
-    )
-    return {"jws": jws.sign(msgspec.json.encode(signed), keys.signing, TYP)}
+    """Return the document's body (``sealed.seal``)."""
+    return sealed.seal(DOCUMENT_TYPE, key, decision, keys, at)
 
 
 def read(identifier: str, body: Mapping[str, Any], keys: OrganisationKeys) -> DecisionBody:
     """Return a stored decision; raise ``Refused`` unless the organisation wrote it under this id."""
+    content = sealed.opened(DOCUMENT_TYPE, identifier, body, keys)
     try:
-        signed = msgspec.json.decode(jws.verify(body["jws"], keys.signing, TYP), type=_Signed)
-        decision = msgspec.json.decode(keys.open_sealed(signed.sealed), type=DecisionBody)
-    except (InvalidSignature, CannotOpen, msgspec.DecodeError, KeyError, TypeError) as error:
+        decision: DecisionBody = msgspec.json.decode(content, type=DecisionBody)
+    except msgspec.DecodeError as error:
         raise Refused("decision-invalid") from error
-    if signed.database != DECISIONS or identifier != document_id(signed.key):
-        raise Refused("decision-invalid")
     return decision
 
 
