@@ -35,10 +35,12 @@ class Catalogue:
         self._lock: int | None = None
         self._released = False
 
-    async def open(self, writer: Writer, directory: Path, new_identity: Callable[[], str]) -> None:
+    async def open(
+        self, writer: Writer, directory: Path, new_identity: Callable[[], str], vfs: str | None
+    ) -> None:
         """Read the node's file. Raises StorageFailed when another process holds the directory."""
         self._writer = writer
-        await writer.alone(partial(self._open, directory, new_identity))
+        await writer.alone(partial(self._open, directory, new_identity, vfs))
         for entry in await writer.alone(self._registry.entries):
             self._add(entry)
 
@@ -132,7 +134,7 @@ class Catalogue:
             os.close(self._lock)
             self._lock = None
 
-    def _open(self, directory: Path, new_identity: Callable[[], str]) -> None:
+    def _open(self, directory: Path, new_identity: Callable[[], str], vfs: str | None) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         lock = os.open(directory / "node.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -141,7 +143,7 @@ class Catalogue:
             os.close(lock)
             raise StorageFailed("Another process holds this store.") from error
         try:
-            self._registry = Registry(directory, new_identity)
+            self._registry = Registry(directory, new_identity, vfs)
         except BaseException:
             os.close(lock)
             raise

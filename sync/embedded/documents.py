@@ -1,9 +1,9 @@
 """Rows of one database: revision trees, bodies, and the figures that move with them."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+import apsw
 import orjson
 
 from sync.document import Document
@@ -28,11 +28,11 @@ class State:
     doc_del_count: int
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection) -> Self:
+    def read(cls, connection: apsw.Connection) -> Self:
         """Read the counters."""
-        return cls(*connection.execute("SELECT update_seq, doc_count, doc_del_count FROM state").fetchone())
+        return cls(*connection.execute("SELECT update_seq, doc_count, doc_del_count FROM state").get)
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: apsw.Connection) -> None:
         """Write the counters."""
         connection.execute(
             "UPDATE state SET update_seq = ?, doc_count = ?, doc_del_count = ?",
@@ -60,14 +60,14 @@ def unpack(stored: bytes) -> RevisionTree:
     )
 
 
-def find_row(connection: sqlite3.Connection, identifier: str) -> DocumentRow | None:
+def find_row(connection: apsw.Connection, identifier: str) -> DocumentRow | None:
     """Return a document's row, or None."""
     found = connection.execute("SELECT sequence, tree FROM documents WHERE id = ?", (identifier,)).fetchone()
     return None if found is None else DocumentRow(found[0], identifier, unpack(found[1]))
 
 
 def replace_row(
-    connection: sqlite3.Connection, state: State, previous: DocumentRow | None, row: tuple[str, RevisionTree]
+    connection: apsw.Connection, state: State, previous: DocumentRow | None, row: tuple[str, RevisionTree]
 ) -> None:
     """Store a document's tree at the next sequence and keep the counters true."""
     identifier, tree = row
@@ -83,23 +83,24 @@ def replace_row(
     )
 
 
-def insert_body(connection: sqlite3.Connection, content: bytes) -> int | None:
+def insert_body(connection: apsw.Connection, content: bytes) -> int:
     """Store a content and return its key."""
-    return connection.execute("INSERT INTO bodies (content) VALUES (?)", (content,)).lastrowid
+    connection.execute("INSERT INTO bodies (content) VALUES (?)", (content,))
+    return connection.last_insert_rowid()
 
 
-def remove_bodies(connection: sqlite3.Connection, keys: set[int]) -> None:
+def remove_bodies(connection: apsw.Connection, keys: set[int]) -> None:
     """Remove contents that no tree names any more."""
     connection.executemany("DELETE FROM bodies WHERE id = ?", [(key,) for key in keys])
 
 
-def read_body(connection: sqlite3.Connection, key: int) -> bytes:
+def read_body(connection: apsw.Connection, key: int) -> bytes:
     """Return a stored content."""
-    content: bytes = connection.execute("SELECT content FROM bodies WHERE id = ?", (key,)).fetchone()[0]
+    content: bytes = connection.execute("SELECT content FROM bodies WHERE id = ?", (key,)).get
     return content
 
 
-def read_document(connection: sqlite3.Connection, row: DocumentRow, leaf: Leaf) -> Document | None:
+def read_document(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> Document | None:
     """Return one revision of a document with its surroundings; None when its content is not here."""
     if leaf.body is None:
         return None

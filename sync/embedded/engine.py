@@ -1,11 +1,12 @@
 """The embedded engine: `sync.engine.Engine` over SQLite files in one directory."""
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
+
+import apsw
 
 from sync.all_docs import AllDocsPage, AllDocsQuery
 from sync.changes import ChangesPage, ChangesQuery, Style
@@ -26,7 +27,7 @@ from sync.sequence import FROM_THE_START
 from sync.write_rules import WriteRule
 
 Answer = TypeVar("Answer")
-Query = Callable[[sqlite3.Connection], Answer]
+Query = Callable[[apsw.Connection], Answer]
 
 
 def random_identity() -> str:
@@ -49,16 +50,18 @@ class EmbeddedEngine:
         *,
         new_identity: Callable[[], str] = random_identity,
         database_page_limit: int | None = None,
+        vfs: str | None = None,
     ) -> Self:
         """Open, or create, the store in `directory`, which this process then holds alone.
 
-        `database_page_limit` bounds each database, in pages of 8 KiB. Raises StorageFull, StorageFailed.
+        `database_page_limit` bounds each database, in pages of 8 KiB; `vfs` names what SQLite reaches the
+        disk through (tests put a failing one there). Raises StorageFull, StorageFailed.
         """
-        readers = ReaderPool()
+        readers = ReaderPool(vfs=vfs)
         catalogue = Catalogue(readers)
-        writer = Writer(catalogue.committed, page_limit=database_page_limit)
+        writer = Writer(catalogue.committed, page_limit=database_page_limit, vfs=vfs)
         try:
-            await catalogue.open(writer, directory, new_identity)
+            await catalogue.open(writer, directory, new_identity, vfs)
         except BaseException:
             await writer.aclose()
             await readers.aclose()

@@ -1,8 +1,9 @@
 """The changes feed of one database, read by sequence."""
 
-import sqlite3
 from collections.abc import Collection
 from typing import Final
+
+import apsw
 
 from sync.changes import Change, ChangesPage, ChangesQuery, Style
 from sync.embedded.documents import DocumentRow, State, find_row, read_document, unpack
@@ -11,7 +12,7 @@ from sync.sequence import Sequence as UpdateSequence
 NOW: Final = "now"
 
 
-def changes(connection: sqlite3.Connection, query: ChangesQuery, identity: str) -> ChangesPage:
+def changes(connection: apsw.Connection, query: ChangesQuery, identity: str) -> ChangesPage:
     """List changes after `query.since`, oldest first unless asked otherwise. Raises InvalidSequence.
 
     The caller's transaction makes the rows, `last_seq` and `pending` those of one instant.
@@ -35,7 +36,7 @@ def changes(connection: sqlite3.Connection, query: ChangesQuery, identity: str) 
     )
 
 
-def _scan(connection: sqlite3.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
+def _scan(connection: apsw.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
     order = "DESC" if query.descending else "ASC"
     listed = connection.execute(
         "SELECT sequence, id, tree FROM documents WHERE sequence > ? "  # noqa: S608 - our own text
@@ -49,11 +50,11 @@ def _scan(connection: sqlite3.Connection, query: ChangesQuery, since: int) -> tu
     remaining: int = connection.execute(
         f"SELECT count(*) FROM documents WHERE sequence {sign} ? AND sequence > ?",  # noqa: S608 - our own text
         (rows[-1].sequence, since),
-    ).fetchone()[0]
+    ).get
     return rows, remaining
 
 
-def _named(connection: sqlite3.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
+def _named(connection: apsw.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
     wanted: Collection[str] = set(query.doc_ids or ())
     found = [row for identifier in wanted if (row := find_row(connection, identifier)) is not None]
     rows = sorted(
@@ -65,7 +66,7 @@ def _named(connection: sqlite3.Connection, query: ChangesQuery, since: int) -> t
     return listed, len(rows) - len(listed)
 
 
-def _change(connection: sqlite3.Connection, row: DocumentRow, query: ChangesQuery, identity: str) -> Change:
+def _change(connection: apsw.Connection, row: DocumentRow, query: ChangesQuery, identity: str) -> Change:
     leaves = row.tree.leaves()
     listed = leaves if query.style is Style.ALL_DOCS else leaves[:1]
     return Change(

@@ -4,8 +4,7 @@ Their revision is `0-N`, counted by this store. A write over another revision th
 conflict, so that two replicators cannot silently set each other's checkpoint back.
 """
 
-import sqlite3
-
+import apsw
 import orjson
 
 from sync.document import Document, JsonObject
@@ -13,7 +12,7 @@ from sync.errors import Conflict, DocumentNotFound, InvalidRevision
 from sync.revision import Revision
 
 
-def read_local(connection: sqlite3.Connection, identifier: str) -> Document:
+def read_local(connection: apsw.Connection, identifier: str) -> Document:
     """Return a local document; raises DocumentNotFound."""
     found = connection.execute("SELECT revision, content FROM locals WHERE id = ?", (identifier,)).fetchone()
     if found is None:
@@ -23,7 +22,7 @@ def read_local(connection: sqlite3.Connection, identifier: str) -> Document:
 
 
 def write_local(
-    connection: sqlite3.Connection, identifier: str, body: JsonObject, revision: str | None
+    connection: apsw.Connection, identifier: str, body: JsonObject, revision: str | None
 ) -> Revision:
     """Store a local document over `revision`; return its next one. Raises Conflict, InvalidRevision."""
     number = _checked(connection, identifier, revision) + 1
@@ -35,14 +34,14 @@ def write_local(
     return Revision(0, str(number))
 
 
-def remove_local(connection: sqlite3.Connection, identifier: str, revision: str | None) -> None:
+def remove_local(connection: apsw.Connection, identifier: str, revision: str | None) -> None:
     """Remove a local document. Raises DocumentNotFound, Conflict, InvalidRevision."""
     read_local(connection, identifier)
     _checked(connection, identifier, revision)
     connection.execute("DELETE FROM locals WHERE id = ?", (identifier,))
 
 
-def _checked(connection: sqlite3.Connection, identifier: str, revision: str | None) -> int:
+def _checked(connection: apsw.Connection, identifier: str, revision: str | None) -> int:
     """Return the stored number, 0 without a document, when `revision` names it."""
     found = connection.execute("SELECT revision FROM locals WHERE id = ?", (identifier,)).fetchone()
     stored: int = 0 if found is None else found[0]

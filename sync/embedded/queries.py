@@ -1,7 +1,8 @@
 """Reading documents: by id, by revision, by sequence, by the primary index."""
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import apsw
 
 from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
 from sync.database import DatabaseInformation
@@ -14,12 +15,11 @@ from sync.revtree import Leaf
 from sync.sequence import Sequence as UpdateSequence
 
 
-def information(connection: sqlite3.Connection, name: str, identity: str) -> DatabaseInformation:
+def information(connection: apsw.Connection, name: str, identity: str) -> DatabaseInformation:
     """Return a database's figures."""
     state = State.read(connection)
     page_size, page_count, free_pages = (
-        connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-        for pragma in ("page_size", "page_count", "freelist_count")
+        connection.execute(f"PRAGMA {pragma}").get for pragma in ("page_size", "page_count", "freelist_count")
     )
     return DatabaseInformation(
         name=name,
@@ -31,7 +31,7 @@ def information(connection: sqlite3.Connection, name: str, identity: str) -> Dat
     )
 
 
-def get(connection: sqlite3.Connection, identifier: str, revision: str | None, *, latest: bool) -> Document:
+def get(connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool) -> Document:
     """Return the winner or the named revision; raises DocumentNotFound, InvalidRevision."""
     row = find_row(connection, identifier)
     if row is None:
@@ -50,7 +50,7 @@ def get(connection: sqlite3.Connection, identifier: str, revision: str | None, *
 
 
 def open_revisions(
-    connection: sqlite3.Connection, identifier: str, revisions: Collection[str] | None, *, latest: bool
+    connection: apsw.Connection, identifier: str, revisions: Collection[str] | None, *, latest: bool
 ) -> list[Document | MissingRevision]:
     """Return every leaf (None), or the named revisions; raises DocumentNotFound for an unknown id."""
     row = find_row(connection, identifier)
@@ -68,14 +68,14 @@ def open_revisions(
 
 
 def bulk_get(
-    connection: sqlite3.Connection, wanted: Sequence[tuple[str, str | None]], *, latest: bool
+    connection: apsw.Connection, wanted: Sequence[tuple[str, str | None]], *, latest: bool
 ) -> list[list[Document | MissingRevision]]:
     """Return, for each (id, revision or None for the winner), what was found."""
     return [list(_bulk_get_one(connection, *one, latest=latest)) for one in wanted]
 
 
 def revs_diff(
-    connection: sqlite3.Connection, offered: Mapping[str, Collection[str]]
+    connection: apsw.Connection, offered: Mapping[str, Collection[str]]
 ) -> dict[str, RevisionsDifference]:
     """Return, for each document that lacks some of the revisions offered, which."""
     lacking: dict[str, RevisionsDifference] = {}
@@ -87,7 +87,7 @@ def revs_diff(
     return lacking
 
 
-def all_docs(connection: sqlite3.Connection, query: AllDocsQuery, identity: str) -> AllDocsPage:
+def all_docs(connection: apsw.Connection, query: AllDocsQuery, identity: str) -> AllDocsPage:
     """List the primary index, or the rows of the requested keys."""
     state = State.read(connection)
     rows: list[DocumentRow | str]
@@ -113,7 +113,7 @@ def all_docs(connection: sqlite3.Connection, query: AllDocsQuery, identity: str)
     )
 
 
-def _index_row(connection: sqlite3.Connection, row: DocumentRow | str, *, include_docs: bool) -> AllDocsRow:
+def _index_row(connection: apsw.Connection, row: DocumentRow | str, *, include_docs: bool) -> AllDocsRow:
     if isinstance(row, str):
         return AllDocsRow(row, None)
     winner = row.tree.winner()
@@ -133,14 +133,14 @@ def _key_range(query: AllDocsQuery) -> tuple[str, list[str]]:
     return where, values
 
 
-def _rows_before(connection: sqlite3.Connection, query: AllDocsQuery) -> int:
+def _rows_before(connection: apsw.Connection, query: AllDocsQuery) -> int:
     if query.start_key is None:
         return 0
     sign = ">" if query.descending else "<"
     counted: int = connection.execute(
         f"SELECT count(*) FROM documents WHERE NOT deleted AND id {sign} ?",  # noqa: S608 - our own text
         (query.start_key,),
-    ).fetchone()[0]
+    ).get
     return counted
 
 
@@ -151,12 +151,12 @@ def _named_leaves(row: DocumentRow, revision: Revision, *, latest: bool) -> list
     return row.tree.latest(revision) if latest else [Leaf(revision, node.deleted, node.body)]
 
 
-def _read(connection: sqlite3.Connection, row: DocumentRow, leaf: Leaf) -> Document | MissingRevision:
+def _read(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> Document | MissingRevision:
     return read_document(connection, row, leaf) or MissingRevision(row.identifier, leaf.revision)
 
 
 def _bulk_get_one(
-    connection: sqlite3.Connection, identifier: str, revision: str | None, *, latest: bool
+    connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool
 ) -> Iterator[Document | MissingRevision]:
     if revision is not None:
         yield from open_revisions(connection, identifier, [revision], latest=latest)

@@ -1,7 +1,6 @@
 """Readers: queries on their own connections, in their own threads, never waiting for the writer."""
 
 import asyncio
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
+
+import apsw
 
 from sync.embedded.failures import storage_error
 from sync.embedded.schema import open_for_reading
@@ -24,14 +25,15 @@ IDLE_CONNECTIONS: Final = 64
 class ReaderPool:
     """Runs queries. Connections are kept open for the files read last, `IDLE_CONNECTIONS` in all."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, vfs: str | None = None) -> None:
+        self._vfs = vfs
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="sync-reader")
         self._lock = threading.Lock()
-        self._idle: OrderedDict[tuple[Path, int], sqlite3.Connection] = OrderedDict()
+        self._idle: OrderedDict[tuple[Path, int], apsw.Connection] = OrderedDict()
         self._forgotten: set[Path] = set()
         self._closing = False
 
-    async def run(self, path: Path, query: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    async def run(self, path: Path, query: Callable[[apsw.Connection], Answer]) -> Answer:
         """Run `query` in one read transaction on the file at `path`, off the event loop.
 
         Raises what the query raises, StorageFailed, DatabaseNotFound when the file was destroyed meanwhile.
@@ -63,7 +65,7 @@ class ReaderPool:
         for connection in connections:
             connection.close()
 
-    def _run(self, path: Path, query: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _run(self, path: Path, query: Callable[[apsw.Connection], Answer]) -> Answer:
         try:
             with self._borrowed(path) as connection:
                 connection.execute("BEGIN")
@@ -71,17 +73,17 @@ class ReaderPool:
                     return query(connection)
                 finally:
                     connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             if path in self._forgotten or not path.exists():
                 raise DatabaseNotFound from error
             raise storage_error(error) from error
 
     @contextmanager
-    def _borrowed(self, path: Path) -> Iterator[sqlite3.Connection]:
-        connection = self._take(path) or open_for_reading(path)
+    def _borrowed(self, path: Path) -> Iterator[apsw.Connection]:
+        connection = self._take(path) or open_for_reading(path, vfs=self._vfs)
         try:
             yield connection
-        except sqlite3.Error:
+        except apsw.Error:
             # Its state is unknown: never lend it again.
             connection.close()
             raise
@@ -90,14 +92,14 @@ class ReaderPool:
             raise
         self._give_back(path, connection)
 
-    def _take(self, path: Path) -> sqlite3.Connection | None:
+    def _take(self, path: Path) -> apsw.Connection | None:
         with self._lock:
             for key in self._idle:
                 if key[0] == path:
                     return self._idle.pop(key)
         return None
 
-    def _give_back(self, path: Path, connection: sqlite3.Connection) -> None:
+    def _give_back(self, path: Path, connection: apsw.Connection) -> None:
         closing = connection
         with self._lock:
             if path not in self._forgotten:

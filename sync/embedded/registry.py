@@ -32,11 +32,14 @@ class DatabaseEntry:
 class Registry:
     """The node file. Its methods block: they are called in the writer's thread, or before it starts."""
 
-    def __init__(self, directory: Path, new_identity: Callable[[], str]) -> None:
+    def __init__(self, directory: Path, new_identity: Callable[[], str], vfs: str | None) -> None:
         self._new_identity = new_identity
+        self._vfs = vfs
         self._files = directory / "databases"
         self._files.mkdir(parents=True, exist_ok=True)
-        self._connection = open_for_writing(directory / f"node{_SUFFIX}", NODE_SCHEMA)
+        self._connection = open_for_writing(directory / f"node{_SUFFIX}", NODE_SCHEMA, vfs=vfs)
+        # Before anything is acknowledged: the names of the file and of the directory beneath outlive a cut.
+        sync_directory(directory)
         self.instance = self._instance()
 
     def entries(self) -> list[DatabaseEntry]:
@@ -58,8 +61,8 @@ class Registry:
             raise DatabaseExists
         identity = self._new_identity()
         path = self._path(identity)
-        open_for_writing(path, DATABASE_SCHEMA).close()
-        _sync_directory(self._files)
+        open_for_writing(path, DATABASE_SCHEMA, vfs=self._vfs).close()
+        sync_directory(self._files)
         self._connection.execute(
             "INSERT INTO databases (name, identity, security) VALUES (?, ?, ?)",
             (name, identity, orjson.dumps(security.to_json())),
@@ -78,7 +81,7 @@ class Registry:
         """Remove a database's row, then its file."""
         self._connection.execute("DELETE FROM databases WHERE identity = ?", (entry.identity,))
         remove_files(entry.path)
-        _sync_directory(self._files)
+        sync_directory(self._files)
 
     def close(self) -> None:
         """Close the node file."""
@@ -96,7 +99,7 @@ class Registry:
         return instance
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make the directory's entries outlive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -6,15 +6,16 @@ team, and a quota is SQLite's own page limit. The price is one commit per databa
 instant, where a single file would share it; tablets of one team, which is where writes coincide, do share.
 """
 
-import sqlite3
 from pathlib import Path
 from typing import Final
+
+import apsw
 
 # 8 KiB pages hold a usual envelope (5 kB) without an overflow page: half the writes of 4 KiB pages.
 PAGE_SIZE_BYTES: Final = 8192
 # 16 MiB of write-ahead log before its pages are copied back: larger gains little and slows a restart.
 AUTOCHECKPOINT_PAGES: Final = 2000
-BUSY_TIMEOUT_S: Final = 10.0
+BUSY_TIMEOUT_MS: Final = 10_000
 
 NODE_SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS node (instance TEXT NOT NULL);
@@ -51,39 +52,37 @@ INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM state);
 """
 
 
-def open_for_writing(path: Path, schema: str = "", *, page_limit: int | None = None) -> sqlite3.Connection:
+def open_for_writing(
+    path: Path, schema: str = "", *, page_limit: int | None = None, vfs: str | None = None
+) -> apsw.Connection:
     """Open, or create, a file; make its tables; `page_limit` bounds its size, in pages.
 
     `synchronous=FULL` makes a commit outlive a power cut, which is what an acknowledgement promises.
-    Transactions are begun and committed by the caller.
+    Transactions are begun and committed by the caller. `vfs` names what SQLite reaches the disk through.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection = apsw.Connection(str(path), vfs=vfs)
     try:
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}")
-        connection.executescript(schema)
+        connection.execute(schema)
         if page_limit is not None:
             connection.execute(f"PRAGMA max_page_count = {page_limit}")
-    except sqlite3.Error:
+    except apsw.Error:
         connection.close()
         raise
     return connection
 
 
-def open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     """Open an existing file for queries only."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=BUSY_TIMEOUT_S,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
     try:
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.execute("PRAGMA query_only = ON")
-    except sqlite3.Error:
+    except apsw.Error:
         connection.close()
         raise
     return connection

@@ -1,10 +1,10 @@
 """Writing documents inside a transaction: CouchDB's rules for edits and for replicated revisions."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import apsw
 import orjson
 
 from sync.document import IncomingDocument, WriteResult
@@ -42,7 +42,7 @@ def prepare(documents: Iterable[IncomingDocument], *, new_edits: bool, rule: Wri
     return Batch([_prepared(document, new_edits, rule) for document in documents], new_edits)
 
 
-def apply_batch(connection: sqlite3.Connection, state: State, batch: Batch) -> list[WriteResult]:
+def apply_batch(connection: apsw.Connection, state: State, batch: Batch) -> list[WriteResult]:
     """Write a batch in the open transaction; return what became of each document."""
     return [
         WriteResult(one.document.identifier, _named(one.document), Forbidden.error, str(one.refusal))
@@ -68,7 +68,7 @@ def _prepared(document: IncomingDocument, new_edits: bool, rule: WriteRule | Non
 
 
 def _written(
-    connection: sqlite3.Connection, state: State, prepared: PreparedDocument, *, new_edits: bool
+    connection: apsw.Connection, state: State, prepared: PreparedDocument, *, new_edits: bool
 ) -> WriteResult:
     document = prepared.document
     row = find_row(connection, document.identifier)
@@ -81,7 +81,7 @@ def _written(
 
 
 def _grow(
-    connection: sqlite3.Connection,
+    connection: apsw.Connection,
     state: State,
     row: DocumentRow | None,
     write: tuple[PreparedDocument, tuple[Revision, ...]],

@@ -5,7 +5,6 @@ it. Each caller is answered only after the commit that holds its write.
 """
 
 import asyncio
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,13 +14,15 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
+import apsw
+
 from sync.embedded.documents import State
 from sync.embedded.failures import storage_error
 from sync.embedded.schema import open_for_writing
 from sync.errors import DatabaseNotFound, EngineClosed
 
 Answer = TypeVar("Answer")
-Work = Callable[[sqlite3.Connection, State], Answer]
+Work = Callable[[apsw.Connection, State], Answer]
 Committed = Callable[[Path, int], None]
 
 OPEN_FILES: Final = 64
@@ -51,14 +52,18 @@ class Writer:
     """Owns every connection that writes.
 
     `committed(path, update_seq)` is called on the event loop for each file changed, after the commit and
-    before its callers are answered. `page_limit` bounds the size of each database, in pages.
+    before its callers are answered. `page_limit` bounds the size of each database, in pages; `vfs` names
+    what SQLite reaches the disk through.
     """
 
-    def __init__(self, committed: Committed, *, page_limit: int | None = None) -> None:
+    def __init__(
+        self, committed: Committed, *, page_limit: int | None = None, vfs: str | None = None
+    ) -> None:
         self._committed = committed
         self._page_limit = page_limit
+        self._vfs = vfs
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
-        self._connections: OrderedDict[Path, sqlite3.Connection] = OrderedDict()
+        self._connections: OrderedDict[Path, apsw.Connection] = OrderedDict()
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="sync-writer", daemon=True)
         self._thread.start()
@@ -133,7 +138,7 @@ class Writer:
             outcomes, update_seq = self._transaction(path, writes)
         except Exception as error:  # noqa: BLE001 - whatever a write raises is its caller's to know
             if len(writes) == 1:
-                told = storage_error(error) if isinstance(error, sqlite3.Error | OSError) else error
+                told = storage_error(error) if isinstance(error, apsw.Error | OSError) else error
                 self._answer([_Outcome(writes[0], error=told)], None, None)
                 return
             for write in writes:
@@ -158,13 +163,13 @@ class Writer:
             raise
         return outcomes, state.update_seq if state.update_seq != before else None
 
-    def _connection(self, path: Path) -> sqlite3.Connection:
+    def _connection(self, path: Path) -> apsw.Connection:
         connection = self._connections.pop(path, None)
         if connection is None:
             # Opening would make the file anew: a write that comes after the destruction must not.
             if not path.exists():
                 raise DatabaseNotFound
-            connection = open_for_writing(path, page_limit=self._page_limit)
+            connection = open_for_writing(path, page_limit=self._page_limit, vfs=self._vfs)
         self._connections[path] = connection
         return connection
 
@@ -172,7 +177,7 @@ class Writer:
     def _run_alone(write: _Write) -> _Outcome:
         try:
             return _Outcome(write, write.work())
-        except (sqlite3.Error, OSError) as error:
+        except (apsw.Error, OSError) as error:
             return _Outcome(write, error=storage_error(error))
         except Exception as error:  # noqa: BLE001 - whatever the work raises is its caller's to know
             return _Outcome(write, error=error)

@@ -1,10 +1,10 @@
 """No room left: the write is refused whole, and what was acknowledged stays."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from sync.embedded import EmbeddedEngine
@@ -98,10 +98,8 @@ async def test_with_room_again_the_same_write_succeeds(small: EmbeddedEngine, tm
         (OSError(28, "No space left on device"), StorageFull),
         (OSError(122, "Disk quota exceeded"), StorageFull),
         (OSError(5, "Input/output error"), StorageFailed),
-        (sqlite3.DatabaseError("file is not a database"), StorageFailed),
+        (apsw.NotADBError("file is not a database"), StorageFailed),
     ],
 )
-async def test_errors_of_the_disk_are_told_apart(
-    error: OSError | sqlite3.Error, kind: type[Exception]
-) -> None:
+async def test_errors_of_the_disk_are_told_apart(error: OSError | apsw.Error, kind: type[Exception]) -> None:
     assert type(storage_error(error)) is kind

@@ -1,11 +1,11 @@
 """The single writer: what arrives together is committed together, and answered after."""
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from sync.document import WriteResult
@@ -55,7 +55,7 @@ async def writer(commits: Commits) -> AsyncIterator[Writer]:
 def storing(number: int) -> Work[list[WriteResult]]:
     batch = prepare([incoming_envelope(number)], new_edits=False, rule=None)
 
-    def work(connection: sqlite3.Connection, state: State) -> list[WriteResult]:
+    def work(connection: apsw.Connection, state: State) -> list[WriteResult]:
         return apply_batch(connection, state, batch)
 
     return work
@@ -64,7 +64,7 @@ def storing(number: int) -> Work[list[WriteResult]]:
 def counted(path: Path) -> int:
     connection = open_for_reading(path)
     try:
-        count: int = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+        count: int = connection.execute("SELECT count(*) FROM documents").get
     finally:
         connection.close()
     return count
@@ -106,7 +106,7 @@ async def test_listeners_hear_of_a_commit_before_its_author(
 
 
 async def test_a_write_that_fails_takes_no_other_with_it(writer: Writer, path: Path) -> None:
-    def failing(_connection: sqlite3.Connection, _state: State) -> None:
+    def failing(_connection: apsw.Connection, _state: State) -> None:
         raise ValueError("planted")
 
     held = Held(writer)

@@ -127,8 +127,7 @@ async def test_more_databases_than_open_files_are_all_written_and_read(tmp_path:
 def test_commits_outlive_a_power_cut(tmp_path: Path) -> None:
     connection = open_for_writing(tmp_path / "one.sqlite")
     settings = [
-        connection.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("journal_mode", "synchronous", "page_size")
+        connection.execute(f"PRAGMA {name}").get for name in ("journal_mode", "synchronous", "page_size")
     ]
     connection.close()
 
