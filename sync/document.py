@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self, TypeAlias
 
 import orjson
 
+from sync.attachment import Attachment, IncomingAttachment, incoming_attachments
 from sync.errors import InvalidDocument, InvalidIdentifier, InvalidRevision
 from sync.revision import Revision
 
@@ -28,21 +29,21 @@ class IncomingDocument:
 
     `revisions` is the document's revision and then its known ancestors, newest first. Written with
     `new_edits` false it is the revision to store; otherwise its first entry is the revision edited, and
-    an empty one asks for a first edit. `attachments` says whether any came along.
+    an empty one asks for a first edit. `attachments` holds, by name, all that the revision is to have.
     """
 
     identifier: str
     body: JsonObject
     revisions: tuple[Revision, ...] = ()
     deleted: bool = False
-    attachments: bool = False
+    attachments: Mapping[str, IncomingAttachment] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: object, *, identifier: str | None = None) -> Self:
         """Read a document as CouchDB's API writes it.
 
         `identifier` stands where the document names none. Raises InvalidDocument, InvalidIdentifier,
-        InvalidRevision.
+        InvalidRevision, BadRequest for an attachment that is not base64.
         """
         if not isinstance(value, Mapping):
             raise InvalidDocument("Document must be a JSON object")
@@ -59,7 +60,7 @@ class IncomingDocument:
             body=body,
             revisions=_revisions(special.pop("_rev", None), special.pop("_revisions", None)),
             deleted=_flag(special.pop("_deleted", False)),
-            attachments=bool(special.pop("_attachments", None)),
+            attachments=incoming_attachments(special.pop("_attachments", None)),
         )
         if unknown := special.keys() - _READ_ONLY_MEMBERS:
             raise InvalidDocument(f"Bad special document member: {min(unknown)}")
@@ -77,6 +78,7 @@ class Document:
     ancestry: tuple[Revision, ...] = ()
     conflicts: tuple[Revision, ...] = ()
     deleted_conflicts: tuple[Revision, ...] = ()
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
 
     @property
     def body(self) -> dict[str, JsonValue]:
@@ -85,9 +87,17 @@ class Document:
         return body
 
     def to_json(
-        self, *, revs: bool = False, conflicts: bool = False, deleted_conflicts: bool = False
+        self,
+        *,
+        revs: bool = False,
+        conflicts: bool = False,
+        deleted_conflicts: bool = False,
+        attachments: Mapping[str, object] | None = None,
     ) -> orjson.Fragment:
-        """Write the document as CouchDB's API does, with the optional members asked for."""
+        """Write the document as CouchDB's API does, with the optional members asked for.
+
+        `attachments` stands for `_attachments`, which are stubs otherwise.
+        """
         special: dict[str, object] = {"_id": self.identifier, "_rev": str(self.revision)}
         if self.deleted:
             special["_deleted"] = True
@@ -100,6 +110,10 @@ class Document:
             special["_conflicts"] = [str(revision) for revision in self.conflicts]
         if deleted_conflicts and self.deleted_conflicts:
             special["_deleted_conflicts"] = [str(revision) for revision in self.deleted_conflicts]
+        if self.attachments:
+            special["_attachments"] = attachments or {
+                name: attachment.to_json() for name, attachment in self.attachments.items()
+            }
         head = orjson.dumps(special)
         # The body is spliced as stored: reading it only to write it again would double the cost of a pull.
         whole = head if self.content == b"{}" else head[:-1] + b"," + self.content[1:]

@@ -12,11 +12,13 @@
     ├── Forbidden               somebody is named, who may not
     ├── NotFound
     │   ├── DatabaseNotFound
-    │   └── DocumentNotFound    reason "missing" or "deleted"
+    │   ├── DocumentNotFound    reason "missing" or "deleted"
+    │   └── AttachmentNotFound  the document is there, without this attachment
     ├── MethodNotAllowed        the address exists, not with this method
     ├── NotAcceptable           no representation that the client accepts
     ├── Conflict                the named revision is not a leaf
     ├── DatabaseExists
+    ├── MissingStub             a stub names an attachment that the revision edited does not have
     ├── TooLarge                a request body over its bound
     ├── Unsupported             part of CouchDB that this engine does not serve
     └── StorageError
@@ -109,6 +111,13 @@ class DocumentNotFound(NotFound):
         super().__init__(reason)
 
 
+class AttachmentNotFound(NotFound):
+    """The document, or this revision of it, has no attachment of this name."""
+
+    def __init__(self, reason: str = "Document is missing attachment") -> None:
+        super().__init__(reason)
+
+
 class MethodNotAllowed(SyncError):
     """The address exists, but not with this method; `allowed` lists those it has."""
 
@@ -141,6 +150,15 @@ class DatabaseExists(SyncError):
 
     def __init__(self, reason: str = "The database could not be created, the file already exists.") -> None:
         super().__init__(reason)
+
+
+class MissingStub(SyncError):
+    """A stub names an attachment that is not here; nothing of the call was written."""
+
+    error = "missing_stub"
+
+    def __init__(self, identifier: str, attachment: str) -> None:
+        super().__init__(f"Invalid attachment stub in {identifier} for {attachment}")
 
 
 class TooLarge(SyncError):

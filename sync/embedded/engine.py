@@ -1,4 +1,4 @@
-"""The embedded engine: `sync.engine.Engine` over SQLite files in one directory."""
+"""The embedded engine: `sync.node_engine.NodeEngine` over SQLite files in one directory."""
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,7 +19,8 @@ from sync.embedded.notifier import Subscription
 from sync.embedded.readers import ReaderPool
 from sync.embedded.updates import apply_batch, prepare
 from sync.embedded.writer import Writer
-from sync.errors import Conflict, DocumentNotFound, Forbidden
+from sync.errors import AttachmentNotFound, Conflict, DocumentNotFound, Forbidden, Unsupported
+from sync.node_engine import AttachmentReader
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
@@ -36,7 +37,7 @@ def random_identity() -> str:
 
 
 class EmbeddedEngine:
-    """CouchDB semantics over SQLite (`sync.engine.Engine`, where each method is described)."""
+    """CouchDB semantics over SQLite (`sync.node_engine.NodeEngine`, where each method is described)."""
 
     def __init__(self, catalogue: Catalogue, writer: Writer, readers: ReaderPool) -> None:
         self._catalogue = catalogue
@@ -206,6 +207,13 @@ class EmbeddedEngine:
         await self._writer.write(
             path, lambda connection, _: local_documents.remove_local(connection, identifier, revision)
         )
+
+    async def open_attachment(
+        self, name: str, identifier: str, attachment: str, *, revision: str | None = None
+    ) -> AttachmentReader:
+        """Return an attachment."""
+        found = (await self.get(name, identifier, revision=revision)).attachments
+        raise AttachmentNotFound if attachment not in found else Unsupported("Attachments are not served.")
 
     async def aclose(self) -> None:
         """Release every waiter at once, finish the writes under way, close the files."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from sync.engine import Engine
 from sync.errors import SyncError, Unauthorized
 from sync.http.asgi import HeaderList, Receive, Scope, Send
 from sync.http.cors import Cors
@@ -25,6 +24,7 @@ from sync.http.request import ClientGone, Request
 from sync.http.response import JsonResponse, Response, StreamResponse, send_json, start_stream
 from sync.http.routes import Access, resolve
 from sync.http.stopping import Stopping
+from sync.node_engine import NodeEngine
 
 log = logging.getLogger("sync.http")
 
@@ -128,7 +128,7 @@ async def _send_pieces(response: StreamResponse, send: Send, headers: HeaderList
 
 
 def create_app(
-    engine: Engine,
+    engine: NodeEngine,
     *,
     authorize: Authorizer,
     rule_for: RuleFor,

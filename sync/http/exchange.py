@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sync.document import DESIGN_PREFIX, IncomingDocument
-from sync.engine import Engine
 from sync.http.limits import Limits
 from sync.http.principal import Principal
 from sync.http.request import Request
 from sync.http.response import Response
 from sync.http.stopping import Stopping
+from sync.node_engine import NodeEngine
 from sync.security import Security
 from sync.write_rules import Refusal, WriteRule
 
@@ -20,7 +20,7 @@ RuleFor = Callable[[Principal], WriteRule | None]
 class Node:
     """What serves every request. `stopping` is set once the node stops; `now` gives epoch seconds."""
 
-    engine: Engine
+    engine: NodeEngine
     rule_for: RuleFor
     limits: Limits
     now: Callable[[], float]
@@ -40,7 +40,7 @@ class Exchange:
     security: Security | None = None
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> NodeEngine:
         """The node's engine."""
         return self.node.engine
 

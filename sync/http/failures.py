@@ -14,6 +14,7 @@ STATUSES: Final[dict[type[errors.SyncError], int]] = {
     errors.NotAcceptable: 406,
     errors.Conflict: 409,
     errors.DatabaseExists: 412,
+    errors.MissingStub: 412,
     errors.TooLarge: 413,
     errors.Unsupported: 501,
     errors.StorageFull: 507,

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from sync.engine import Engine
 from sync.errors import DatabaseNotFound
 from sync.http.stopping import Stopping
+from sync.node_engine import NodeEngine
 
 
 class Watch:
@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: NodeEngine,
         database: str,
         *,
         life_s: float,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sync.attachment import Content, IncomingAttachment
 from sync.document import Document, IncomingDocument, WriteResult
 from sync.engine import Engine
 from sync.errors import InvalidDocument, Unsupported
@@ -90,7 +91,8 @@ async def test_a_replicated_document_without_revision_is_refused(engine: Engine)
 
 
 async def test_attachments_are_refused_and_nothing_is_kept(engine: Engine) -> None:
-    with_attachment = IncomingDocument("b", {}, revision_path("1-b"), attachments=True)
+    photo = {"photo": IncomingAttachment("photo", content=Content(b"bytes"))}
+    with_attachment = IncomingDocument("b", {}, revision_path("1-b"), attachments=photo)
     with pytest.raises(Unsupported):
         await engine.write(DB, [replicated("a", "1-a"), with_attachment], new_edits=False)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from sync.engine import Engine
 from sync.errors import BadToken, Unauthorized
 from sync.http import Cors, Limits, Principal, ReplicationApplication, create_app
+from sync.node_engine import NodeEngine
 from sync.write_rules import WriteRule, envelope_rule
 
 ORIGIN = "https://tablette.example"
@@ -52,7 +52,9 @@ class Callers:
         return envelope_rule if principal.name in ("tablet", "stranger") else None
 
 
-def application_for(engine: Engine, callers: Callers, *, limits: Limits = LIMITS) -> ReplicationApplication:
+def application_for(
+    engine: NodeEngine, callers: Callers, *, limits: Limits = LIMITS
+) -> ReplicationApplication:
     """Make the application under test, mounted at /sync, for the PWA's origin."""
     identifiers = iter(f"drawn{number}" for number in range(1000))
     return create_app(

@@ -1,0 +1,38 @@
+"""What the HTTP interface asks of an engine in its own process, besides what the rest of Escale asks."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from sync.attachment import Attachment
+from sync.engine import Engine
+from sync.revision import Revision
+
+
+class AttachmentReader(Protocol):
+    """One stored attachment, and its bytes."""
+
+    @property
+    def attachment(self) -> Attachment:
+        """What is known of it."""
+
+    @property
+    def revision(self) -> Revision:
+        """The revision of the document that was asked for."""
+
+    def pieces(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes as stored, from `start` up to but not including `end` (None: all of them).
+
+        Raises DocumentNotFound when the last revision that named them went meanwhile.
+        """
+
+
+class NodeEngine(Engine, Protocol):
+    """An engine that this process holds."""
+
+    async def open_attachment(
+        self, name: str, identifier: str, attachment: str, *, revision: str | None = None
+    ) -> AttachmentReader:
+        """Return an attachment of the winner, or of one revision.
+
+        Raises DocumentNotFound, AttachmentNotFound.
+        """
