@@ -22,6 +22,7 @@ from server.central import organisation
 from server.central.publication import Forms, publish_all
 from server.central.publisher import Central
 from server.enrolment.authorizer import Authorizer
+from server.enrolment.facts import Addresses
 from server.enrolment.service import Enrolment
 from server.enrolment.tokens import AccessTokens
 from server.people.publication import PeoplePublication
@@ -35,6 +36,7 @@ from server.routes import (
     tablet,
     web_router,
 )
+from server.routes.cross_origin import add_cross_origin_headers
 from server.routes.problems import EXCEPTION_HANDLERS
 from server.routes.security_headers import add_security_headers
 from server.routes.services import Services
@@ -43,6 +45,7 @@ from server.store import migrate
 from server.store.database import Store, connect
 from sync.embedded import EmbeddedEngine
 from sync.http.application import create_app as create_replication
+from sync.http.cors import Cors
 
 log = logging.getLogger("server.app")
 
@@ -94,13 +97,19 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
             forms=forms,
             central=central,
             enrolment=Enrolment(
-                central, forms, tokens, authorizer, origin=settings.origin, auto_confirm=settings.auto_confirm
+                central,
+                forms,
+                tokens,
+                authorizer,
+                addresses=Addresses(settings.origin, settings.sync_url),
+                auto_confirm=settings.auto_confirm,
             ),
             authorizer=authorizer,
             replication=create_replication(
                 engine,
                 authorize=authorizer,
                 rule_for=sync_mount.rule_for,
+                cors=Cors(settings.foreign_origins),
                 prefix=sync_mount.PREFIX,
                 now=lambda: clocks.now().timestamp(),
             ),
@@ -124,7 +133,7 @@ def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
         ],
         lifespan=[partial(_run, settings, clocks)],
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[add_security_headers],
+        before_send=[add_security_headers, add_cross_origin_headers],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Escale",

@@ -7,6 +7,7 @@
 | ``ESCALE_DATABASE_URL`` | SQLite in ``ESCALE_DATA`` | control tables and read model (SQLAlchemy URL) |
 | ``ESCALE_HOST``, ``ESCALE_PORT`` | ``127.0.0.1``, ``8000`` | where to listen |
 | ``ESCALE_ORIGIN`` | ``http://localhost:<port>`` | the address people and tablets use |
+| ``ESCALE_SYNC_URL`` | ``<origin>/sync/`` | where tablets replicate: the replication host (wire §7) |
 | ``ESCALE_PWA`` | ``pwa/dist`` | the built tablet application |
 | ``ESCALE_AUTO_CONFIRM`` | ``0`` | ``1`` confirms enrolments without a coordinator: demonstration only |
 | ``ESCALE_TRUSTED_PROXIES`` | none | reverse proxies (addresses, networks) believed on who is calling |
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 MAX_TOKEN_SECONDS = 600
 
@@ -35,6 +37,7 @@ class Settings:
     host: str
     port: int
     origin: str
+    sync_url: str
     pwa: Path
     auto_confirm: bool
     token_seconds: int
@@ -44,6 +47,32 @@ class Settings:
     def sync_store(self) -> Path:
         """Directory of the embedded replication engine: ciphertext only."""
         return self.data / "sync"
+
+    @property
+    def node_origin(self) -> str:
+        """The origin of ``sync_url``: what nodes answer there (wire §7)."""
+        return origin_of(self.sync_url)
+
+    @property
+    def foreign_origins(self) -> frozenset[str]:
+        """The origins that call the node from elsewhere: the application's, unless it is the node's own."""
+        application = origin_of(self.origin)
+        return frozenset() if application == self.node_origin else frozenset({application})
+
+
+def origin_of(url: str) -> str:
+    """Return the scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sync_url(environment: Mapping[str, str], origin: str) -> str:
+    """Return the replication root, without the slash at its end."""
+    text = environment.get("ESCALE_SYNC_URL", f"{origin}/sync/")
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"ESCALE_SYNC_URL: {text!r} is not an http(s) address")
+    return text.rstrip("/")
 
 
 def _integer(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -72,13 +101,15 @@ def read(environment: Mapping[str, str]) -> Settings:
             "ESCALE_KEYS: the organisation's keys must not lie inside ESCALE_DATA (backups would hold both)"
         )
     port = _integer(environment, "ESCALE_PORT", 8000, 1, 65535)
+    origin = environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/")
     return Settings(
         data=data,
         keys=keys,
         database_url=environment.get("ESCALE_DATABASE_URL", f"sqlite:///{data / 'escale.db'}"),
         host=environment.get("ESCALE_HOST", "127.0.0.1"),
         port=port,
-        origin=environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+        origin=origin,
+        sync_url=_sync_url(environment, origin),
         pwa=Path(environment.get("ESCALE_PWA", "pwa/dist")).resolve(),
         auto_confirm=environment.get("ESCALE_AUTO_CONFIRM", "0") == "1",
         token_seconds=_integer(environment, "ESCALE_TOKEN_SECONDS", MAX_TOKEN_SECONDS, 1, MAX_TOKEN_SECONDS),

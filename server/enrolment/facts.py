@@ -40,7 +40,10 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """The object a confirmed tablet is given; ``sync_url`` is the root under which databases are."""
+    """The object a confirmed tablet is given.
+
+    ``sync_url`` is the root under which databases are, ``origin`` the application's.
+    """
 
     organization: OrganizationFacts
     team: Titled
@@ -48,10 +51,25 @@ class DeviceFacts:
     database: str
     members: list[MemberFacts]
     sync_url: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the application is (``origin``) and where tablets replicate (``sync_url``)."""
+
+    origin: str
+    sync_url: str
 
 
 def facts_of(
-    session: Session, keys: OrganisationKeys, device: Device, database: str, origin: str, *, today: date
+    session: Session,
+    keys: OrganisationKeys,
+    device: Device,
+    database: str,
+    addresses: Addresses,
+    *,
+    today: date,
 ) -> DeviceFacts:
     """Return what a tablet must know, from the tables as they are now."""
     organization = session.get_one(Organization, keys.organisation)
@@ -68,5 +86,6 @@ def facts_of(
             MemberFacts(member.id, member.name, member.profession)
             for member in members_of(session, device.team_id, today)
         ],
-        sync_url=f"{origin}/sync",
+        sync_url=addresses.sync_url,
+        origin=addresses.origin,
     )

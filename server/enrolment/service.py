@@ -18,7 +18,7 @@ from server.enrolment import cards, devices, invitations, nonces, slots
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.cards import CardOrder, IssuedCard
 from server.enrolment.devices import Redemption
-from server.enrolment.facts import DeviceFacts, facts_of
+from server.enrolment.facts import Addresses, DeviceFacts, facts_of
 from server.enrolment.invitations import InvitationOrder, InvitationProof, IssuedInvitation
 from server.enrolment.proofs import claims_of, unverified_claim
 from server.enrolment.slots import SlotRequest
@@ -41,10 +41,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A token and what a tablet needs to use it: its end, central's time, the node's identity."""
+    """A token and what a tablet needs to use it: its end, central's time, the node's identity.
+
+    ``lifetime_s``: whole seconds from ``time`` to ``expires_at``, for who has another clock.
+    """
 
     token: str
     expires_at: datetime
+    lifetime_s: int
     time: datetime
     instance: str
 
@@ -59,20 +63,20 @@ class Enrolment:
         tokens: AccessTokens,
         authorizer: Authorizer,
         *,
-        origin: str,
+        addresses: Addresses,
         auto_confirm: bool,
     ) -> None:
         self._central = central
         self._forms = forms
         self._tokens = tokens
         self._authorizer = authorizer
-        self._origin = origin
+        self._addresses = addresses
         self._auto_confirm = auto_confirm
 
     async def issue_card(self, order: CardOrder) -> IssuedCard:
         """Make an enrolment card; its link is in the answer and nowhere else."""
-        keys, now = self._central.keys, self._central.now()
-        return await self._transact(lambda session: cards.issue(session, keys, self._origin, order, now))
+        keys, now, origin = self._central.keys, self._central.now(), self._addresses.origin
+        return await self._transact(lambda session: cards.issue(session, keys, origin, order, now))
 
     async def redeem(self, redemption: Redemption) -> Request:
         """Let a tablet present its card (``devices.redeem``)."""
@@ -103,10 +107,10 @@ class Enrolment:
         found = await self._transact(lambda session: devices.find(session, device))
         devices.require_active(found.status)
         database, _ = await current_databases(self._central, found.team_id)
-        keys, origin = self._central.keys, self._origin
+        keys, addresses = self._central.keys, self._addresses
         today = local_day(self._central.now())
         return await self._transact(
-            lambda session: facts_of(session, keys, found, database, origin, today=today)
+            lambda session: facts_of(session, keys, found, database, addresses, today=today)
         )
 
     async def confirm_device(self, device: str) -> Device:
@@ -137,12 +141,12 @@ class Enrolment:
 
         Raises ``assertion-invalid``, ``nonce-invalid``, ``device-unknown``, ``-pending``, ``-revoked``.
         """
-        now = self._central.now()
-        device = await self._transact(lambda session: _asserted(session, assertion, now))
+        now, node = self._central.now(), self._central.engine.instance
+        device = await self._transact(lambda session: _asserted(session, assertion, node, now))
         devices.require_active(device.status)
         _, databases = await current_databases(self._central, device.team_id)
         token, expires_at = self._tokens.issue(device.id, device.team_id, databases, now)
-        return IssuedToken(token, expires_at, now, self._central.engine.instance)
+        return IssuedToken(token, expires_at, int((expires_at - now).total_seconds()), now, node)
 
     async def request_slot(
         self, device: str, asked: SlotRequest, invitation: InvitationProof | None = None
@@ -244,14 +248,16 @@ class Enrolment:
         return await asyncio.to_thread(run)
 
 
-def _asserted(session: Session, assertion: str, now: datetime) -> Device:
+def _asserted(session: Session, assertion: str, node: str, now: datetime) -> Device:
     """Return the tablet that signed a challenge, which is used up, and note that it was seen.
 
-    The device named in the unverified payload only chooses the key that then verifies it.
+    ``node`` is our instance: what was signed for a hub opens nothing here (wire §7). The device named in the
+    unverified payload only chooses the key that then verifies it.
     """
     device = devices.find(session, unverified_claim(assertion, "device"))
     claims = claims_of(assertion, import_public(device.key))
-    if claims.get("device") != device.id or claims.get("audience") != AUDIENCE:
+    expected = {"device": device.id, "audience": AUDIENCE, "node": node}
+    if any(claims.get(name) != value for name, value in expected.items()):
         raise NotAuthenticated.of("assertion-invalid")
     nonces.use(session, str(claims.get("nonce")), device.id, now)
     device.last_seen_at = now

@@ -22,10 +22,11 @@ class NonceRequest(msgspec.Struct):
 
 
 class NonceAnswer(msgspec.Struct):
-    """A challenge to sign, once, before it ends."""
+    """A challenge to sign, once, before it ends, and the node for which it is signed."""
 
     nonce: str
     expires_at: datetime
+    instance: str
 
 
 class TokenRequest(msgspec.Struct):
@@ -39,6 +40,7 @@ class TokenAnswer(msgspec.Struct):
 
     token: str
     expires_at: datetime
+    lifetime_s: int
     time: datetime
     instance: str
 
@@ -48,7 +50,7 @@ async def nonce(data: JSONBody[NonceRequest], state: State) -> NonceAnswer:
     """Draw a challenge for a tablet."""
     services: Services = state.services
     drawn = await services.enrolment.nonce(data.device)
-    return NonceAnswer(drawn.nonce, drawn.expires_at)
+    return NonceAnswer(drawn.nonce, drawn.expires_at, services.engine.instance)
 
 
 @post("/token", status_code=200)
@@ -56,7 +58,7 @@ async def token(data: JSONBody[TokenRequest], state: State) -> TokenAnswer:
     """Exchange a signed challenge for a token."""
     services: Services = state.services
     issued = await services.enrolment.token(data.assertion)
-    return TokenAnswer(issued.token, issued.expires_at, issued.time, issued.instance)
+    return TokenAnswer(issued.token, issued.expires_at, issued.lifetime_s, issued.time, issued.instance)
 
 
 @get("/", dependencies={"access": Provide(provide_token)})

@@ -57,6 +57,7 @@ class StatusAnswer(msgspec.Struct, omit_defaults=True):
     database: str | None = None
     members: list[MemberFacts] | None = None
     sync_url: str | None = None
+    origin: str | None = None
 
 
 @post("/redeem")
@@ -84,6 +85,7 @@ async def status(data: JSONBody[StatusRequest], state: State) -> StatusAnswer:
         facts.database,
         facts.members,
         facts.sync_url,
+        facts.origin,
     )
 
 

@@ -18,12 +18,14 @@ API_VERSION = 1
 
 
 class NodeAnswer(msgspec.Struct):
-    """The node's identity, its software's version, its time, and the API's version."""
+    """The node's identity, its software's version, its time, the API's version; what it is, and whose."""
 
     instance: str
     version: str
     time: datetime
     api: int
+    kind: str
+    organization: str
 
 
 class Health(msgspec.Struct):
@@ -36,7 +38,14 @@ class Health(msgspec.Struct):
 async def node(state: State) -> NodeAnswer:
     """Tell which node answers under this name: tablets start replication anew when it changes."""
     services: Services = state.services
-    return NodeAnswer(services.engine.instance, software_version(), services.clock(), API_VERSION)
+    return NodeAnswer(
+        services.engine.instance,
+        software_version(),
+        services.clock(),
+        API_VERSION,
+        "central",
+        services.organization.id,
+    )
 
 
 @get("/live")

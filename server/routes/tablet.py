@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import File, Redirect
 
 from server.errors import NotFound
+from server.routes.security_headers import content_security_policy
 from server.routes.services import Services
 
 ROOT = "/tablette"
@@ -47,7 +48,10 @@ async def tablet(
         return Redirect(f"{ROOT}/")  # The page's relative addresses need the folder, which routing ignores.
     services: Services = state.services
     is_navigation = request.headers.get("sec-fetch-mode") == "navigate"
-    return await asyncio.to_thread(_answer, services.settings.pwa, path, is_navigation=is_navigation)
+    answer = await asyncio.to_thread(_answer, services.settings.pwa, path, is_navigation=is_navigation)
+    if services.settings.foreign_origins:  # The page and its worker speak with the node, which is elsewhere.
+        answer.headers["content-security-policy"] = content_security_policy(services.settings.node_origin)
+    return answer
 
 
 @get("/", include_in_schema=False, name="home")

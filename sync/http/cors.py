@@ -13,7 +13,9 @@ _EXPOSED = b"etag, location"
 class Cors:
     """Origins that may call, exact (`https://tablette.example`); none by default.
 
-    Tokens travel in a header, never in a cookie, so that credentials are not allowed.
+    Tokens travel in a header, never in a cookie, so that credentials are not allowed. A node on a local
+    network says that it expects to be called from the Internet's pages (Private Network Access); browsers
+    that ask the person instead (Local Network Access) do not look at it.
     """
 
     origins: frozenset[str] = frozenset()
@@ -36,6 +38,7 @@ class Cors:
             headers += [
                 (b"access-control-allow-methods", _METHODS),
                 (b"access-control-allow-headers", _HEADERS),
+                (b"access-control-allow-private-network", b"true"),
                 (b"access-control-max-age", str(self.max_age_s).encode("ascii")),
             ]
         return headers

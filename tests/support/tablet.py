@@ -67,8 +67,9 @@ class Tablet:
     async def assertion(self, **changed: str) -> str:
         """Ask for a challenge and sign it."""
         answer = await self.http.post("/api/device/nonce", json={"device": self.id})
-        claims = {"nonce": answer.json()["nonce"], "device": self.id, "audience": AUDIENCE, **changed}
-        return self.prove(claims)
+        drawn = answer.json()
+        claims = {"nonce": drawn["nonce"], "device": self.id, "audience": AUDIENCE, "node": drawn["instance"]}
+        return self.prove({**claims, **changed})
 
     async def sign_in(self) -> httpx.Response:
         """Exchange a signed challenge for a token, and keep it."""

@@ -73,7 +73,7 @@ export class Station {
     this.#tokens = new AccessTokens(
       environment.api,
       device.device,
-      (nonce) => assertDevice(device, nonce),
+      (nonce, node) => assertDevice(device, nonce, node),
       environment.clocks,
       { clockOffset: (offset) => this.#learnOffset(offset) },
     );

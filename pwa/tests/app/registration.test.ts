@@ -31,7 +31,7 @@ function node(state: string): {
   const sent: Record<string, unknown>[] = [];
   const answers = (path: string, body: Record<string, unknown>): object => {
     const time = new Date(0).toISOString();
-    if (path.endsWith("/nonce")) return { nonce: "n" };
+    if (path.endsWith("/nonce")) return { nonce: "n", instance: "i" };
     if (path.endsWith("/token"))
       return { token: "t", expires_at: new Date(600_000).toISOString(), time, instance: "i" };
     sent.push(body);

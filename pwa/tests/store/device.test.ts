@@ -34,7 +34,7 @@ describe("the device", () => {
     const store = await freshStore();
     const device = await establishDevice(store, randomUuid);
     const payload = await verifyCompact(
-      await assertDevice(device, "nonce-1"),
+      await assertDevice(device, "nonce-1", "node-1"),
       "escale-assertion+jws",
       device.keys.publicKey,
     );
@@ -42,6 +42,7 @@ describe("the device", () => {
       nonce: "nonce-1",
       device: device.device,
       audience: "escale-node",
+      node: "node-1",
     });
   });
 

@@ -79,7 +79,7 @@ export class MemoryNode {
     if (path === "/api/node") return Response.json({ instance: this.instance, version: "1", time, api: 1 });
     if (path === "/api/device/nonce") {
       this.#nonces += 1;
-      return Response.json({ nonce: `nonce-${this.#nonces}`, expires_at: time });
+      return Response.json({ nonce: `nonce-${this.#nonces}`, expires_at: time, instance: this.instance });
     }
     if (path === "/api/device/token") {
       const token = `token-for-${(body as { assertion: string }).assertion}`;

@@ -82,6 +82,7 @@ async def test_a_confirmed_tablet_is_told_what_it_must_know(
     assert facts["organization"]["signing_key"] == services.keys.signing_key
     assert facts["database"] == seeded.database
     assert facts["sync_url"] == "http://localhost:8000/sync"
+    assert facts["origin"] == "http://localhost:8000"
     assert {member["id"] for member in facts["members"]} == {seeded.doctor, seeded.nurse}
 
 
@@ -167,6 +168,7 @@ async def test_an_assertion_serves_once_and_only_for_its_device_and_audience(
     once = await tablet.assertion()
     assert [await code(once), await code(once)] == ["200", "nonce-invalid"]
     assert await code(await tablet.assertion(audience="elsewhere")) == "assertion-invalid"
+    assert await code(await tablet.assertion(node="another-node")) == "assertion-invalid"
     assert await code(await tablet.assertion(device=other.id)) == "assertion-invalid"
     assert await code(await tablet.assertion(device="nobody")) == "device-unknown"
     assert await code(await tablet.assertion(nonce="guessed")) == "nonce-invalid"

@@ -19,8 +19,8 @@ export interface Access {
   readonly instance: string;
 }
 
-/** Signs a node's nonce with the device key: the compact JWS over `{nonce, device, audience}`. */
-export type SignAssertion = (nonce: string) => Promise<string>;
+/** Signs a node's nonce with the device key: the compact JWS over `{nonce, device, audience, node}`. */
+export type SignAssertion = (nonce: string, node: string) => Promise<string>;
 
 /** What an access answer also teaches. */
 export interface AccessListener {
@@ -79,7 +79,8 @@ export class AccessTokens {
   }
 
   async #ask(): Promise<Access> {
-    const assertion = await this.#sign(await this.#api.nonce(this.#device));
+    const { nonce, instance } = await this.#api.nonce(this.#device);
+    const assertion = await this.#sign(nonce, instance);
     const asked = { wall: this.#clocks.wall(), monotonic: this.#clocks.monotonic() };
     const answer = await this.#api.token(assertion);
     const took = this.#clocks.monotonic() - asked.monotonic;

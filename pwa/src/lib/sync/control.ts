@@ -19,6 +19,12 @@ export interface NodeIdentity {
 export type EnrolmentStatus =
   { readonly state: "pending" | "refused" } | { readonly state: "confirmed"; readonly enrolment: Enrolment };
 
+/** A challenge to sign, for the node `instance` and no other. */
+export interface Challenge {
+  readonly nonce: string;
+  readonly instance: string;
+}
+
 /** A fresh token. Instants in milliseconds since the epoch, both by the node's clock. */
 export interface TokenAnswer {
   readonly token: string;
@@ -84,8 +90,9 @@ export class ControlApi {
     throw new UnexpectedAnswer(`state is ${state}`);
   }
 
-  async nonce(device: string): Promise<string> {
-    return text(await this.#call("POST", "/api/device/nonce", { body: { device } }), "nonce");
+  async nonce(device: string): Promise<Challenge> {
+    const answer = await this.#call("POST", "/api/device/nonce", { body: { device } });
+    return { nonce: text(answer, "nonce"), instance: text(answer, "instance") };
   }
 
   async token(assertion: string): Promise<TokenAnswer> {
