@@ -7,39 +7,55 @@ from the new revision and stays in the old.
 
 import base64
 import binascii
+import io
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, Literal, Self
+from typing import IO, Final, Literal, Self
 
 from sync.errors import BadRequest, InvalidDocument
 
 DEFAULT_CONTENT_TYPE: Final = "application/octet-stream"
 PIECE_BYTES: Final = 256 * 1024
-_MEMORY_BYTES: Final = 1024 * 1024
 
 Encoding = Literal["gzip"]
 
 
 class Content:
-    """Bytes on their way in: in memory while few, in a nameless file beyond 1 MiB."""
+    """Bytes on their way in: in memory while few, in a nameless file beyond `memory_bytes`.
 
-    def __init__(self, data: bytes = b"") -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - closed with the object
+    Held by one thread at a time. The file goes with the object.
+    """
+
+    def __init__(self, data: bytes = b"", *, memory_bytes: int = 1024 * 1024) -> None:
+        self._memory_bytes = memory_bytes
+        self._file: IO[bytes] = io.BytesIO()
+        self._in_memory = True
         self.length = 0
         self.write(data)
 
     def write(self, piece: bytes | bytearray | memoryview) -> None:
         """Add bytes at the end. Raises OSError when there is no room for them."""
-        self._file.write(piece)
         self.length += len(piece)
+        if self._in_memory and self.length > self._memory_bytes:
+            self._move_to_disk()
+        self._file.write(piece)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the whole, from its beginning; as often as asked, by one reader at a time."""
         self._file.seek(0)
         while piece := self._file.read(PIECE_BYTES):
             yield piece
+
+    def _move_to_disk(self) -> None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the object
+        weakref.finalize(self, file.close)
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, file)
+        self._file, self._in_memory = file, False
 
 
 class Arrival(Enum):
@@ -148,7 +164,17 @@ def incoming_attachments(value: object) -> dict[str, IncomingAttachment]:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidDocument("_attachments must be an object")
-    return {name: IncomingAttachment.from_json(name, member) for name, member in value.items()}
+    return {
+        checked_attachment_name(name): IncomingAttachment.from_json(name, member)
+        for name, member in value.items()
+    }
+
+
+def checked_attachment_name(name: str) -> str:
+    """Return a usable name; raises BadRequest."""
+    if name.startswith("_"):
+        raise BadRequest(f"Attachment name '{name}' starts with prohibited character '_'")
+    return name
 
 
 def _decoded(name: str, data: object) -> bytes:

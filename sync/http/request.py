@@ -1,6 +1,6 @@
 """One HTTP request, read with its bounds."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
 import orjson
@@ -36,20 +36,29 @@ class Request:
 
     async def body(self, limit_bytes: int) -> bytes:
         """Read the body. Raises TooLarge past `limit_bytes`, ClientGone."""
+        read = bytearray()
+        async for piece in self.pieces(limit_bytes):
+            read += piece
+        return bytes(read)
+
+    async def pieces(self, limit_bytes: int) -> AsyncIterator[bytes]:
+        """Yield the body as it comes. Raises TooLarge past `limit_bytes`, ClientGone."""
         announced = self.headers.get("content-length", "0")
         too_large = announced.isdigit() and int(announced) > limit_bytes
         if too_large:
             raise TooLarge(f"The request entity is too large (at most {limit_bytes} bytes)")
-        read = bytearray()
-        while True:
+        read, more = 0, True
+        while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            read += message.get("body", b"")
-            if len(read) > limit_bytes:
+            piece: bytes = message.get("body", b"")
+            read += len(piece)
+            if read > limit_bytes:
                 raise TooLarge(f"The request entity is too large (at most {limit_bytes} bytes)")
-            if not message.get("more_body", False):
-                return bytes(read)
+            more = message.get("more_body", False)
+            if piece:
+                yield piece
 
     async def json(self, limit_bytes: int) -> object:
         """Read a JSON body. Raises BadRequest, TooLarge, ClientGone."""

@@ -19,10 +19,12 @@ class JsonResponse:
 
 @dataclass(frozen=True, slots=True)
 class StreamResponse:
-    """A 200 whose body comes in pieces, some of them much later."""
+    """A body that comes in pieces, some of them much later; headers of its own (lower case)."""
 
     pieces: AsyncIterator[bytes]
     content_type: str = "application/json"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Response = JsonResponse | StreamResponse
@@ -46,11 +48,11 @@ async def send_json(send: Send, response: JsonResponse, headers: HeaderList, *, 
 
 async def start_stream(send: Send, response: StreamResponse, headers: HeaderList) -> None:
     """Send the head of a stream."""
+    # A buffering proxy would keep heartbeats from the client, which would give up.
+    own = {"cache-control": "no-cache", "x-accel-buffering": "no"} | dict(response.headers)
     start = [
-        (b"content-type", response.content_type.encode("ascii")),
-        (b"cache-control", b"no-cache"),
-        # A buffering proxy would keep heartbeats from the client, which would give up.
-        (b"x-accel-buffering", b"no"),
+        (b"content-type", response.content_type.encode("latin-1", "replace")),
+        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in own.items()),
         *headers,
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": start})
+    await send({"type": "http.response.start", "status": response.status, "headers": start})
