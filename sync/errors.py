@@ -30,13 +30,11 @@
 a document's content.
 """
 
-from typing import ClassVar
-
 
 class SyncError(Exception):
     """Base of the tree; `error` and `reason` are what a CouchDB client reads."""
 
-    error: ClassVar[str] = "internal_error"
+    error: str = "internal_error"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

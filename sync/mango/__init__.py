@@ -1,0 +1,1 @@
+"""CouchDB's declarative queries (Mango): selectors, the order of values, sorts, fields."""

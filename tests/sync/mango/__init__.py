@@ -1,0 +1,1 @@
+"""Selectors, collation, regular expressions."""
