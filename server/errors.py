@@ -7,7 +7,7 @@
     ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown, invitation-unknown
     ├── NotFound           404 not-found, card-unknown, device-unknown
     ├── MethodRefused      405 method-not-allowed
-    ├── Refused            409 card-used, device-known, slot-taken, already-decided
+    ├── Refused            409 card-used, card-kind, device-known, slot-taken, already-decided
     ├── Gone               410 card-expired
     ├── TooLarge           413 too-large
     ├── Invalid            422 validation

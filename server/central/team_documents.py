@@ -31,7 +31,7 @@ class PlannedStop:
 
 
 def device_document(database: str, device: Device, slots: Iterable[tuple[Slot, Member]]) -> CentralDocument:
-    """Return a tablet's document: its key for nodes, who signs on it for the team."""
+    """Return a device's document: its key for nodes, who signs on it for the team; nobody does on a hub."""
     signers = [
         {
             "slot": slot.id,
@@ -52,6 +52,7 @@ def device_document(database: str, device: Device, slots: Iterable[tuple[Slot, M
             "team": device.team_id,
             "status": device.status.value,
             "key": device.key,
+            "kind": device.kind.value,
         },
         sealed={"label": device.label, "slots": signers},
     )

@@ -12,7 +12,7 @@ from server.demo.texts import text
 from server.enrolment import card_image, cards
 from server.enrolment.cards import CardOrder
 from server.settings import Settings
-from server.store.control import Stop, Team
+from server.store.control import DeviceKind, Stop, Team
 
 
 def run(options: argparse.Namespace, configured: Settings) -> int:
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
     with opened(configured) as store:
         _, keys = organisation.load(store, configured.keys)
         with store.session() as session:
-            order = _order(session, options.team, options.label)
+            order = _order(session, options.team, options.label, is_hub=options.hub)
             issued = cards.issue(session, keys, configured.origin, order, clock.now())
     say(text("issued", until=issued.expires_at.astimezone().strftime("%d/%m/%Y %H:%M")))
     say(issued.link)
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
     return 0
 
 
-def _order(session: Session, named: str, label: str) -> CardOrder:
+def _order(session: Session, named: str, label: str, *, is_hub: bool) -> CardOrder:
     teams = session.exec(select(Team).order_by(Team.title)).all()
     team = next((team for team in teams if named in {team.id, team.title}), None)
     if team is None:
@@ -38,4 +38,5 @@ def _order(session: Session, named: str, label: str) -> CardOrder:
     stop = session.exec(newest).first()
     if stop is None:
         raise BadInput(text("campaign_unknown", team=named))
-    return CardOrder(team=team.id, campaign=stop.campaign_id, label=label)
+    kind = DeviceKind.HUB if is_hub else DeviceKind.TABLET
+    return CardOrder(team=team.id, campaign=stop.campaign_id, label=label, kind=kind)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 from server.errors import NotFound
 from server.identifiers import new_secret, new_uuid, sha256_hex
 from server.keys.organisation import OrganisationKeys
-from server.store.control import EnrolmentCard, EnrolmentState
+from server.store.control import DeviceKind, EnrolmentCard, EnrolmentState
 
 LIFETIME = timedelta(days=1)
 
@@ -34,6 +34,7 @@ class CardOrder:
     campaign: str
     label: str
     ordered_by: str | None = None
+    kind: DeviceKind = DeviceKind.TABLET
     lifetime: timedelta = LIFETIME
 
 
@@ -52,20 +53,29 @@ def issue(
         created_by=order.ordered_by,
         expires_at=now + order.lifetime,
         state=EnrolmentState.ISSUED,
+        kind=order.kind,
     )
     session.add(card)
-    link = enrolment_link(origin, keys, secret, card.expires_at)
+    link = enrolment_link(origin, keys, secret, card.expires_at, order.kind)
     return IssuedCard(card.id, card.team_id, card.label, card.expires_at, link)
 
 
-def enrolment_link(origin: str, keys: OrganisationKeys, secret: str, expires_at: datetime) -> str:
+def enrolment_link(
+    origin: str,
+    keys: OrganisationKeys,
+    secret: str,
+    expires_at: datetime,
+    kind: DeviceKind = DeviceKind.TABLET,
+) -> str:
     """Return the link of wire §6; the fragment never reaches a server or its logs."""
-    content = {
+    content: dict[str, str | int] = {
         "s": secret,
         "x": int(expires_at.timestamp()),
         "k": keys.signing_key["kid"],
         "o": keys.organisation,
     }
+    if kind is DeviceKind.HUB:
+        content["h"] = 1
     text = json.dumps(content, separators=(",", ":")).encode()
     return f"{origin}/tablette/#e={base64.urlsafe_b64encode(text).decode().rstrip('=')}"
 

@@ -1,4 +1,4 @@
-"""The life of a tablet in the control tables: redeemed, confirmed or refused, revoked.
+"""The life of a tablet or a hub in the control tables: redeemed, confirmed or refused, revoked.
 
 Each function changes tables only, inside the caller's transaction; ``Enrolment`` publishes afterwards.
 """
@@ -17,33 +17,36 @@ from server.enrolment.short_code import short_code
 from server.errors import Gone, Invalid, NotAllowed, NotFound, Refused
 from server.identifiers import sha256_hex
 from server.keys.public import import_public, public_jwk
-from server.store.control import Device, DeviceStatus, EnrolmentCard, EnrolmentState, Slot
+from server.store.control import Device, DeviceKind, DeviceStatus, EnrolmentCard, EnrolmentState, Slot
 
 MAX_LABEL = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """What a tablet presents with its card: its id, its public key, what it is called, and the proof."""
+    """What a device presents with its card: its id, its public key, what it is called and is, the proof."""
 
     device: str
     key: Mapping[str, Any]
     label: str
     proof: str
     secret: str = field(repr=False)
+    kind: DeviceKind = DeviceKind.TABLET
 
 
 def redeem(session: Session, redemption: Redemption, now: datetime) -> Device:
-    """Record a tablet, pending, and use its card up.
+    """Record a device, pending, and use its card up.
 
-    Asked again by the same tablet it answers the same, since the first answer may have been lost. Raises
-    ``card-unknown``, ``card-used``, ``card-expired``, ``device-known``, ``validation``,
+    Asked again by the same device it answers the same, since the first answer may have been lost. Raises
+    ``card-unknown``, ``card-used``, ``card-expired``, ``card-kind``, ``device-known``, ``validation``,
     ``assertion-invalid``.
     """
     card = cards.find(session, redemption.secret)
     key = presented_key(redemption.key)
     expected = {"secret_digest": sha256_hex(redemption.secret), "device": redemption.device}
     require_proof(redemption.proof, key, expected)
+    if card.kind is not redemption.kind:
+        raise Refused.of("card-kind")
     known = session.get(Device, redemption.device)
     if card.state is not EnrolmentState.ISSUED:
         return _same_tablet(card, known, key.thumbprint())
@@ -59,6 +62,7 @@ def redeem(session: Session, redemption: Redemption, now: datetime) -> Device:
         label=_label(redemption.label, card),
         key=public_jwk(key),
         status=DeviceStatus.PENDING,
+        kind=card.kind,
         enrolled_at=now,
     )
     session.add(device)
@@ -106,9 +110,10 @@ def decide(session: Session, device: str, *, confirmed: bool) -> Device:
 
 
 def revoke(session: Session, team_keys: TeamKeys, device: str, now: datetime) -> Device:
-    """Take a tablet's access and its slots' away, and start a new epoch of the team's key.
+    """Take a device's access and its slots' away; a tablet's also starts a new epoch of the team's key.
 
-    What the tablet sealed before stays acceptable. Revoking again changes nothing.
+    A hub holds no team key: what it or its thief has is ciphertext, and a new epoch would close nothing. What
+    a tablet sealed before stays acceptable. Revoking again changes nothing.
     """
     found = find(session, device)
     if found.status is DeviceStatus.REVOKED:
@@ -119,7 +124,8 @@ def revoke(session: Session, team_keys: TeamKeys, device: str, now: datetime) ->
             slot.state, slot.revoked_at = EnrolmentState.REVOKED, now
         elif slot.state is EnrolmentState.PENDING:
             slot.state = EnrolmentState.REFUSED
-    team_keys.start_epoch(session, found.team_id, now)
+    if found.kind is DeviceKind.TABLET:
+        team_keys.start_epoch(session, found.team_id, now)
     return found
 
 

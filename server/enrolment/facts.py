@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from server.enrolment.slots import members_of
 from server.keys.organisation import OrganisationKeys
-from server.store.control import Campaign, Device, Organization, Team
+from server.store.control import Campaign, Device, DeviceKind, Organization, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """The object a confirmed tablet is given.
+    """The object a confirmed device is given.
 
-    ``sync_url`` is the root under which databases are, ``origin`` the application's.
+    ``sync_url`` is the root under which databases are, ``origin`` the application's. A hub is told no
+    member's name: nothing about people is kept in the bus.
     """
 
     organization: OrganizationFacts
@@ -52,6 +53,7 @@ class DeviceFacts:
     members: list[MemberFacts]
     sync_url: str
     origin: str
+    kind: DeviceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def facts_of(
     organization = session.get_one(Organization, keys.organisation)
     team = session.get_one(Team, device.team_id)
     campaign = session.get_one(Campaign, device.campaign_id)
+    members = members_of(session, device.team_id, today) if device.kind is DeviceKind.TABLET else []
     return DeviceFacts(
         organization=OrganizationFacts(
             organization.id, organization.title, keys.signing_key, keys.encryption_key
@@ -82,10 +85,8 @@ def facts_of(
         team=Titled(team.id, team.title),
         campaign=Titled(campaign.id, campaign.title),
         database=database,
-        members=[
-            MemberFacts(member.id, member.name, member.profession)
-            for member in members_of(session, device.team_id, today)
-        ],
+        members=[MemberFacts(member.id, member.name, member.profession) for member in members],
         sync_url=addresses.sync_url,
         origin=addresses.origin,
+        kind=device.kind,
     )

@@ -17,7 +17,7 @@ from server.enrolment.proofs import presented_key, require_proof
 from server.enrolment.short_code import short_code
 from server.errors import NotAllowed, NotFound, Refused
 from server.keys.public import public_jwk
-from server.store.control import Device, EnrolmentState, Member, Role, Slot, TeamMember
+from server.store.control import Device, DeviceKind, EnrolmentState, Member, Role, Slot, TeamMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,11 @@ def request(
     """Record a slot, pending; the same request again answers the same.
 
     ``invited``: an invitation speaks for the member, who need not be the team's. Raises ``validation``,
-    ``assertion-invalid``, ``member-unknown``, ``slot-taken``.
+    ``assertion-invalid``, ``member-unknown``, ``slot-taken``; ``forbidden`` on a hub, which nobody signs on.
     """
     device = devices.find(session, device_id)
+    if device.kind is DeviceKind.HUB:
+        raise NotAllowed.of("forbidden")
     signing, agreement = presented_key(asked.signing_key), presented_key(asked.agreement_key)
     expected = {
         "slot": asked.slot,

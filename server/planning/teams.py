@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from server.central.team_keys import TeamKeys
 from server.identifiers import new_uuid
 from server.planning.faults import Fault, Fields, Rejected
-from server.store.control import Device, DeviceStatus, Member, Team, TeamMember
+from server.store.control import Device, DeviceKind, DeviceStatus, Member, Team, TeamMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,11 @@ def rows(session: Session, teams: Mapping[str, str]) -> list[TeamRow]:
     tablets = dict(
         session.exec(
             select(Device.team_id, func.count(col(Device.id)))
-            .where(col(Device.team_id).in_(teams), Device.status == DeviceStatus.ACTIVE)
+            .where(
+                col(Device.team_id).in_(teams),
+                Device.status == DeviceStatus.ACTIVE,
+                Device.kind == DeviceKind.TABLET,
+            )
             .group_by(col(Device.team_id))
         ).all()
     )

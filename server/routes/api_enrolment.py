@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from server.enrolment.devices import Redemption
 from server.enrolment.facts import MemberFacts, OrganizationFacts, Titled
 from server.routes.services import Services
+from server.store.control import DeviceKind
 
 Identifier = Annotated[
     str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
@@ -30,6 +31,7 @@ class RedeemRequest(msgspec.Struct):
     key: dict[str, Any]
     label: Label
     proof: Proof
+    kind: DeviceKind = DeviceKind.TABLET
 
 
 class RedeemAnswer(msgspec.Struct):
@@ -58,6 +60,7 @@ class StatusAnswer(msgspec.Struct, omit_defaults=True):
     members: list[MemberFacts] | None = None
     sync_url: str | None = None
     origin: str | None = None
+    kind: DeviceKind | None = None
 
 
 @post("/redeem")
@@ -65,7 +68,14 @@ async def redeem(data: JSONBody[RedeemRequest], state: State) -> RedeemAnswer:
     """Use a card up for this tablet."""
     services: Services = state.services
     request = await services.enrolment.redeem(
-        Redemption(device=data.device, key=data.key, label=data.label, proof=data.proof, secret=data.secret)
+        Redemption(
+            device=data.device,
+            key=data.key,
+            label=data.label,
+            proof=data.proof,
+            secret=data.secret,
+            kind=data.kind,
+        )
     )
     return RedeemAnswer(request.id, request.short_code, request.state)
 
@@ -86,6 +96,7 @@ async def status(data: JSONBody[StatusRequest], state: State) -> StatusAnswer:
         facts.members,
         facts.sync_url,
         facts.origin,
+        facts.kind,
     )
 
 

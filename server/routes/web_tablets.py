@@ -1,4 +1,4 @@
-"""The tablets' page: who uses what, enrolment cards, short codes to confirm, revocation."""
+"""The tablets' page, hubs among them: who uses what, enrolment cards, short codes to confirm, revocation."""
 
 import asyncio
 from typing import Annotated
@@ -21,7 +21,7 @@ from server.routes.services import Services
 from server.routes.web_page import page, see
 from server.routes.web_qr import draw
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
-from server.store.control import DeviceStatus
+from server.store.control import DeviceKind, DeviceStatus
 
 TABLETS = "/coordination/tablettes"
 
@@ -36,6 +36,7 @@ class CardForm(msgspec.Struct):
     team: str = ""
     campaign: str = ""
     label: str = ""
+    kind: str = DeviceKind.TABLET
     count: str = "1"
 
 
@@ -68,6 +69,7 @@ def _tablets_page(
         faults=faults,
         max_label=devices.MAX_LABEL - 2,
         counts=_COUNTS,
+        kinds=tuple(DeviceKind),
     )
 
 
@@ -91,7 +93,9 @@ async def create_card(
     labels = [label] if count == 1 else [f"{label} {number}" for number in range(1, count + 1)]
     cards = [
         await services.enrolment.issue_card(
-            CardOrder(data.team, data.campaign, each, ordered_by=coordinator.member_id)
+            CardOrder(
+                data.team, data.campaign, each, ordered_by=coordinator.member_id, kind=DeviceKind(data.kind)
+            )
         )
         for each in labels
     ]
@@ -102,7 +106,7 @@ async def create_card(
                 _log(session, services, coordinator, Action.CREATE_CARD, "card", card.id)
             title = reviewer(session, coordinator.member_id, coordinator.role).teams[data.team]
         drawn = [(card, draw(card.link)) for card in cards]
-        return page(request, "card.html", label=label, cards=drawn, team=title)
+        return page(request, "card.html", label=label, cards=drawn, team=title, kind=data.kind)
 
     return await asyncio.to_thread(shown)
 
@@ -115,6 +119,7 @@ def _card_faults(services: Services, coordinator: Coordinator, form: CardForm, l
             "campaign": form.campaign not in campaigns(session),
             "label": not label or len(label) > devices.MAX_LABEL - 2 or not label.isprintable(),
             "count": form.count not in _COUNTS,
+            "kind": form.kind not in tuple(DeviceKind),
         }
     return tuple(name for name, is_wrong in wrong.items() if is_wrong)
 

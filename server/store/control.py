@@ -41,6 +41,13 @@ class DeviceStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class DeviceKind(StrEnum):
+    """What a device is: a tablet that captures, or the hub in the bus that only relays (wire §7)."""
+
+    TABLET = "tablet"
+    HUB = "hub"
+
+
 class Organization(SQLModel, table=True):
     """One CPTS. A server has exactly one. ``person_salt`` makes people's keys opaque (wire §4.2)."""
 
@@ -158,7 +165,7 @@ class TeamMember(SQLModel, table=True):
 
 
 class EnrolmentCard(SQLModel, table=True):
-    """A QR card: the digest of its secret, good for one tablet of one team until it expires."""
+    """A QR card: the digest of its secret, good for one device of its kind, of one team, until it expires."""
 
     __tablename__ = "enrolment_card"
 
@@ -172,10 +179,13 @@ class EnrolmentCard(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
     device_id: str | None = None
     state: EnrolmentState = Field(sa_column=enum_column(EnrolmentState))
+    kind: DeviceKind = Field(
+        default=DeviceKind.TABLET, sa_column=enum_column(DeviceKind, earlier=DeviceKind.TABLET)
+    )
 
 
 class Device(SQLModel, table=True):
-    """A tablet: its public key and the team whose database it may replicate."""
+    """A tablet or a hub: its public key and the team whose database it may replicate."""
 
     id: str = Field(primary_key=True)
     team_id: str = Field(foreign_key="team.id", index=True)
@@ -183,6 +193,9 @@ class Device(SQLModel, table=True):
     label: str
     key: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     status: DeviceStatus = Field(sa_column=enum_column(DeviceStatus))
+    kind: DeviceKind = Field(
+        default=DeviceKind.TABLET, sa_column=enum_column(DeviceKind, earlier=DeviceKind.TABLET)
+    )
     enrolled_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -28,9 +28,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[StrEnum]) -> Column[Any]:
-    """Return a column that stores the value of a string enum as text, without an engine type."""
+def enum_column(kind: type[StrEnum], *, earlier: StrEnum | None = None) -> Column[Any]:
+    """Return a column that stores the value of a string enum as text, without an engine type.
+
+    ``earlier``: what rows hold that were there before the column was.
+    """
     return Column(
         Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members]),
         nullable=False,
+        server_default=None if earlier is None else earlier.value,
     )

@@ -16,6 +16,7 @@ from server.identifiers import new_uuid, sha256_hex
 from server.keys import jws
 from server.keys.public import import_public, public_jwk
 from server.routes.services import Services
+from server.store.control import DeviceKind
 from tests.support.organisation import Seeded, SlotKeys
 from tests.support.records import SealedRecord
 
@@ -28,10 +29,14 @@ def card_of(link: str) -> dict[str, Any]:
 
 
 class Tablet:
-    """One tablet's identity and its calls; ``http`` is a client whose base address is the server's origin."""
+    """One tablet's identity and its calls; ``http`` is a client whose base address is the server's origin.
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    ``kind`` makes it a hub, which enrols alike.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, kind: DeviceKind = DeviceKind.TABLET) -> None:
         self.http = http
+        self.kind = kind
         self.id = new_uuid()
         self.key = ECKey.generate_key("P-256", auto_kid=True)
         self.secret = ""
@@ -51,6 +56,7 @@ class Tablet:
             "key": public_jwk(self.key),
             "label": "Tablette d’essai",
             "proof": self.prove({"secret_digest": sha256_hex(secret), "device": self.id}),
+            **({} if self.kind is DeviceKind.TABLET else {"kind": self.kind}),
             **changed,
         }
 

@@ -116,7 +116,7 @@ async def test_every_page_of_a_clinical_coordinator(page: Page, day: Day, store:
     await follow_what_comes_afterwards(page, day, store)
     assert waiting.id
     await page.goto("/coordination/tablettes")
-    await page.get_by_label("Nom de la tablette").fill("Tablette du bus")
+    await page.get_by_label("Nom de l’appareil").fill("Tablette du bus")
     await page.get_by_role("button", name="Créer la carte").click()
     await page.get_by_role("img", name="Code QR d’enrôlement").wait_for()
     await check(page, "card")

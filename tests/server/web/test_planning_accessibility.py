@@ -66,7 +66,7 @@ async def test_what_is_said_after_a_form(page: Page, day: Day, store: Store) -> 
     await page.get_by_role("img", name="Code QR de l’invitation").wait_for()
     await check(page, "an invitation's card")
     await page.goto("/coordination/tablettes")
-    await page.get_by_label("Nom de la tablette").fill("Bus")
+    await page.get_by_label("Nom de l’appareil").fill("Bus")
     await page.get_by_label("Nombre de cartes").select_option("4")
     await page.get_by_role("button", name="Créer la carte").click()
     await page.get_by_role("img", name="Code QR d’enrôlement").first.wait_for()

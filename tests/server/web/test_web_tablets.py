@@ -1,5 +1,7 @@
 """Tablets: cards, short codes, confirmations, revocations; only of one's own teams."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -7,6 +9,7 @@ from server.enrolment import devices, slots
 from server.store.control import (
     AccessLog,
     Device,
+    DeviceKind,
     DeviceStatus,
     EnrolmentCard,
     EnrolmentState,
@@ -17,6 +20,7 @@ from server.store.read import Quarantined
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day, waiting_tablet
 from tests.support.organisation import NOON, make_device, make_slot
+from tests.support.tablet import card_of
 
 pytestmark = pytest.mark.anyio
 TABLETS = "/coordination/tablettes"
@@ -47,7 +51,9 @@ async def test_a_card_shows_its_link_once_and_is_logged(clinical: Browser, day: 
     assert ("create-card", card.id) in actions(store)
 
 
-@pytest.mark.parametrize("wrong", [{"team": "unknown"}, {"campaign": "unknown"}, {"label": " "}])
+@pytest.mark.parametrize(
+    "wrong", [{"team": "unknown"}, {"campaign": "unknown"}, {"label": " "}, {"kind": "box"}]
+)
 async def test_a_card_that_cannot_be_made_keeps_what_was_typed(
     clinical: Browser, day: Day, store: Store, wrong: dict[str, str]
 ) -> None:
@@ -67,6 +73,37 @@ async def test_a_card_for_another_team_is_refused(clinical: Browser, day: Day, s
         f"{TABLETS}/cartes", team=day.other.team, campaign=day.seeded.campaign, label="Bus"
     )
     assert answer.status_code == 422
+
+
+async def test_a_card_for_a_hub_says_so(clinical: Browser, day: Day, store: Store) -> None:
+    await clinical.open(TABLETS)
+    answer = await clinical.send(
+        f"{TABLETS}/cartes", team=day.seeded.team, campaign=day.seeded.campaign, label="Bus", kind="hub"
+    )
+    assert "escale hub" in text_of(answer)
+    link = re.search(r"\S+/tablette/#e=[\w-]+", answer.text)
+    assert link is not None
+    assert card_of(link[0])["h"] == 1
+    with store.session() as session:
+        assert session.exec(select(EnrolmentCard)).one().kind is DeviceKind.HUB
+
+
+async def test_a_hub_is_shown_as_one_and_its_revocation_says_what_it_does(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    hub = make_device(store, day.seeded).id
+    with store.session() as session:
+        found = session.get_one(Device, hub)
+        found.kind, found.label = DeviceKind.HUB, "Boîtier du bus"
+    page = text_of(await clinical.open(TABLETS))
+    assert "Appareil Boîtier" in page
+    assert "Révoquer ce boîtier" in page
+    page = text_of(await clinical.open(f"{TABLETS}/{hub}/revocation"))
+    assert "Révoquer le boîtier Boîtier du bus" in page
+    assert "Il ne détient aucune clé d’équipe" in page
+    assert "Fiches reçues" not in page
+    await clinical.send(f"{TABLETS}/{hub}/revocation")
+    assert status(store, hub) is DeviceStatus.REVOKED
 
 
 async def test_a_waiting_tablet_shows_its_code_and_is_confirmed(
