@@ -1,22 +1,57 @@
-"""Rows of one database: revision trees, bodies, and the figures that move with them."""
+"""Rows of one database: revision trees, contents, and the figures that move with them.
 
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+A row holds its document's tree in one of two forms. Nearly every document has one revision and no known
+ancestor: its tree is that revision's text. Any other tree is a list of nodes (`sync.embedded.packing`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Self
 
 import apsw
-import orjson
 
 from sync.document import Document
+from sync.embedded.packing import INLINE, pack, unpack
 from sync.revision import Revision
 from sync.revtree import Leaf, Node, RevisionTree
 
+# A write's own content while its place is not chosen yet: never stored.
+NEW: Final = -1
+# 512 rows at most are counted one by one; a million documents make two thousand blocks.
+BLOCK_BITS: Final = 9
+
 
 class DocumentRow(NamedTuple):
-    """A document as stored: its last sequence, its id and its tree."""
+    """A document as stored. `content` is its winner's, when it was asked for."""
 
     sequence: int
     identifier: str
-    tree: RevisionTree
+    deleted: bool
+    stored: str | bytes
+    content: bytes | None = None
+
+    @property
+    def tree(self) -> RevisionTree:
+        """The document's revision tree, read anew each time."""
+        return unpack(self.stored, deleted=self.deleted)
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The tree's leaves, the winner first."""
+        if isinstance(self.stored, str):
+            return [Leaf(Revision.parse(self.stored), self.deleted, INLINE)]
+        return self.tree.leaves()
+
+
+class NewDocument(NamedTuple):
+    """A document that is not here yet, of one revision without ancestors."""
+
+    identifier: str
+    revision: Revision
+    deleted: bool
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -26,6 +61,7 @@ class State:
     update_seq: int
     doc_count: int
     doc_del_count: int
+    blocks: Counter[int] = field(default_factory=Counter)
 
     @classmethod
     def read(cls, connection: apsw.Connection) -> Self:
@@ -38,49 +74,134 @@ class State:
             "UPDATE state SET update_seq = ?, doc_count = ?, doc_del_count = ?",
             (self.update_seq, self.doc_count, self.doc_del_count),
         )
+        connection.executemany(
+            "INSERT INTO blocks (block, documents) VALUES (?, ?) "
+            "ON CONFLICT (block) DO UPDATE SET documents = documents + excluded.documents",
+            self.blocks.items(),
+        )
+
+    def added(self, *, deleted: bool) -> int:
+        """Count a row more, at the next sequence, which is returned."""
+        self.update_seq += 1
+        self._count(self.update_seq, deleted=deleted, by=1)
+        return self.update_seq
+
+    def removed(self, row: DocumentRow) -> None:
+        """Count a row less."""
+        self._count(row.sequence, deleted=row.deleted, by=-1)
+
+    def _count(self, sequence: int, *, deleted: bool, by: int) -> None:
+        self.blocks[sequence >> BLOCK_BITS] += by
+        if deleted:
+            self.doc_del_count += by
+        else:
+            self.doc_count += by
 
 
-def pack(tree: RevisionTree) -> bytes:
-    """Write a tree as stored: `[[revision, [parents], deleted, body], …]`."""
-    return orjson.dumps(
-        [
-            (str(revision), [str(parent) for parent in sorted(node.parents)], node.deleted, node.body)
-            for revision, node in tree.nodes.items()
-        ]
-    )
+def count_after(connection: apsw.Connection, sequence: int) -> int:
+    """Return how many documents changed last after `sequence`."""
+    block = sequence >> BLOCK_BITS
+    counted: int = connection.execute(
+        "SELECT (SELECT count(*) FROM documents WHERE sequence > ? AND sequence < ?)"
+        " + (SELECT ifnull(sum(documents), 0) FROM blocks WHERE block > ?)",
+        (sequence, (block + 1) << BLOCK_BITS, block),
+    ).get
+    return counted
 
 
-def unpack(stored: bytes) -> RevisionTree:
-    """Read a tree as stored."""
-    return RevisionTree(
-        {
-            Revision.parse(revision): Node(frozenset(map(Revision.parse, parents)), deleted, body)
-            for revision, parents, deleted, body in orjson.loads(stored)
-        }
-    )
+def read_row(found: tuple[Any, ...]) -> DocumentRow:
+    """Read a row of `sequence, id, deleted, tree` and, if asked for, `content`."""
+    sequence, identifier, deleted, stored, *content = found
+    return DocumentRow(sequence, identifier, deleted == 1, stored, *content)
 
 
 def find_row(connection: apsw.Connection, identifier: str) -> DocumentRow | None:
-    """Return a document's row, or None."""
-    found = connection.execute("SELECT sequence, tree FROM documents WHERE id = ?", (identifier,)).fetchone()
-    return None if found is None else DocumentRow(found[0], identifier, unpack(found[1]))
+    """Return a document's row with its content, or None."""
+    found = connection.execute(
+        "SELECT sequence, id, deleted, tree, content FROM documents WHERE id = ?", (identifier,)
+    ).fetchone()
+    return None if found is None else read_row(found)
+
+
+def find_rows(
+    connection: apsw.Connection, identifiers: Iterable[str], *, contents: bool = False
+) -> dict[str, DocumentRow]:
+    """Return those of the documents that are here, by id, in one query."""
+    asked = tuple(identifiers)
+    if not asked:
+        return {}
+    columns = "sequence, id, deleted, tree" + (", content" if contents else "")
+    listed = connection.execute(
+        f"SELECT {columns} FROM carray(?) AS asked CROSS JOIN documents ON id = asked.value",  # noqa: S608 - our own text
+        (apsw.carray(asked),),
+    )
+    return {found[1]: read_row(found) for found in listed}
+
+
+def insert_new(connection: apsw.Connection, state: State, documents: Sequence[NewDocument]) -> None:
+    """Store documents that are not here yet, in their order: one row each, and nothing else."""
+    connection.executemany(
+        "INSERT INTO documents (sequence, id, deleted, tree, content) VALUES (?, ?, ?, ?, ?)",
+        (
+            (state.added(deleted=new.deleted), new.identifier, new.deleted, str(new.revision), new.content)
+            for new in documents
+        ),
+    )
 
 
 def replace_row(
-    connection: apsw.Connection, state: State, previous: DocumentRow | None, row: tuple[str, RevisionTree]
+    connection: apsw.Connection,
+    state: State,
+    previous: DocumentRow | None,
+    row: tuple[str, RevisionTree],
+    content: bytes | None = None,
 ) -> None:
-    """Store a document's tree at the next sequence and keep the counters true."""
-    identifier, tree = row
-    deleted = tree.winner().deleted
+    """Store a document's tree at the next sequence and keep the counters true.
+
+    `content` is that of the node whose body is `NEW`. The winner's content goes into the row, every other
+    one to `bodies`; contents that the former tree named and this one does not are removed.
+    """
+    at_hand = {NEW: content}
     if previous is not None:
-        connection.execute("DELETE FROM documents WHERE sequence = ?", (previous.sequence,))
-        _count(state, deleted=previous.tree.winner().deleted, by=-1)
-    state.update_seq += 1
-    _count(state, deleted=deleted, by=1)
+        at_hand[INLINE] = remove_row(connection, state, previous)
+        remove_bodies(connection, previous.tree.bodies() - row[1].bodies())
+    store_row(connection, state.added(deleted=row[1].winner().deleted), row, at_hand)
+
+
+def store_row(
+    connection: apsw.Connection,
+    sequence: int,
+    row: tuple[str, RevisionTree],
+    at_hand: Mapping[int, bytes | None] = MappingProxyType({}),
+) -> None:
+    """Store a document's tree at a free sequence, the winner's content in the row, others in `bodies`.
+
+    `at_hand` gives the contents that lie nowhere yet, under `NEW` and `INLINE`.
+    """
+    identifier, tree = row
+    winner = tree.winner()
+    inline: bytes | None = None
+    nodes = dict(tree.nodes)
+    for revision, node in tree.nodes.items():
+        if revision == winner.revision:
+            inline = _taken(connection, node, at_hand)
+            nodes[revision] = node._replace(body=None if inline is None else INLINE)
+        elif node.body in (INLINE, NEW):
+            kept = at_hand.get(node.body)
+            nodes[revision] = node._replace(body=None if kept is None else insert_body(connection, kept))
     connection.execute(
-        "INSERT INTO documents (sequence, id, deleted, tree) VALUES (?, ?, ?, ?)",
-        (state.update_seq, identifier, deleted, pack(tree)),
+        "INSERT INTO documents (sequence, id, deleted, tree, content) VALUES (?, ?, ?, ?, ?)",
+        (sequence, identifier, winner.deleted, pack(RevisionTree(nodes)), inline),
     )
+
+
+def remove_row(connection: apsw.Connection, state: State, row: DocumentRow) -> bytes | None:
+    """Remove a document's row, and count it no more; return its content. Those in `bodies` stay."""
+    state.removed(row)
+    content: bytes | None = connection.execute(
+        "DELETE FROM documents WHERE sequence = ? RETURNING content", (row.sequence,)
+    ).get
+    return content
 
 
 def insert_body(connection: apsw.Connection, content: bytes) -> int:
@@ -91,7 +212,7 @@ def insert_body(connection: apsw.Connection, content: bytes) -> int:
 
 def remove_bodies(connection: apsw.Connection, keys: set[int]) -> None:
     """Remove contents that no tree names any more."""
-    connection.executemany("DELETE FROM bodies WHERE id = ?", [(key,) for key in keys])
+    connection.executemany("DELETE FROM bodies WHERE id = ?", [(key,) for key in keys if key != INLINE])
 
 
 def read_body(connection: apsw.Connection, key: int) -> bytes:
@@ -101,22 +222,33 @@ def read_body(connection: apsw.Connection, key: int) -> bytes:
 
 
 def read_document(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> Document | None:
-    """Return one revision of a document with its surroundings; None when its content is not here."""
+    """Return one revision of a document with its surroundings; None when its content is not here.
+
+    The row must have been read with its content.
+    """
     if leaf.body is None:
         return None
+    content = row.content if leaf.body == INLINE else read_body(connection, leaf.body)
+    if content is None:
+        return None
+    if isinstance(row.stored, str):
+        return Document(row.identifier, leaf.revision, content, leaf.deleted, (leaf.revision,))
+    tree = row.tree
     return Document(
         identifier=row.identifier,
         revision=leaf.revision,
-        content=read_body(connection, leaf.body),
+        content=content,
         deleted=leaf.deleted,
-        ancestry=row.tree.ancestry(leaf.revision),
-        conflicts=tuple(row.tree.conflicts()),
-        deleted_conflicts=tuple(row.tree.deleted_conflicts()),
+        ancestry=tree.ancestry(leaf.revision),
+        conflicts=tuple(tree.conflicts()),
+        deleted_conflicts=tuple(tree.deleted_conflicts()),
     )
 
 
-def _count(state: State, *, deleted: bool, by: int) -> None:
-    if deleted:
-        state.doc_del_count += by
-    else:
-        state.doc_count += by
+def _taken(connection: apsw.Connection, node: Node, at_hand: Mapping[int, bytes | None]) -> bytes | None:
+    """Return the content of a node that becomes the row's own, taking it out of `bodies`."""
+    if node.body is None or node.body in (INLINE, NEW):
+        return None if node.body is None else at_hand.get(node.body)
+    content = read_body(connection, node.body)
+    remove_bodies(connection, {node.body})
+    return content

@@ -1,12 +1,11 @@
 """The changes feed of one database, read by sequence."""
 
-from collections.abc import Collection
 from typing import Final
 
 import apsw
 
 from sync.changes import Change, ChangesPage, ChangesQuery, Style
-from sync.embedded.documents import DocumentRow, State, find_row, read_document, unpack
+from sync.embedded.documents import DocumentRow, State, count_after, find_rows, read_document, read_row
 from sync.sequence import Sequence as UpdateSequence
 
 NOW: Final = "now"
@@ -38,27 +37,25 @@ def changes(connection: apsw.Connection, query: ChangesQuery, identity: str) -> 
 
 def _scan(connection: apsw.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
     order = "DESC" if query.descending else "ASC"
+    columns = "sequence, id, deleted, tree" + (", content" if query.include_docs else "")
     listed = connection.execute(
-        "SELECT sequence, id, tree FROM documents WHERE sequence > ? "  # noqa: S608 - our own text
+        f"SELECT {columns} FROM documents WHERE sequence > ? "  # noqa: S608 - our own text
         f"ORDER BY sequence {order} LIMIT ?",
         (since, -1 if query.limit is None else query.limit),
     )
-    rows = [DocumentRow(sequence, identifier, unpack(tree)) for sequence, identifier, tree in listed]
+    rows = [read_row(found) for found in listed]
     if query.limit is None or len(rows) < query.limit or not rows:
         return rows, 0
-    sign = "<" if query.descending else ">"
-    remaining: int = connection.execute(
-        f"SELECT count(*) FROM documents WHERE sequence {sign} ? AND sequence > ?",  # noqa: S608 - our own text
-        (rows[-1].sequence, since),
-    ).get
-    return rows, remaining
+    last = rows[-1].sequence
+    if query.descending:
+        return rows, count_after(connection, since) - count_after(connection, last - 1)
+    return rows, count_after(connection, last)
 
 
 def _named(connection: apsw.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
-    wanted: Collection[str] = set(query.doc_ids or ())
-    found = [row for identifier in wanted if (row := find_row(connection, identifier)) is not None]
+    found = find_rows(connection, set(query.doc_ids or ()), contents=query.include_docs)
     rows = sorted(
-        (row for row in found if row.sequence > since),
+        (row for row in found.values() if row.sequence > since),
         key=lambda row: row.sequence,
         reverse=query.descending,
     )
@@ -67,7 +64,7 @@ def _named(connection: apsw.Connection, query: ChangesQuery, since: int) -> tupl
 
 
 def _change(connection: apsw.Connection, row: DocumentRow, query: ChangesQuery, identity: str) -> Change:
-    leaves = row.tree.leaves()
+    leaves = row.leaves
     listed = leaves if query.style is Style.ALL_DOCS else leaves[:1]
     return Change(
         sequence=str(UpdateSequence(row.sequence, identity)),

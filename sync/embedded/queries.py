@@ -1,13 +1,13 @@
 """Reading documents: by id, by revision, by sequence, by the primary index."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import apsw
 
 from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
 from sync.database import DatabaseInformation
 from sync.document import Document, MissingRevision
-from sync.embedded.documents import DocumentRow, State, find_row, read_document, unpack
+from sync.embedded.documents import DocumentRow, State, find_row, find_rows, read_document, read_row
 from sync.errors import DocumentNotFound
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference, difference
@@ -37,7 +37,7 @@ def get(connection: apsw.Connection, identifier: str, revision: str | None, *, l
     if row is None:
         raise DocumentNotFound
     if revision is None:
-        winner = row.tree.winner()
+        winner = row.leaves[0]
         if winner.deleted:
             raise DocumentNotFound("deleted")
         wanted = [winner]
@@ -54,33 +54,32 @@ def open_revisions(
 ) -> list[Document | MissingRevision]:
     """Return every leaf (None), or the named revisions; raises DocumentNotFound for an unknown id."""
     row = find_row(connection, identifier)
+    if revisions is not None:
+        return _named(connection, (identifier, row), revisions, latest=latest)
     if row is None:
-        if revisions is None:
-            raise DocumentNotFound
-        return [MissingRevision(identifier, Revision.parse(revision)) for revision in revisions]
-    if revisions is None:
-        return [_read(connection, row, leaf) for leaf in row.tree.leaves()]
-    found: dict[Revision, Document | MissingRevision] = {}
-    for revision in map(Revision.parse, revisions):
-        for leaf in _named_leaves(row, revision, latest=latest) or [Leaf(revision, deleted=False, body=None)]:
-            found[leaf.revision] = _read(connection, row, leaf)
-    return list(found.values())
+        raise DocumentNotFound
+    return [_read(connection, row, leaf) for leaf in row.leaves]
 
 
 def bulk_get(
     connection: apsw.Connection, wanted: Sequence[tuple[str, str | None]], *, latest: bool
 ) -> list[list[Document | MissingRevision]]:
     """Return, for each (id, revision or None for the winner), what was found."""
-    return [list(_bulk_get_one(connection, *one, latest=latest)) for one in wanted]
+    rows = find_rows(connection, {identifier for identifier, _ in wanted}, contents=True)
+    return [
+        _named_or_winner(connection, (identifier, rows.get(identifier)), revision, latest=latest)
+        for identifier, revision in wanted
+    ]
 
 
 def revs_diff(
     connection: apsw.Connection, offered: Mapping[str, Collection[str]]
 ) -> dict[str, RevisionsDifference]:
     """Return, for each document that lacks some of the revisions offered, which."""
+    rows = find_rows(connection, offered)
     lacking: dict[str, RevisionsDifference] = {}
     for identifier, revisions in offered.items():
-        row = find_row(connection, identifier)
+        row = rows.get(identifier)
         found = difference(None if row is None else row.tree, [Revision.parse(one) for one in revisions])
         if found.missing:
             lacking[identifier] = found
@@ -93,17 +92,19 @@ def all_docs(connection: apsw.Connection, query: AllDocsQuery, identity: str) ->
     rows: list[DocumentRow | str]
     if query.keys is not None:
         asked = query.keys[query.skip :][: query.limit]
-        rows = [find_row(connection, key) or key for key in asked]
+        found = find_rows(connection, set(asked), contents=query.include_docs)
+        rows = [found.get(key, key) for key in asked]
         offset = query.skip
     else:
         where, values = _key_range(query)
         order = "DESC" if query.descending else "ASC"
+        columns = "sequence, id, deleted, tree" + (", content" if query.include_docs else "")
         listed = connection.execute(
-            f"SELECT sequence, id, tree FROM documents WHERE NOT deleted{where} "  # noqa: S608 - our own text
+            f"SELECT {columns} FROM documents WHERE {where} AND deleted = 0 "  # noqa: S608 - our own text
             f"ORDER BY id {order} LIMIT ? OFFSET ?",
             (*values, -1 if query.limit is None else query.limit, query.skip),
         )
-        rows = [DocumentRow(sequence, identifier, unpack(tree)) for sequence, identifier, tree in listed]
+        rows = [read_row(found) for found in listed]
         offset = query.skip + _rows_before(connection, query)
     return AllDocsPage(
         total_rows=state.doc_count,
@@ -116,14 +117,15 @@ def all_docs(connection: apsw.Connection, query: AllDocsQuery, identity: str) ->
 def _index_row(connection: apsw.Connection, row: DocumentRow | str, *, include_docs: bool) -> AllDocsRow:
     if isinstance(row, str):
         return AllDocsRow(row, None)
-    winner = row.tree.winner()
+    winner = row.leaves[0]
     document = read_document(connection, row, winner) if include_docs and not winner.deleted else None
     return AllDocsRow(row.identifier, winner.revision, winner.deleted, document)
 
 
 def _key_range(query: AllDocsQuery) -> tuple[str, list[str]]:
     after, before = ("<=", ">") if query.descending else (">=", "<")
-    where, values = "", []
+    # No id is empty: the bound says nothing, and lets the index be entered from either end.
+    where, values = "id > ''", []
     if query.start_key is not None:
         where += f" AND id {after} ?"
         values.append(query.start_key)
@@ -138,7 +140,7 @@ def _rows_before(connection: apsw.Connection, query: AllDocsQuery) -> int:
         return 0
     sign = ">" if query.descending else "<"
     counted: int = connection.execute(
-        f"SELECT count(*) FROM documents WHERE NOT deleted AND id {sign} ?",  # noqa: S608 - our own text
+        f"SELECT count(*) FROM documents WHERE id {sign} ? AND deleted = 0",  # noqa: S608 - our own text
         (query.start_key,),
     ).get
     return counted
@@ -155,14 +157,31 @@ def _read(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> Document
     return read_document(connection, row, leaf) or MissingRevision(row.identifier, leaf.revision)
 
 
-def _bulk_get_one(
-    connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool
-) -> Iterator[Document | MissingRevision]:
-    if revision is not None:
-        yield from open_revisions(connection, identifier, [revision], latest=latest)
-        return
-    row = find_row(connection, identifier)
+def _named(
+    connection: apsw.Connection,
+    document: tuple[str, DocumentRow | None],
+    revisions: Collection[str],
+    *,
+    latest: bool,
+) -> list[Document | MissingRevision]:
+    identifier, row = document
     if row is None:
-        yield MissingRevision(identifier, None)
-    else:
-        yield _read(connection, row, row.tree.winner())
+        return [MissingRevision(identifier, Revision.parse(revision)) for revision in revisions]
+    found: dict[Revision, Document | MissingRevision] = {}
+    for revision in map(Revision.parse, revisions):
+        for leaf in _named_leaves(row, revision, latest=latest) or [Leaf(revision, deleted=False, body=None)]:
+            found[leaf.revision] = _read(connection, row, leaf)
+    return list(found.values())
+
+
+def _named_or_winner(
+    connection: apsw.Connection,
+    document: tuple[str, DocumentRow | None],
+    revision: str | None,
+    *,
+    latest: bool,
+) -> list[Document | MissingRevision]:
+    identifier, row = document
+    if revision is not None:
+        return _named(connection, document, [revision], latest=latest)
+    return [MissingRevision(identifier, None) if row is None else _read(connection, row, row.leaves[0])]

@@ -4,17 +4,29 @@ The list is the truth: a database exists once its row is committed, and no longe
 Files without a row are what a crash left of a creation or a destruction, and are removed on opening.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import apsw
 import orjson
 
-from sync.embedded.schema import DATABASE_SCHEMA, NODE_SCHEMA, open_for_writing, remove_files
-from sync.errors import DatabaseExists
+from sync.embedded.failures import storage_error
+from sync.embedded.schema import (
+    DATABASE_SCHEMA,
+    DATABASE_VERSION,
+    NODE_SCHEMA,
+    open_for_writing,
+    remove_files,
+)
+from sync.embedded.upgrade import upgrade
+from sync.errors import DatabaseExists, StorageFailed
 from sync.security import Security
+
+log = logging.getLogger("sync.embedded")
 
 _SUFFIX: Final = ".sqlite"
 
@@ -41,6 +53,7 @@ class Registry:
         # Before anything is acknowledged: the names of the file and of the directory beneath outlive a cut.
         sync_directory(directory)
         self.instance = self._instance()
+        self._upgrade()
 
     def entries(self) -> list[DatabaseEntry]:
         """Return every database; remove files that no row names."""
@@ -86,6 +99,43 @@ class Registry:
     def close(self) -> None:
         """Close the node file."""
         self._connection.close()
+
+    def _upgrade(self) -> None:
+        """Bring every database to today's form, once: the node's file says when all of them have it.
+
+        A file that cannot be read concerns one team: it stays as it is, says so when it is asked for, and
+        is tried again at the next opening.
+        """
+        version: int = self._connection.execute("PRAGMA user_version").get
+        if version > DATABASE_VERSION:
+            raise StorageFailed("A later version of this program wrote this store: run that version.")
+        if version == DATABASE_VERSION:
+            return
+        upgraded = [
+            self._upgraded(identity)
+            for (identity,) in self._connection.execute("SELECT identity FROM databases")
+        ]
+        if all(upgraded):
+            self._connection.execute(f"PRAGMA user_version = {DATABASE_VERSION}")
+
+    def _upgraded(self, identity: str) -> bool:
+        """Upgrade one database; tell whether it could be read. Raises StorageFull."""
+        path = self._path(identity)
+        if not path.exists():
+            log.error("a database has lost its file: %s", path)
+            return False
+        try:
+            connection = open_for_writing(path, vfs=self._vfs)
+            try:
+                upgrade(connection)
+            finally:
+                connection.close()
+        except apsw.FullError as error:
+            raise storage_error(error) from error
+        except (apsw.Error, StorageFailed):
+            log.exception("a database could not be upgraded: %s", path)
+            return False
+        return True
 
     def _path(self, identity: str) -> Path:
         return self._files / f"{identity}{_SUFFIX}"

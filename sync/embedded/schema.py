@@ -26,8 +26,14 @@ CREATE TABLE IF NOT EXISTS databases (
 ) WITHOUT ROWID;
 """
 
-# A document's row moves to a new sequence with each change: the feed is a scan of the table itself.
-DATABASE_SCHEMA: Final = """
+# The form of a database's file, kept in its `user_version` (sync.embedded.upgrade).
+DATABASE_VERSION: Final = 1
+
+# A document's row moves to a new sequence with each change: the feed is a scan of the table itself. The
+# winner's content lies in the row, so that a document of one revision costs one row and one index entry;
+# `bodies` holds the contents of all other revisions. `blocks` counts rows by block of sequences, so that
+# what remains of a feed is a sum and not a walk. The index tells tombstones apart without their rows.
+_DATABASE_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS state (
     update_seq    INTEGER NOT NULL,
     doc_count     INTEGER NOT NULL,
@@ -35,9 +41,15 @@ CREATE TABLE IF NOT EXISTS state (
 );
 CREATE TABLE IF NOT EXISTS documents (
     sequence INTEGER PRIMARY KEY,
-    id       TEXT NOT NULL UNIQUE,
+    id       TEXT NOT NULL,
     deleted  INTEGER NOT NULL,
-    tree     BLOB NOT NULL
+    tree     NOT NULL,
+    content  BLOB
+);
+CREATE UNIQUE INDEX IF NOT EXISTS documents_by_id ON documents (id, deleted);
+CREATE TABLE IF NOT EXISTS blocks (
+    block     INTEGER PRIMARY KEY,
+    documents INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS bodies (
     id      INTEGER PRIMARY KEY,
@@ -50,6 +62,7 @@ CREATE TABLE IF NOT EXISTS locals (
 );
 INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM state);
 """
+DATABASE_SCHEMA: Final = f"{_DATABASE_TABLES}PRAGMA user_version = {DATABASE_VERSION};"
 
 
 def open_for_writing(

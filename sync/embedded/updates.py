@@ -8,7 +8,16 @@ import apsw
 import orjson
 
 from sync.document import IncomingDocument, WriteResult
-from sync.embedded.documents import DocumentRow, State, find_row, insert_body, remove_bodies, replace_row
+from sync.embedded.documents import (
+    NEW,
+    DocumentRow,
+    NewDocument,
+    State,
+    find_row,
+    find_rows,
+    insert_new,
+    replace_row,
+)
 from sync.errors import Conflict, Forbidden, InvalidDocument, Unsupported
 from sync.revision import Revision, next_revision
 from sync.revtree import RevisionTree
@@ -44,12 +53,83 @@ def prepare(documents: Iterable[IncomingDocument], *, new_edits: bool, rule: Wri
 
 def apply_batch(connection: apsw.Connection, state: State, batch: Batch) -> list[WriteResult]:
     """Write a batch in the open transaction; return what became of each document."""
-    return [
+    admitted = (one.document.identifier for one in batch.documents if one.refusal is None)
+    application = _Application(connection, state, find_rows(connection, admitted))
+    results = [
         WriteResult(one.document.identifier, _named(one.document), Forbidden.error, str(one.refusal))
         if one.refusal is not None
-        else _written(connection, state, one, new_edits=batch.new_edits)
+        else application.write(one, new_edits=batch.new_edits)
         for one in batch.documents
     ]
+    application.flush()
+    return results
+
+
+class _Application:
+    """Documents of one batch on their way into the database.
+
+    `known` holds the rows there were before the batch. New documents of one revision, which nearly all
+    are, wait to be inserted together; they are inserted before any other document is written, so that
+    sequences follow the order of the batch.
+    """
+
+    def __init__(self, connection: apsw.Connection, state: State, known: dict[str, DocumentRow]) -> None:
+        self._connection = connection
+        self._state = state
+        self._known = known
+        self._new: dict[str, NewDocument] = {}
+
+    def write(self, prepared: PreparedDocument, *, new_edits: bool) -> WriteResult:
+        """Write one document, or say why not."""
+        document = prepared.document
+        row = self._row(document.identifier)
+        try:
+            path = _edit(row, document) if new_edits else document.revisions
+        except Conflict as conflict:
+            return WriteResult(document.identifier, None, conflict.error, conflict.reason)
+        if row is None and len(path) == 1:
+            self._new[document.identifier] = NewDocument(
+                document.identifier, path[0], document.deleted, prepared.content
+            )
+        else:
+            self.flush()
+            self._grow(row, prepared, path)
+        return WriteResult(document.identifier, path[0])
+
+    def flush(self) -> None:
+        """Insert the new documents that wait."""
+        if self._new:
+            insert_new(self._connection, self._state, list(self._new.values()))
+            self._new.clear()
+
+    def _row(self, identifier: str) -> DocumentRow | None:
+        if identifier in self._new:
+            self.flush()
+            self._reread(identifier)
+        return self._known.get(identifier)
+
+    def _grow(self, row: DocumentRow | None, prepared: PreparedDocument, path: tuple[Revision, ...]) -> None:
+        """Merge a revision and its history into a document's tree; leave no trace when nothing is news.
+
+        A revision whose content is already here may still bring ancestors, which can make an inner
+        revision of one of our leaves.
+        """
+        document = prepared.document
+        former = None if row is None else row.tree
+        known = None if former is None else former.nodes.get(path[0])
+        body = NEW if known is None or known.body is None else known.body
+        tree = RevisionTree.of_path(path, deleted=document.deleted, body=body)
+        if former is not None:
+            tree = former.merged(tree)
+        tree = tree.stemmed(REVS_LIMIT)
+        if tree != former:
+            replace_row(self._connection, self._state, row, (document.identifier, tree), prepared.content)
+            self._reread(document.identifier)
+
+    def _reread(self, identifier: str) -> None:
+        row = find_row(self._connection, identifier)
+        if row is not None:
+            self._known[identifier] = row
 
 
 def _prepared(document: IncomingDocument, new_edits: bool, rule: WriteRule | None) -> PreparedDocument:  # noqa: FBT001 - private
@@ -65,42 +145,6 @@ def _prepared(document: IncomingDocument, new_edits: bool, rule: WriteRule | Non
     except TypeError as error:
         raise InvalidDocument(f"Document is not JSON: {error}") from error
     return PreparedDocument(document, content, None)
-
-
-def _written(
-    connection: apsw.Connection, state: State, prepared: PreparedDocument, *, new_edits: bool
-) -> WriteResult:
-    document = prepared.document
-    row = find_row(connection, document.identifier)
-    try:
-        path = _edit(row, document) if new_edits else document.revisions
-    except Conflict as conflict:
-        return WriteResult(document.identifier, None, conflict.error, conflict.reason)
-    _grow(connection, state, row, (prepared, path))
-    return WriteResult(document.identifier, path[0])
-
-
-def _grow(
-    connection: apsw.Connection,
-    state: State,
-    row: DocumentRow | None,
-    write: tuple[PreparedDocument, tuple[Revision, ...]],
-) -> None:
-    """Merge a revision and its history into a document's tree; leave no trace when nothing is news.
-
-    A revision whose content is already here may still bring ancestors, which can make an inner revision
-    of one of our leaves.
-    """
-    (document, content, _), path = write
-    known = None if row is None else row.tree.nodes.get(path[0])
-    body = insert_body(connection, content) if known is None or known.body is None else known.body
-    tree = RevisionTree.of_path(path, deleted=document.deleted, body=body)
-    if row is not None:
-        tree = row.tree.merged(tree)
-    stemmed = tree.stemmed(REVS_LIMIT)
-    remove_bodies(connection, tree.bodies() - stemmed.bodies())
-    if row is None or stemmed != row.tree:
-        replace_row(connection, state, row, (document.identifier, stemmed))
 
 
 def _edit(row: DocumentRow | None, document: IncomingDocument) -> tuple[Revision, ...]:

@@ -153,7 +153,7 @@ class Writer:
             state = State.read(connection)
             before = state.update_seq
             outcomes = [_Outcome(write, write.work(connection, state)) for write in writes]
-            if state.update_seq != before:
+            if state.blocks:
                 state.write(connection)
             connection.execute("COMMIT")
         except BaseException:
