@@ -1,7 +1,7 @@
 """Fixtures that every package shares. Stores and engines are real; only their place is temporary."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,12 +19,39 @@ from server.settings import read as read_settings
 from server.store import migrate
 from server.store.database import Store, connect
 from sync.embedded import EmbeddedEngine
+from tests.support import couchdb
 from tests.support.organisation import NOON, Seeded, seed
 from tests.support.postgres import running_postgres
 from tests.support.running_server import RunningServer
 from tests.support.running_server import running_server as run_server
 
 ORGANISATION = "0c7d5c1e-6f3f-4d0e-9f53-1f1c3f0c0a01"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs an Apache CouchDB where COUCHDB_URL names none."""
+    couchdb.leave_out_where_absent(config, items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand over to the process that writes the summary."""
+    couchdb.tell_the_controller(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over from a process of pytest-xdist that ends."""
+    couchdb.told_by(node.config, getattr(node, "workeroutput", {}))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """Say last what did not meet a real CouchDB, so that nobody takes the double for it."""
+    yield
+    if (line := couchdb.summary(config)) is not None:
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")

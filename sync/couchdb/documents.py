@@ -7,6 +7,7 @@ import orjson
 
 from sync.changes import Change
 from sync.document import Document, IncomingDocument, JsonValue, MissingRevision
+from sync.errors import InvalidRevision
 from sync.revision import Revision
 
 
@@ -17,12 +18,26 @@ def read_document(told: Mapping[str, Any]) -> Document:
     return Document(
         identifier=told["_id"],
         revision=revision,
-        content=orjson.dumps({name: value for name, value in told.items() if not name.startswith("_")}),
+        content=_content(told),
         deleted=told.get("_deleted", False),
         ancestry=(revision,) if history is None else _path(history["start"], history["ids"]),
         conflicts=_revisions(told.get("_conflicts", ())),
         deleted_conflicts=_revisions(told.get("_deleted_conflicts", ())),
     )
+
+
+def read_local(told: Mapping[str, Any]) -> Document:
+    """Read a local document."""
+    revision = local_revision(told["_rev"])
+    return Document(told["_id"], revision, _content(told), ancestry=(revision,))
+
+
+def local_revision(text: str) -> Revision:
+    """Read a local document's revision, `0-<count>`. Raises InvalidRevision."""
+    generation, _, count = text.partition("-")
+    if generation != "0" or not (count.isascii() and count.isdigit()):
+        raise InvalidRevision("Invalid rev format")
+    return Revision(0, count)
 
 
 def write_document(document: IncomingDocument, *, new_edits: bool) -> dict[str, JsonValue]:
@@ -58,6 +73,10 @@ def read_change(row: Mapping[str, Any]) -> Change:
         deleted=row.get("deleted", False),
         document=None if document is None else read_document(document),
     )
+
+
+def _content(told: Mapping[str, Any]) -> bytes:
+    return orjson.dumps({name: value for name, value in told.items() if not name.startswith("_")})
 
 
 def _path(start: int, digests: list[str]) -> tuple[Revision, ...]:

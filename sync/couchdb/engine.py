@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Final, Self
 
-from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
-from sync.changes import ChangesPage, Style
+from sync.all_docs import AllDocsPage, AllDocsQuery
+from sync.changes import ChangesPage, ChangesQuery, Style
 from sync.couchdb import waiting
 from sync.couchdb.address import Address
 from sync.couchdb.client import Client, Parameters, database_path, document_path
-from sync.couchdb.documents import read_change, read_document, read_found
+from sync.couchdb.documents import local_revision, read_document, read_found, read_local
+from sync.couchdb.listing import all_docs_parameters, changes_parameters, read_all_docs, read_changes
 from sync.couchdb.sweep import database_names
 from sync.couchdb.updates import SWEEP_PAUSE_S, Updates
 from sync.couchdb.validation import DESIGN_DOCUMENT, DESIGN_ID
@@ -24,7 +25,7 @@ from sync.database import DatabaseInformation, checked_name
 from sync.document import Document, IncomingDocument, JsonObject, MissingRevision, WriteResult
 from sync.document import checked_identifier as checked
 from sync.embedded.notifier import Subscription
-from sync.errors import BadRequest, Conflict, DocumentNotFound, InvalidRevision, InvalidSequence
+from sync.errors import BadRequest, Conflict, DocumentNotFound, InvalidSequence
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
@@ -206,15 +207,10 @@ class CouchDBEngine:
         told = await self._call(
             "GET" if query.keys is None else "POST",
             database_path(name, "_all_docs"),
-            parameters=_all_docs_parameters(query),
+            parameters=all_docs_parameters(query),
             body=None if query.keys is None else {"keys": list(query.keys)},
         )
-        return AllDocsPage(
-            total_rows=told.get("total_rows") or 0,
-            offset=told.get("offset") or 0,
-            rows=tuple(_all_docs_row(row) for row in told["rows"]),
-            update_seq=str(told.get("update_seq", FROM_THE_START)),
-        )
+        return read_all_docs(told)
 
     async def changes(
         self,
@@ -228,27 +224,19 @@ class CouchDBEngine:
         doc_ids: Collection[str] | None = None,
     ) -> ChangesPage:
         """List documents by their last change."""
-        parameters = {"since": since, "style": style.value}
-        if limit is not None:
-            parameters["limit"] = str(max(1, limit))
-        for flag, asked in (("include_docs", include_docs), ("descending", descending)):
-            if asked:
-                parameters[flag] = "true"
-        if doc_ids is not None:
-            parameters["filter"] = "_doc_ids"
+        query = ChangesQuery(since, limit, include_docs, style, descending, doc_ids)
         try:
             told = await self._call(
                 "GET" if doc_ids is None else "POST",
                 database_path(name, "_changes"),
-                parameters=parameters,
+                parameters=changes_parameters(query),
                 body=None if doc_ids is None else {"doc_ids": list(doc_ids)},
             )
         except BadRequest as error:
             if "sequence" in error.reason:
                 raise InvalidSequence(error.reason) from error
             raise
-        results = tuple(read_change(row) for row in told["results"])
-        return ChangesPage(results, str(told["last_seq"]), told.get("pending", 0))
+        return read_changes(told)
 
     async def wait_for_change(self, name: str, since: str, timeout_s: float) -> bool:
         """Wait until something changed after `since`."""
@@ -265,13 +253,13 @@ class CouchDBEngine:
 
     async def get_local(self, name: str, identifier: str) -> Document:
         """Return a local document."""
-        return read_document(await self._call("GET", document_path(name, identifier)))
+        return read_local(await self._call("GET", document_path(name, identifier)))
 
     async def put_local(
         self, name: str, identifier: str, body: JsonObject, *, revision: str | None
     ) -> Revision:
         """Write a local document over its revision, which CouchDB itself would not look at."""
-        named = _local_revision(revision)
+        named = None if revision is None else local_revision(revision)
         try:
             stored = (await self.get_local(name, identifier)).revision
         except DocumentNotFound:
@@ -280,13 +268,12 @@ class CouchDBEngine:
             raise Conflict
         written = dict(body) if named is None else {**body, "_rev": str(named)}
         told = await self._call("PUT", document_path(name, identifier), body=written)
-        return _local(told["rev"])
+        return local_revision(told["rev"])
 
     async def delete_local(self, name: str, identifier: str, *, revision: str | None) -> None:
         """Remove a local document."""
         stored = (await self.get_local(name, identifier)).revision
-        named = _local_revision(revision)
-        if named is not None and named != stored:
+        if revision is None or local_revision(revision) != stored:
             raise Conflict
         await self._call("DELETE", document_path(name, identifier), parameters={"rev": str(stored)})
 
@@ -304,41 +291,3 @@ class CouchDBEngine:
 async def _ended(task: asyncio.Future[bool]) -> None:
     task.cancel()
     await asyncio.wait((task,))
-
-
-def _local_revision(text: str | None) -> Revision | None:
-    return None if text is None else _local(text)
-
-
-def _local(text: str) -> Revision:
-    generation, _, digest = text.partition("-")
-    if generation != "0" or not digest.isdecimal():
-        raise InvalidRevision("Invalid rev format")
-    return Revision(0, digest)
-
-
-def _all_docs_parameters(query: AllDocsQuery) -> dict[str, str]:
-    asked: dict[str, object] = {
-        "update_seq": True,
-        "include_docs": query.include_docs,
-        "skip": query.skip,
-        "limit": query.limit,
-    }
-    if query.keys is None:
-        asked |= {
-            "start_key": query.start_key,
-            "end_key": query.end_key,
-            "inclusive_end": query.inclusive_end,
-            "descending": query.descending,
-        }
-    return {name: json.dumps(value) for name, value in asked.items() if value is not None}
-
-
-def _all_docs_row(row: Mapping[str, Any]) -> AllDocsRow:
-    value, document = row.get("value"), row.get("doc")
-    return AllDocsRow(
-        key=row["key"],
-        revision=None if value is None else Revision.parse(value["rev"]),
-        deleted=bool(value is not None and value.get("deleted")),
-        document=None if document is None else read_document(document),
-    )

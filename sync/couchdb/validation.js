@@ -20,11 +20,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
   if (!/^e[0-9a-f]{64}$/.test(newDoc._id)) {
     refuse('identifier', 'the id is not that of an envelope');
   }
-  if (oldDoc) {
-    refuse('edit', 'an envelope is written with new_edits false');
-  }
   if (newDoc._deleted) {
     refuse('deletion', 'an envelope is not deleted by a device');
+  }
+  if (oldDoc) {
+    refuse('edit', 'an envelope is written with new_edits false');
   }
   if (newDoc._attachments) {
     for (var attachment in newDoc._attachments) {

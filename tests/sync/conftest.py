@@ -1,5 +1,7 @@
 """An engine over SQLite in a directory of its own."""
 
+import fcntl
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from sync.embedded import EmbeddedEngine
 from sync.security import Group, Security
 
+CLIENT = Path(__file__).parent / "pouchdb"
 TEAM = Security(members=Group(roles=frozenset({"team:t1"})))
 
 
@@ -24,3 +27,14 @@ async def engine(tmp_path: Path) -> AsyncIterator[EmbeddedEngine]:
     await opened.create_database("t1", TEAM)
     yield opened
     await opened.aclose()
+
+
+@pytest.fixture(scope="session")
+def client_script() -> Path:
+    """The client with its packages, installed once from its lock file."""
+    with (CLIENT / "package.json").open() as manifest:
+        # Several test processes may come here at once; npm must run in one of them only.
+        fcntl.flock(manifest, fcntl.LOCK_EX)
+        if not (CLIENT / "node_modules" / ".package-lock.json").exists():
+            subprocess.run(["npm", "ci", "--silent"], cwd=CLIENT, check=True, timeout=300)
+    return CLIENT / "client.cjs"

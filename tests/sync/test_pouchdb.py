@@ -1,8 +1,6 @@
 """Interoperability: a real PouchDB 9 pushes, pulls, follows and edits."""
 
 import asyncio
-import fcntl
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,19 +19,7 @@ from tests.sync.http.callers import Callers, application_for
 
 pytestmark = pytest.mark.anyio
 
-CLIENT = Path(__file__).parent / "pouchdb"
 SCENARIO_S = 60
-
-
-@pytest.fixture(scope="session")
-def client_script() -> Path:
-    """The client with its packages, installed once from its lock file."""
-    with (CLIENT / "package.json").open() as manifest:
-        # Several test processes may come here at once; npm must run in one of them only.
-        fcntl.flock(manifest, fcntl.LOCK_EX)
-        if not (CLIENT / "node_modules" / ".package-lock.json").exists():
-            subprocess.run(["npm", "ci", "--silent"], cwd=CLIENT, check=True, timeout=300)
-    return CLIENT / "client.cjs"
 
 
 @asynccontextmanager

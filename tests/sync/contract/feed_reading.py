@@ -1,8 +1,10 @@
-"""What these tests share: the database's name, times to wait, and reading a feed's ids."""
+"""What these tests share: databases' names, times to wait, and reading a feed's ids."""
 
 from sync.engine import Engine
 
-DB = "t1"
+DB = "contract-one"
+OTHER = "contract-two"
+ANOTHER = "contract-another"
 SOON_S = 0.05
 LONG_S = 10.0
 

@@ -6,7 +6,7 @@ from sync.changes import Style
 from sync.engine import Engine
 from sync.errors import InvalidSequence
 from sync.security import Security
-from tests.sync.contract.feed_reading import DB, identifiers
+from tests.sync.contract.feed_reading import DB, OTHER, identifiers
 from tests.sync.envelopes import replicated, revision_path
 
 pytestmark = pytest.mark.anyio
@@ -92,10 +92,10 @@ async def test_changes_can_be_asked_of_some_documents_only(engine: Engine) -> No
 
 
 async def test_a_sequence_of_another_database_starts_again(engine: Engine) -> None:
-    await engine.create_database("t2", Security())
-    await engine.write("t2", [replicated(f"d{n}", "1-a") for n in range(5)], new_edits=False)
+    await engine.create_database(OTHER, Security())
+    await engine.write(OTHER, [replicated(f"d{n}", "1-a") for n in range(5)], new_edits=False)
     await engine.put(DB, "a", {}, revision=None)
-    foreign = (await engine.changes("t2", limit=1)).last_seq
+    foreign = (await engine.changes(OTHER, limit=1)).last_seq
 
     assert await identifiers(engine, since=foreign) == ["a"]
 

@@ -8,7 +8,7 @@ from sync.engine import Engine
 from sync.errors import InvalidDocument, Unsupported
 from sync.revision import Revision
 from sync.security import Security
-from tests.sync.contract.feed_reading import DB
+from tests.sync.contract.feed_reading import DB, OTHER, identifiers
 from tests.sync.envelopes import replicated, revision_path
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,7 @@ async def test_the_same_revision_again_changes_nothing(engine: Engine) -> None:
 
     await engine.write(DB, [replicated("a", "2-b", "1-a", value="forged")], new_edits=False)
 
-    assert await engine.information(DB) == before
+    assert await identifiers(engine, since=before.update_seq) == []
     assert (await engine.get(DB, "a")).body == {"value": "2-b"}
 
 
@@ -60,20 +60,20 @@ async def test_the_order_of_arrival_does_not_matter(engine: Engine) -> None:
         replicated("x", "2-e", "1-a"),
         replicated("x", "1-f"),
     ]
-    await engine.create_database("t2", Security())
+    await engine.create_database(OTHER, Security())
     for document in documents:
         await engine.write(DB, [document], new_edits=False)
     for document in reversed(documents):
-        await engine.write("t2", [document], new_edits=False)
+        await engine.write(OTHER, [document], new_edits=False)
 
-    assert await engine.open_revisions(DB, "x", None) == await engine.open_revisions("t2", "x", None)
+    assert await engine.open_revisions(DB, "x", None) == await engine.open_revisions(OTHER, "x", None)
 
 
 async def test_an_ancestor_that_arrives_later_ends_a_false_conflict(engine: Engine) -> None:
     await engine.write(DB, [replicated("a", "3-c"), replicated("a", "2-b", "1-a")], new_edits=False)
     await engine.write(DB, [replicated("a", "3-c", "2-b", "1-a")], new_edits=False)
 
-    assert [str(leaf.revision) for leaf in await leaves(engine, "a")] == ["3-c"]
+    assert {str(leaf.revision) for leaf in await leaves(engine, "a")} == {"3-c"}
 
 
 async def test_a_very_long_history_is_stemmed_once(engine: Engine) -> None:
@@ -82,7 +82,8 @@ async def test_a_very_long_history_is_stemmed_once(engine: Engine) -> None:
     before = await engine.information(DB)
     await engine.write(DB, [document], new_edits=False)
 
-    assert [len((await engine.get(DB, "a")).ancestry), await engine.information(DB)] == [1000, before]
+    assert len((await engine.get(DB, "a")).ancestry) == 1000
+    assert await identifiers(engine, since=before.update_seq) == []
 
 
 async def test_a_replicated_document_without_revision_is_refused(engine: Engine) -> None:

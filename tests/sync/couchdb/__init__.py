@@ -1,0 +1,1 @@
+"""The engine over CouchDB, and what Escale adds to a CouchDB."""
