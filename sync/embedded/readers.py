@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import apsw
 
 from sync.embedded.failures import storage_error
-from sync.embedded.schema import open_for_reading
+from sync.embedded.schema import close, open_for_reading
 from sync.errors import DatabaseNotFound, EngineClosed
 
 Answer = TypeVar("Answer")
@@ -53,7 +53,7 @@ class ReaderPool:
             closing = [key for key in self._idle if key[0] == path]
             connections = [self._idle.pop(key) for key in closing]
         for connection in connections:
-            connection.close()
+            close(connection)
 
     async def aclose(self) -> None:
         """Wait for the queries under way and close every connection."""
@@ -63,7 +63,7 @@ class ReaderPool:
             connections = list(self._idle.values())
             self._idle.clear()
         for connection in connections:
-            connection.close()
+            close(connection)
 
     def _run(self, path: Path, query: Callable[[apsw.Connection], Answer]) -> Answer:
         try:
@@ -85,7 +85,7 @@ class ReaderPool:
             yield connection
         except apsw.Error:
             # Its state is unknown: never lend it again.
-            connection.close()
+            close(connection)
             raise
         except BaseException:
             self._give_back(path, connection)
@@ -107,4 +107,4 @@ class ReaderPool:
                 if len(self._idle) <= IDLE_CONNECTIONS:
                     return
                 _, closing = self._idle.popitem(last=False)
-        closing.close()
+        close(closing)

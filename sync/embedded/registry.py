@@ -19,6 +19,7 @@ from sync.embedded.schema import (
     DATABASE_SCHEMA,
     DATABASE_VERSION,
     NODE_SCHEMA,
+    close,
     open_for_writing,
     remove_files,
 )
@@ -74,7 +75,7 @@ class Registry:
             raise DatabaseExists
         identity = self._new_identity()
         path = self._path(identity)
-        open_for_writing(path, DATABASE_SCHEMA, vfs=self._vfs).close()
+        close(open_for_writing(path, DATABASE_SCHEMA, vfs=self._vfs))
         sync_directory(self._files)
         self._connection.execute(
             "INSERT INTO databases (name, identity, security) VALUES (?, ?, ?)",
@@ -98,7 +99,7 @@ class Registry:
 
     def close(self) -> None:
         """Close the node file."""
-        self._connection.close()
+        close(self._connection)
 
     def _upgrade(self) -> None:
         """Bring every database to today's form, once: the node's file says when all of them have it.
@@ -129,7 +130,7 @@ class Registry:
             try:
                 upgrade(connection)
             finally:
-                connection.close()
+                close(connection)
         except apsw.FullError as error:
             raise storage_error(error) from error
         except (apsw.Error, StorageFailed):

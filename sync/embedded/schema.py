@@ -6,10 +6,13 @@ team, and a quota is SQLite's own page limit. The price is one commit per databa
 instant, where a single file would share it; tablets of one team, which is where writes coincide, do share.
 """
 
+import logging
 from pathlib import Path
 from typing import Final
 
 import apsw
+
+log = logging.getLogger("sync.embedded")
 
 # 8 KiB pages hold a usual envelope (5 kB) without an overflow page: half the writes of 4 KiB pages.
 PAGE_SIZE_BYTES: Final = 8192
@@ -99,6 +102,14 @@ def open_for_reading(path: Path, *, vfs: str | None = None) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def close(connection: apsw.Connection) -> None:
+    """Close a connection, whatever the disk says: what was committed is safe, its log is read again."""
+    try:
+        connection.close()
+    except apsw.Error:
+        log.exception("a file of the store could not be closed well")
 
 
 def remove_files(path: Path) -> None:

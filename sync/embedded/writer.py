@@ -18,7 +18,7 @@ import apsw
 
 from sync.embedded.documents import State
 from sync.embedded.failures import storage_error
-from sync.embedded.schema import open_for_writing
+from sync.embedded.schema import close, open_for_writing
 from sync.errors import DatabaseNotFound, EngineClosed
 
 Answer = TypeVar("Answer")
@@ -86,7 +86,7 @@ class Writer:
         """Close the connection on a file; only for work given to `alone`."""
         connection = self._connections.pop(path, None)
         if connection is not None:
-            connection.close()
+            close(connection)
 
     async def aclose(self) -> None:
         """Finish what was submitted, then close every file."""
@@ -114,9 +114,9 @@ class Writer:
                 else:
                     self._commit_group(path, writes)
             while len(self._connections) > OPEN_FILES:
-                self._connections.popitem(last=False)[1].close()
+                close(self._connections.popitem(last=False)[1])
         for connection in self._connections.values():
-            connection.close()
+            close(connection)
 
     def _next_group(self) -> tuple[list[_Write], bool]:
         """Wait for a write, then take those that came meanwhile; tell whether the end was reached."""
