@@ -18,7 +18,10 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangesQuery:
-    """Which changes to list. `since` "now" means none but those to come; no `limit` means all."""
+    """Which changes to list. `since` "now" means none but those to come; no `limit` means all.
+
+    `before` bounds a descending list: only changes before that sequence, which a page before it gave.
+    """
 
     since: str = FROM_THE_START
     limit: int | None = None
@@ -26,6 +29,7 @@ class ChangesQuery:
     style: Style = Style.MAIN_ONLY
     descending: bool = False
     doc_ids: Collection[str] | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

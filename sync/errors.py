@@ -20,6 +20,7 @@
     ├── DatabaseExists
     ├── MissingStub             a stub names an attachment that the revision edited does not have
     ├── TooLarge                a request body over its bound
+    ├── UnsupportedMediaType    a request body of another kind than the address reads
     ├── Unsupported             part of CouchDB that this engine does not serve
     └── StorageError
         ├── StorageFull         no room: nothing of the refused write was kept
@@ -163,6 +164,12 @@ class TooLarge(SyncError):
     """A request body over its bound; nothing of it was read further or kept."""
 
     error = "too_large"
+
+
+class UnsupportedMediaType(SyncError):
+    """The request's Content-Type is not one that the address reads."""
+
+    error = "bad_content_type"
 
 
 class Unsupported(SyncError):

@@ -1,11 +1,13 @@
 """What the HTTP interface asks of an engine in its own process, besides what the rest of Escale asks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Protocol
 
 from sync.attachment import Attachment
+from sync.changes import ChangesPage, Style
 from sync.engine import Engine
 from sync.revision import Revision
+from sync.sequence import FROM_THE_START
 
 
 class AttachmentReader(Protocol):
@@ -28,6 +30,20 @@ class AttachmentReader(Protocol):
 
 class NodeEngine(Engine, Protocol):
     """An engine that this process holds."""
+
+    async def changes(
+        self,
+        name: str,
+        *,
+        since: str = FROM_THE_START,
+        limit: int | None = None,
+        include_docs: bool = False,
+        style: Style = Style.MAIN_ONLY,
+        descending: bool = False,
+        doc_ids: Collection[str] | None = None,
+        before: str | None = None,
+    ) -> ChangesPage:
+        """List changes as `Engine.changes` does; `before` begins a descending list below that sequence."""
 
     async def open_attachment(
         self, name: str, identifier: str, attachment: str, *, revision: str | None = None

@@ -166,6 +166,7 @@ class EmbeddedEngine:
         style: Style = Style.MAIN_ONLY,
         descending: bool = False,
         doc_ids: Collection[str] | None = None,
+        before: str | None = None,
     ) -> ChangesPage:
         """List documents by their last change."""
         query = ChangesQuery(
@@ -175,6 +176,7 @@ class EmbeddedEngine:
             style=style,
             descending=descending,
             doc_ids=doc_ids,
+            before=before,
         )
         identity = self._catalogue.entry(name).identity
         return await self._read(name, partial(feed.changes, query=query, identity=identity))

@@ -22,12 +22,15 @@ def changes(connection: apsw.Connection, query: ChangesQuery, identity: str) -> 
         if query.since == NOW
         else UpdateSequence.resume(query.since, identity=identity, current=current).number
     )
+    end = current + 1
+    if query.before is not None:
+        end = UpdateSequence.resume(query.before, identity=identity, current=current).number
     if query.doc_ids is None:
-        rows, pending = _scan(connection, query, since)
+        rows, pending = _scan(connection, query, since, end)
     else:
         rows, pending = _named(connection, query, since)
     # Everything up to `current` was looked at when nothing remains, even what a filter left out.
-    last = rows[-1].sequence if rows and (pending or query.descending) else current
+    last = rows[-1].sequence if rows and (pending or query.descending) else end - 1
     return ChangesPage(
         results=tuple(_change(connection, row, query, identity) for row in rows),
         last_seq=str(UpdateSequence(last, identity)),
@@ -35,13 +38,15 @@ def changes(connection: apsw.Connection, query: ChangesQuery, identity: str) -> 
     )
 
 
-def _scan(connection: apsw.Connection, query: ChangesQuery, since: int) -> tuple[list[DocumentRow], int]:
+def _scan(
+    connection: apsw.Connection, query: ChangesQuery, since: int, end: int
+) -> tuple[list[DocumentRow], int]:
     order = "DESC" if query.descending else "ASC"
     columns = "sequence, id, deleted, tree" + (", content" if query.include_docs else "")
     listed = connection.execute(
-        f"SELECT {columns} FROM documents WHERE sequence > ? "  # noqa: S608 - our own text
+        f"SELECT {columns} FROM documents WHERE sequence > ? AND sequence < ? "  # noqa: S608 - our own text
         f"ORDER BY sequence {order} LIMIT ?",
-        (since, -1 if query.limit is None else query.limit),
+        (since, end, -1 if query.limit is None else query.limit),
     )
     rows = [read_row(found) for found in listed]
     if query.limit is None or len(rows) < query.limit or not rows:

@@ -5,8 +5,10 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from sync.errors import SyncError, Unauthorized
 from sync.http.asgi import HeaderList, Receive, Scope, Send
@@ -27,6 +29,9 @@ from sync.http.stopping import Stopping
 from sync.node_engine import NodeEngine
 
 log = logging.getLogger("sync.http")
+
+# One core is left to the event loop and the store.
+WORKERS: Final = 1
 
 
 def random_identifier() -> str:
@@ -150,5 +155,6 @@ def create_app(
         now=now,
         new_identifier=new_identifier,
         stopping=Stopping(),
+        workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="sync-worker"),
     )
     return ReplicationApplication(node, authorize, cors or Cors(), prefix)

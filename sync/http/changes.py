@@ -1,21 +1,22 @@
 """`_changes`: reading what is asked, and choosing the feed that answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from sync.changes import ChangesPage, Style
-from sync.errors import BadRequest, Unsupported
+from sync.changes import Style
+from sync.errors import BadRequest
 from sync.http import feeds
+from sync.http.bodies import optional_json_object
 from sync.http.exchange import Exchange
-from sync.http.limits import Limits
-from sync.http.request import Request, texts
+from sync.http.filters import asked_filter
+from sync.http.listing import Listing, ListingQuery
+from sync.http.request import Request
 from sync.http.response import StreamResponse
 from sync.http.watch import Watch
 from sync.sequence import FROM_THE_START
 
-_DOC_IDS_FILTER: Final = "_doc_ids"
 _DEFAULT_HEARTBEAT_S: Final = 60.0
 
 
@@ -30,91 +31,43 @@ class Feed(StrEnum):
 
 async def get(exchange: Exchange) -> StreamResponse:
     """Answer `GET /{db}/_changes`."""
-    doc_ids = exchange.request.value("doc_ids")
-    return await _answer(exchange, doc_ids)
+    return await _answer(exchange, {})
 
 
 async def post(exchange: Exchange) -> StreamResponse:
-    """Answer `POST /{db}/_changes`: `doc_ids` in the body, everything else as for GET."""
-    asked: Mapping[str, object] = await exchange.json_object()
-    return await _answer(exchange, asked.get("doc_ids"))
+    """Answer `POST /{db}/_changes`: `doc_ids` or `selector` in the body, everything else as for GET."""
+    return await _answer(exchange, await optional_json_object(exchange))
 
 
-async def _answer(exchange: Exchange, doc_ids: object) -> StreamResponse:
-    request, node = exchange.request, exchange.node
-    kind = _kind(request)
-    listing = _listing(exchange, doc_ids)
-    # The first page is read before anything is sent, so that what is wrong has its own status.
-    first = await listing.page(listing.since)
-    watch = Watch(
+async def _answer(exchange: Exchange, asked: Mapping[str, object]) -> StreamResponse:
+    node = exchange.node
+    kind = asked_feed(exchange.request)
+    watch = asked_watch(exchange)
+    listing = Listing(
         exchange.engine,
         exchange.database,
-        life_s=_life_s(exchange),
-        heartbeat_s=_heartbeat_s(request, node.limits),
-        stopping=node.stopping,
+        _query(exchange.request, kind, asked),
+        page_rows=node.limits.page_rows,
+        workers=node.workers,
     )
+    form = feeds.RowFormat(
+        listing,
+        seq_interval=_seq_interval(exchange.request),
+        conflicts=exchange.request.flag("conflicts"),
+    )
+    # The first page is read before anything is sent, so that what is wrong has its own status.
+    first = await listing.first()
     if kind is Feed.LONGPOLL:
-        return StreamResponse(feeds.longpoll(listing, first, watch))
+        return StreamResponse(feeds.longpoll(form, first, watch))
     if kind is Feed.CONTINUOUS:
-        return StreamResponse(feeds.continuous(listing, first, watch))
+        return StreamResponse(feeds.continuous(form, first, watch))
     if kind is Feed.EVENTSOURCE:
-        return StreamResponse(feeds.eventsource(listing, first, watch), "text/event-stream")
-    return StreamResponse(feeds.normal(listing, first))
+        return StreamResponse(feeds.eventsource(form, first, watch), "text/event-stream")
+    return StreamResponse(feeds.normal(form, first, watch))
 
 
-@dataclass(frozen=True, slots=True)
-class _EngineListing:
-    """`sync.http.feeds.Listing`: what was asked, page by page."""
-
-    exchange: Exchange
-    since: str
-    limit: int | None
-    style: Style
-    include_docs: bool
-    conflicts: bool
-    descending: bool
-    doc_ids: list[str] | None
-    seq_interval: int
-
-    @property
-    def is_paged(self) -> bool:
-        """Whether a page can be continued by the next: not backwards, nor by ids."""
-        return not self.descending and self.doc_ids is None
-
-    async def page(self, since: str, limit: int | None = None) -> ChangesPage:
-        """Read the page that follows `since`, of at most `limit` rows."""
-        wanted = self.limit if limit is None else limit
-        if self.is_paged:
-            bound = self.exchange.node.limits.page_rows
-            wanted = bound if wanted is None else min(bound, wanted)
-        return await self.exchange.engine.changes(
-            self.exchange.database,
-            since=since,
-            limit=wanted,
-            include_docs=self.include_docs,
-            style=self.style,
-            descending=self.descending,
-            doc_ids=self.doc_ids,
-        )
-
-
-def _listing(exchange: Exchange, doc_ids: object) -> _EngineListing:
-    request = exchange.request
-    limit = request.count("limit")
-    return _EngineListing(
-        exchange=exchange,
-        since=request.query.get("since") or request.headers.get("last-event-id") or FROM_THE_START,
-        limit=None if limit is None else max(1, limit),
-        style=_style(request),
-        include_docs=request.flag("include_docs"),
-        conflicts=request.flag("conflicts"),
-        descending=request.flag("descending"),
-        doc_ids=_doc_ids(request, doc_ids),
-        seq_interval=max(1, request.count("seq_interval") or 1),
-    )
-
-
-def _kind(request: Request) -> Feed:
+def asked_feed(request: Request) -> Feed:
+    """Read how changes are to be sent. Raises BadRequest."""
     asked = request.query.get("feed", Feed.NORMAL)
     # "live" is CouchDB's older word for a continuous feed.
     if asked == "live":
@@ -125,6 +78,48 @@ def _kind(request: Request) -> Feed:
         raise BadRequest("Supported `feed` types: normal, continuous, live, longpoll, eventsource") from error
 
 
+def asked_watch(exchange: Exchange) -> Watch:
+    """Read how long a feed waits: its timeout, the node's bound, the token's end. Raises BadRequest."""
+    limits, request = exchange.node.limits, exchange.request
+    timeout_ms = request.count("timeout")
+    life_s, expires_at = limits.feed_life_s, exchange.principal.expires_at
+    if expires_at is not None:
+        life_s = min(life_s, expires_at - exchange.node.now())
+    asked_s = limits.default_timeout_s if timeout_ms is None else timeout_ms / 1000
+    return Watch(
+        exchange.engine,
+        exchange.database,
+        life_s=max(0.0, life_s),
+        silence_s=min(limits.default_timeout_s, asked_s),
+        heartbeat_s=_heartbeat_s(exchange),
+        stopping=exchange.node.stopping,
+    )
+
+
+def asked_since(request: Request, kind: Feed) -> str:
+    """Read after which sequence to begin; an EventSource that reconnects names it in a header."""
+    header = request.headers.get("last-event-id") if kind is Feed.EVENTSOURCE else None
+    return header or request.query.get("last-event-id") or request.query.get("since") or FROM_THE_START
+
+
+def asked_limit(request: Request) -> int | None:
+    """Read the most rows to send; 0 is 1, as CouchDB documents it. Raises BadRequest."""
+    limit = request.count("limit")
+    return None if limit is None else max(1, limit)
+
+
+def _query(request: Request, kind: Feed, asked: Mapping[str, object]) -> ListingQuery:
+    query = ListingQuery(
+        since=asked_since(request, kind),
+        limit=asked_limit(request),
+        style=_style(request),
+        include_docs=request.flag("include_docs"),
+        descending=request.flag("descending"),
+        filter=asked_filter(request, asked),
+    )
+    return replace(query, since=FROM_THE_START) if query.descending else query
+
+
 def _style(request: Request) -> Style:
     asked = request.query.get("style", Style.MAIN_ONLY)
     try:
@@ -133,36 +128,20 @@ def _style(request: Request) -> Style:
         raise BadRequest("Supported `style` values: main_only, all_docs") from error
 
 
-def _doc_ids(request: Request, doc_ids: object) -> list[str] | None:
-    """Read the ids to keep: only with `filter=_doc_ids`, as in CouchDB. Other filters are refused."""
-    chosen = request.query.get("filter")
-    if chosen is None:
-        return None
-    if chosen != _DOC_IDS_FILTER:
-        raise Unsupported("Only the filter _doc_ids is served.")
-    return texts(doc_ids, "doc_ids")
+def _seq_interval(request: Request) -> int:
+    interval = request.count("seq_interval")
+    if interval == 0:
+        raise BadRequest("invalid_seq_interval")
+    return interval or 1
 
 
-def _heartbeat_s(request: Request, limits: Limits) -> float | None:
+def _heartbeat_s(exchange: Exchange) -> float | None:
+    request = exchange.request
     asked = request.query.get("heartbeat")
     if asked is None or asked == "false":
         return None
     if asked == "true":
         return _DEFAULT_HEARTBEAT_S
-    return max(limits.min_heartbeat_s, (request.count("heartbeat") or 0) / 1000)
-
-
-def _life_s(exchange: Exchange) -> float:
-    """Return how long this feed may wait: its timeout, the node's bound, the token's end, the least."""
-    limits, request = exchange.node.limits, exchange.request
-    timeout_ms = request.count("timeout")
-    if _heartbeat_s(request, limits) is not None:
-        life_s = limits.feed_life_s
-    elif timeout_ms is None:
-        life_s = limits.default_timeout_s
-    else:
-        life_s = min(limits.default_timeout_s, timeout_ms / 1000)
-    expires_at = exchange.principal.expires_at
-    if expires_at is not None:
-        life_s = min(life_s, expires_at - exchange.node.now())
-    return max(0.0, life_s)
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 18 and int(asked) > 0):
+        raise BadRequest("The heartbeat value should be a positive integer (in milliseconds).")
+    return min(_DEFAULT_HEARTBEAT_S, max(exchange.node.limits.min_heartbeat_s, int(asked) / 1000))

@@ -1,6 +1,7 @@
 """What a handler works with: the request, who asks, and the node that answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sync.document import DESIGN_PREFIX, IncomingDocument
@@ -18,7 +19,10 @@ RuleFor = Callable[[Principal], WriteRule | None]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What serves every request. `stopping` is set once the node stops; `now` gives epoch seconds."""
+    """What serves every request. `stopping` is set once the node stops; `now` gives epoch seconds.
+
+    `workers` run what takes the processor for long: judging documents, reading large bodies.
+    """
 
     engine: NodeEngine
     rule_for: RuleFor
@@ -26,6 +30,7 @@ class Node:
     now: Callable[[], float]
     new_identifier: Callable[[], str]
     stopping: Stopping
+    workers: ThreadPoolExecutor
 
 
 @dataclass(frozen=True, slots=True)

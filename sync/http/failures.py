@@ -16,6 +16,7 @@ STATUSES: Final[dict[type[errors.SyncError], int]] = {
     errors.DatabaseExists: 412,
     errors.MissingStub: 412,
     errors.TooLarge: 413,
+    errors.UnsupportedMediaType: 415,
     errors.Unsupported: 501,
     errors.StorageFull: 507,
     errors.StorageError: 503,

@@ -1,96 +1,124 @@
 """The four ways CouchDB sends changes, as streams of bytes."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Final, Protocol
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-from sync.changes import Change, ChangesPage
+from sync.changes import Change
+from sync.http.listing import ListedPage, Listing
 from sync.http.watch import Watch
 
 HEARTBEAT: Final = b"\n"
 EVENT_HEARTBEAT: Final = b"event: heartbeat\ndata: \n\n"
 
-
-class Listing(Protocol):
-    """What a client asked of the changes of a database."""
-
-    @property
-    def limit(self) -> int | None:
-        """The most rows to send in all."""
-
-    @property
-    def conflicts(self) -> bool:
-        """Whether documents name their conflicts."""
-
-    @property
-    def seq_interval(self) -> int:
-        """Every how many rows a sequence is told."""
-
-    @property
-    def is_paged(self) -> bool:
-        """Whether a page can be continued by the next."""
-
-    async def page(self, since: str, limit: int | None = None) -> ChangesPage:
-        """Read the page that follows `since`, of at most `limit` rows."""
+# The limit that CouchDB counts down from when none is asked for; `seq_interval` divides what is left of it.
+_NO_LIMIT: Final = 1_000_000_000_000_000
 
 
-async def normal(listing: Listing, first: ChangesPage) -> AsyncIterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class RowFormat:
+    """How a change is written. `seq_interval`: every how many rows the sequence is told, the others null."""
+
+    listing: Listing
+    seq_interval: int = 1
+    conflicts: bool = False
+
+    def rows(self, page: ListedPage, sent: int) -> Iterator[bytes]:
+        """Yield the rows of a page that comes after `sent` rows, as JSON."""
+        left = (self.listing.limit or _NO_LIMIT) - sent
+        for number, change in enumerate(page.results):
+            yield orjson.dumps(self._row(change, told=(left - number) % self.seq_interval == 0))
+
+    def _row(self, change: Change, *, told: bool) -> dict[str, object]:
+        row: dict[str, object] = {
+            "seq": change.sequence if told else None,
+            "id": change.identifier,
+            "changes": [{"rev": str(leaf)} for leaf in change.leaves],
+        }
+        if change.deleted:
+            row["deleted"] = True
+        if self.listing.query.include_docs:
+            row["doc"] = self._document(change)
+        return row
+
+    def _document(self, change: Change) -> object:
+        if change.document is None:
+            return None
+        document = change.document.to_json(conflicts=self.conflicts)
+        chosen = self.listing.query.filter
+        return document if chosen is None else chosen.shown(document)
+
+
+async def normal(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIterator[bytes]:
     """Send what there is, page by page, up to what there was when it was asked."""
     yield b'{"results":[\n'
-    async for piece in _results(listing, first):
+    async for piece in _results(form, first, watch):
         yield piece
 
 
-async def longpoll(listing: Listing, first: ChangesPage, watch: Watch) -> AsyncIterator[bytes]:
+async def longpoll(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIterator[bytes]:
     """Send what there is; when there is nothing, wait for something."""
     yield b'{"results":[\n'
     page = first
-    while not page.results and not watch.is_over:
-        async for changed in watch.signs(page.last_seq):
-            if changed:
-                page = await listing.page(page.last_seq)
-            else:
-                yield HEARTBEAT
-    async for piece in _results(listing, page):
+    async for found in _live(form.listing, first, watch):
+        if found is None:
+            yield HEARTBEAT
+            continue
+        page = found
+        if page.results:
+            break
+    async for piece in _results(form, page, watch):
         yield piece
 
 
-async def continuous(listing: Listing, first: ChangesPage, watch: Watch) -> AsyncIterator[bytes]:
+async def continuous(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIterator[bytes]:
     """Send changes as they come, a line each, until the limit or the term."""
-    last = first
-    async for piece in _live(listing, first, watch):
-        if isinstance(piece, ChangesPage):
-            last = piece
-            for row in _rows(listing, piece):
-                yield orjson.dumps(row) + b"\n"
-        else:
+    last, sent = first, 0
+    async for page in _live(form.listing, first, watch):
+        if page is None:
             yield HEARTBEAT
-    yield orjson.dumps({"last_seq": last.last_seq, "pending": last.pending}) + b"\n"
-
-
-async def eventsource(listing: Listing, first: ChangesPage, watch: Watch) -> AsyncIterator[bytes]:
-    """Send changes as server-sent events; a client that comes back names the last one's id."""
-    async for piece in _live(listing, first, watch):
-        if isinstance(piece, ChangesPage):
-            for change, row in zip(piece.results, _rows(listing, piece), strict=True):
-                yield b"data: " + orjson.dumps(row) + b"\nid: " + change.sequence.encode("ascii") + b"\n\n"
-        else:
-            yield EVENT_HEARTBEAT
-
-
-async def _live(listing: Listing, first: ChangesPage, watch: Watch) -> AsyncIterator[ChangesPage | None]:
-    """Yield pages that hold something, and None at each heartbeat."""
-    page, sent = first, 0
-    while True:
+            continue
+        last = page
         if page.results:
+            yield b"\n".join([*form.rows(page, sent), b""])
             sent += len(page.results)
-            yield page
+    yield _end(last)
+
+
+async def eventsource(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIterator[bytes]:
+    """Send changes as server-sent events; a client that comes back names the last one's id."""
+    sent = 0
+    async for page in _live(form.listing, first, watch):
+        if page is None:
+            yield EVENT_HEARTBEAT
+            continue
+        for change, row in zip(page.results, form.rows(page, sent), strict=True):
+            yield b"data: " + row + b"\nid: " + orjson.dumps(change.sequence) + b"\n\n"
+        sent += len(page.results)
+
+
+async def _live(listing: Listing, first: ListedPage, watch: Watch) -> AsyncIterator[ListedPage | None]:
+    """Yield pages as they come, empty ones too, and None at each heartbeat; end at the limit or the term."""
+    page, sent = first, 0
+    pulse = _Pulse(watch.heartbeat_s)
+    while True:
+        yield page
+        sent += len(page.results)
         left = None if listing.limit is None else listing.limit - sent
         if left == 0:
             return
-        if not page.pending or not listing.is_paged:
+        if page.results:
+            pulse.beat()
+        elif pulse.is_due:
+            pulse.beat()
+            yield None
+        if not page.pending:
+            page = listing.turned(page)
             async for changed in watch.signs(page.last_seq):
+                pulse.beat()
                 if not changed:
                     yield None
         if watch.is_over:
@@ -98,44 +126,42 @@ async def _live(listing: Listing, first: ChangesPage, watch: Watch) -> AsyncIter
         page = await listing.page(page.last_seq, left)
 
 
-async def _results(listing: Listing, first: ChangesPage) -> AsyncIterator[bytes]:
-    """Send the rows of `first` and of the pages that were pending then, and the end of the object."""
-    page = first
-    rows = len(first.results) + first.pending
-    rows = rows if listing.limit is None else min(rows, listing.limit)
-    separator = b""
+class _Pulse:
+    """Tells when a heartbeat is due while there is no time to wait: a filter lets nothing through."""
+
+    def __init__(self, interval_s: float | None) -> None:
+        self._interval_s = interval_s
+        self._loop = asyncio.get_running_loop()
+        self.beat()
+
+    def beat(self) -> None:
+        """Note that the client has just heard something."""
+        self._last = self._loop.time()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the client has heard nothing for an interval."""
+        return self._interval_s is not None and self._loop.time() - self._last >= self._interval_s
+
+
+async def _results(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIterator[bytes]:
+    """Send the rows of `first` and of the pages that were pending then, and the end of the object.
+
+    A node that stops ends it early: `last_seq` and `pending` say from where, and that more remains.
+    """
+    listing, page, sent = form.listing, first, 0
+    unseen = first.scanned + first.pending
     while True:
-        for row in _rows(listing, page):
-            yield separator + orjson.dumps(row)
-            separator = b",\n"
-        rows -= len(page.results)
-        if rows <= 0 or not page.results or not listing.is_paged:
+        if page.results:
+            yield (b",\n" if sent else b"") + b",\n".join(form.rows(page, sent))
+            sent += len(page.results)
+        unseen -= page.scanned
+        left = None if listing.limit is None else listing.limit - sent
+        if left == 0 or unseen <= 0 or not page.pending or watch.is_stopped:
             break
-        page = await listing.page(page.last_seq, rows)
-    end = orjson.dumps({"last_seq": page.last_seq, "pending": page.pending})
-    yield b"\n],\n" + end[1:] + b"\n"
+        page = await listing.page(page.last_seq, left, rows=unseen)
+    yield b"\n],\n" + _end(page)[1:]
 
 
-def _rows(listing: Listing, page: ChangesPage) -> Iterator[dict[str, object]]:
-    last = len(page.results)
-    for number, change in enumerate(page.results, start=1):
-        # The last row always tells its sequence: a client may resume from the last it read.
-        told = number == last or number % listing.seq_interval == 0
-        yield _row(change, told=told, conflicts=listing.conflicts)
-
-
-def _row(change: Change, *, told: bool, conflicts: bool) -> dict[str, object]:
-    row: dict[str, object] = {
-        "seq": change.sequence if told else None,
-        "id": change.identifier,
-        "changes": _leaves(change.leaves),
-    }
-    if change.deleted:
-        row["deleted"] = True
-    if change.document is not None:
-        row["doc"] = change.document.to_json(conflicts=conflicts)
-    return row
-
-
-def _leaves(leaves: Sequence[object]) -> list[dict[str, str]]:
-    return [{"rev": str(revision)} for revision in leaves]
+def _end(page: ListedPage) -> bytes:
+    return orjson.dumps({"last_seq": page.last_seq, "pending": page.pending}) + b"\n"

@@ -9,9 +9,10 @@ from sync.node_engine import NodeEngine
 
 
 class Watch:
-    """Tells of changes to one database until a term: a timeout, a token's end, the node's stop.
+    """Tells of changes to one database until a term: a token's end, the node's stop, the database's.
 
-    `life_s` counts from now, in seconds; `heartbeat_s` is the longest silence, None for no bound.
+    `life_s` counts from now, in seconds. A wait ends after `silence_s` without a change, or tells every
+    `heartbeat_s` that it goes on (then there is no other bound than the term, as in CouchDB).
     """
 
     def __init__(
@@ -20,14 +21,26 @@ class Watch:
         database: str,
         *,
         life_s: float,
+        silence_s: float,
         heartbeat_s: float | None,
         stopping: Stopping,
     ) -> None:
         self._engine = engine
         self._database = database
         self._ends_at = asyncio.get_running_loop().time() + life_s
+        self._silence_s = silence_s
         self._heartbeat_s = heartbeat_s
         self._stopping = stopping
+
+    @property
+    def heartbeat_s(self) -> float | None:
+        """The longest silence that the client expects, None for no bound."""
+        return self._heartbeat_s
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the node stops."""
+        return self._stopping.is_stopped
 
     @property
     def is_over(self) -> bool:
@@ -37,12 +50,13 @@ class Watch:
     async def signs(self, since: str) -> AsyncIterator[bool]:
         """Yield False at each heartbeat, True once something changed after `since`; end at the term."""
         while not self.is_over:
-            remaining_s = self._remaining_s()
-            pause_s = remaining_s if self._heartbeat_s is None else min(remaining_s, self._heartbeat_s)
-            if await self._changed(since, pause_s):
+            pause_s = self._silence_s if self._heartbeat_s is None else self._heartbeat_s
+            if await self._changed(since, min(pause_s, self._remaining_s())):
                 yield True
                 return
-            if self._heartbeat_s is not None and not self.is_over:
+            if self._heartbeat_s is None:
+                self._end()
+            elif not self.is_over:
                 yield False
 
     async def _changed(self, since: str, pause_s: float) -> bool:
@@ -57,8 +71,11 @@ class Watch:
             return waiting.result()
         except DatabaseNotFound:
             # The client is told by its next request; what it has received stays true.
-            self._ends_at = asyncio.get_running_loop().time()
+            self._end()
             return False
+
+    def _end(self) -> None:
+        self._ends_at = asyncio.get_running_loop().time()
 
     def _remaining_s(self) -> float:
         return self._ends_at - asyncio.get_running_loop().time()

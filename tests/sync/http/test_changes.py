@@ -70,14 +70,24 @@ async def test_all_leaves_are_told_on_request(tablet: httpx.AsyncClient, engine:
     assert leaves == [{"rev": "1-b"}, {"rev": "1-a"}]
 
 
-async def test_sequences_may_be_told_at_intervals_and_always_at_the_end(
-    tablet: httpx.AsyncClient, engine: EmbeddedEngine
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("seq_interval=1", [True, True, True, True]),
+        ("seq_interval=2", [True, False, True, False]),
+        ("seq_interval=2&limit=3", [False, True, False]),
+        ("seq_interval=3&limit=4", [False, True, False, False]),
+    ],
+)
+async def test_sequences_may_be_told_where_the_interval_divides_what_is_left_of_the_limit(
+    tablet: httpx.AsyncClient, engine: EmbeddedEngine, query: str, told: list[bool]
 ) -> None:
-    await store(engine, "a", "b", "c")
+    await store(engine, "a", "b", "c", "d")
 
-    told = (await tablet.get("/t1/_changes?seq_interval=2")).json()
+    found = (await tablet.get(f"/t1/_changes?{query}")).json()
 
-    assert [row["seq"] is not None for row in told["results"]] == [False, True, True]
+    assert [row["seq"] is not None for row in found["results"]] == told
+    assert found["last_seq"].partition("-")[0] == str(len(told))
 
 
 async def test_some_documents_may_be_asked_for(tablet: httpx.AsyncClient, engine: EmbeddedEngine) -> None:
