@@ -11,6 +11,7 @@ import io
 import shutil
 import tempfile
 import weakref
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,6 +21,7 @@ from sync.errors import BadRequest, InvalidDocument
 
 DEFAULT_CONTENT_TYPE: Final = "application/octet-stream"
 PIECE_BYTES: Final = 256 * 1024
+GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 
 Encoding = Literal["gzip"]
 
@@ -56,6 +58,28 @@ class Content:
         self._file.seek(0)
         shutil.copyfileobj(self._file, file)
         self._file, self._in_memory = file, False
+
+
+class Gunzip:
+    """Decodes gzip as it comes (RFC 1952), in pieces of a bounded size however much a little says."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(GZIP_BITS)
+
+    def decoded(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what `piece` adds. Raises zlib.error for what is no gzip."""
+        while piece:
+            if self._inflate.eof:
+                # Another member follows the last.
+                self._inflate = zlib.decompressobj(GZIP_BITS)
+            if said := self._inflate.decompress(piece, PIECE_BYTES):
+                yield said
+            piece = self._inflate.unconsumed_tail or self._inflate.unused_data
+
+    def end(self) -> None:
+        """Raise zlib.error when what was read stops short."""
+        if not self._inflate.eof:
+            raise zlib.error("the end is missing")
 
 
 class Arrival(Enum):
@@ -156,6 +180,11 @@ class Attachment:
             told["encoding"] = self.encoding
             told["encoded_length"] = self.stored_length
         return told
+
+
+def digest_of(md5: bytes) -> str:
+    """Write a digest as CouchDB does: `md5-<base64>`."""
+    return "md5-" + base64.b64encode(md5).decode("ascii")
 
 
 def incoming_attachments(value: object) -> dict[str, IncomingAttachment]:

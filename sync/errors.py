@@ -3,6 +3,7 @@
     SyncError
     ├── BadRequest              the request itself is malformed
     │   ├── BadToken            a token that cannot be read or whose signature is wrong
+    │   ├── DigestMismatch      bytes that are not those announced
     │   ├── InvalidRevision     not "<generation>-<digest>"
     │   ├── InvalidSequence     not an update sequence
     │   ├── InvalidIdentifier   a reserved or empty document id
@@ -20,6 +21,8 @@
     ├── DatabaseExists
     ├── MissingStub             a stub names an attachment that the revision edited does not have
     ├── TooLarge                a request body over its bound
+    │   ├── AttachmentTooLarge
+    │   └── DocumentTooLarge
     ├── UnsupportedMediaType    a request body of another kind than the address reads
     ├── Unsupported             part of CouchDB that this engine does not serve
     └── StorageError
@@ -50,6 +53,15 @@ class BadRequest(SyncError):
 
 class BadToken(BadRequest):
     """A token was presented that is no token of ours (CouchDB answers 400, not 401)."""
+
+
+class DigestMismatch(BadRequest):
+    """Bytes came that do not have the digest announced with them."""
+
+    error = "content_md5_mismatch"
+
+    def __init__(self, reason: str = "Possible message corruption.") -> None:
+        super().__init__(reason)
 
 
 class InvalidRevision(BadRequest):
@@ -164,6 +176,18 @@ class TooLarge(SyncError):
     """A request body over its bound; nothing of it was read further or kept."""
 
     error = "too_large"
+
+
+class AttachmentTooLarge(TooLarge):
+    """An attachment over its bound; its name is the reason (as in CouchDB)."""
+
+    error = "attachment_too_large"
+
+
+class DocumentTooLarge(TooLarge):
+    """A document over its bound, attachments left out; its id is the reason (as in CouchDB)."""
+
+    error = "document_too_large"
 
 
 class UnsupportedMediaType(SyncError):

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 import orjson
@@ -31,15 +31,23 @@ class Revision(NamedTuple):
         return f"{self.generation}-{self.digest}"
 
 
-def next_revision(parent: Revision | None, body: Mapping[str, object], *, deleted: bool) -> Revision:
+def next_revision(
+    parent: Revision | None,
+    body: Mapping[str, object],
+    *,
+    deleted: bool,
+    attachments: Sequence[tuple[str, str, str]] = (),
+) -> Revision:
     """Derive the revision of an edit from what it says and from what it edits.
 
     The same edit of the same parent gives the same revision on every node, so that two nodes which
-    receive it do not make a conflict of it. The digest is the first 32 hexadecimal digits of SHA-256 of
-    canonical JSON; CouchDB and PouchDB each derive their own, and no reader may depend on how.
+    receive it do not make a conflict of it. `attachments` gives name, type and digest of each. The digest
+    is the first 32 hexadecimal digits of SHA-256 of canonical JSON; CouchDB and PouchDB each derive their
+    own, and no reader may depend on how.
     """
     said = orjson.dumps(
-        [deleted, None if parent is None else str(parent), dict(body)], option=orjson.OPT_SORT_KEYS
+        [deleted, None if parent is None else str(parent), dict(body), *sorted(attachments)],
+        option=orjson.OPT_SORT_KEYS,
     )
     generation = 1 if parent is None else parent.generation + 1
     return Revision(generation, hashlib.sha256(said).hexdigest()[:32])

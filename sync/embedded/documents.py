@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Self
 import apsw
 
 from sync.document import Document
+from sync.embedded.attachments import release, split
 from sync.embedded.packing import INLINE, pack, unpack
 from sync.revision import Revision
 from sync.revtree import Leaf, Node, RevisionTree
@@ -164,7 +165,10 @@ def replace_row(
     at_hand = {NEW: content}
     if previous is not None:
         at_hand[INLINE] = remove_row(connection, state, previous)
-        remove_bodies(connection, previous.tree.bodies() - row[1].bodies())
+        gone = previous.tree.bodies() - row[1].bodies()
+        remove_bodies(connection, gone)
+        if INLINE in gone:
+            release(connection, at_hand[INLINE])
     store_row(connection, state.added(deleted=row[1].winner().deleted), row, at_hand)
 
 
@@ -211,8 +215,19 @@ def insert_body(connection: apsw.Connection, content: bytes) -> int:
 
 
 def remove_bodies(connection: apsw.Connection, keys: set[int]) -> None:
-    """Remove contents that no tree names any more."""
-    connection.executemany("DELETE FROM bodies WHERE id = ?", [(key,) for key in keys if key != INLINE])
+    """Remove contents that no tree names any more, and attachments that nothing else names."""
+    for key in keys - {INLINE}:
+        release(connection, _take_body(connection, key))
+
+
+def read_content(connection: apsw.Connection, row: DocumentRow, key: int | None) -> bytes | None:
+    """Return the content of one of a document's revisions, None when it is not here.
+
+    The row must have been read with its content.
+    """
+    if key is None:
+        return None
+    return row.content if key == INLINE else read_body(connection, key)
 
 
 def read_body(connection: apsw.Connection, key: int) -> bytes:
@@ -226,22 +241,29 @@ def read_document(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> 
 
     The row must have been read with its content.
     """
-    if leaf.body is None:
-        return None
-    content = row.content if leaf.body == INLINE else read_body(connection, leaf.body)
+    content = read_content(connection, row, leaf.body)
     if content is None:
         return None
+    body, attachments = split(content)
     if isinstance(row.stored, str):
-        return Document(row.identifier, leaf.revision, content, leaf.deleted, (leaf.revision,))
+        return Document(
+            row.identifier,
+            leaf.revision,
+            body,
+            leaf.deleted,
+            (leaf.revision,),
+            attachments=attachments,
+        )
     tree = row.tree
     return Document(
         identifier=row.identifier,
         revision=leaf.revision,
-        content=content,
+        content=body,
         deleted=leaf.deleted,
         ancestry=tree.ancestry(leaf.revision),
         conflicts=tuple(tree.conflicts()),
         deleted_conflicts=tuple(tree.deleted_conflicts()),
+        attachments=attachments,
     )
 
 
@@ -249,6 +271,9 @@ def _taken(connection: apsw.Connection, node: Node, at_hand: Mapping[int, bytes 
     """Return the content of a node that becomes the row's own, taking it out of `bodies`."""
     if node.body is None or node.body in (INLINE, NEW):
         return None if node.body is None else at_hand.get(node.body)
-    content = read_body(connection, node.body)
-    remove_bodies(connection, {node.body})
+    return _take_body(connection, node.body)
+
+
+def _take_body(connection: apsw.Connection, key: int) -> bytes:
+    content: bytes = connection.execute("DELETE FROM bodies WHERE id = ? RETURNING content", (key,)).get
     return content

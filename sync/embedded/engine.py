@@ -14,13 +14,13 @@ from sync.database import DatabaseInformation
 from sync.document import Document, IncomingDocument, JsonObject, MissingRevision, WriteResult
 from sync.document import checked_identifier as checked
 from sync.embedded import feed, local_documents, queries
+from sync.embedded.attachments import StoredAttachment
 from sync.embedded.catalogue import Catalogue
 from sync.embedded.notifier import Subscription
 from sync.embedded.readers import ReaderPool
 from sync.embedded.updates import apply_batch, prepare
 from sync.embedded.writer import Writer
-from sync.errors import AttachmentNotFound, Conflict, DocumentNotFound, Forbidden, Unsupported
-from sync.node_engine import AttachmentReader
+from sync.errors import Conflict, DocumentNotFound, Forbidden
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
@@ -212,10 +212,13 @@ class EmbeddedEngine:
 
     async def open_attachment(
         self, name: str, identifier: str, attachment: str, *, revision: str | None = None
-    ) -> AttachmentReader:
+    ) -> StoredAttachment:
         """Return an attachment."""
-        found = (await self.get(name, identifier, revision=revision)).attachments
-        raise AttachmentNotFound if attachment not in found else Unsupported("Attachments are not served.")
+        path = self._catalogue.entry(name).path
+        location, of_revision = await self._readers.run(
+            path, partial(queries.attachment, identifier=identifier, name=attachment, revision=revision)
+        )
+        return StoredAttachment(location, of_revision, partial(self._readers.run, path))
 
     async def aclose(self) -> None:
         """Release every waiter at once, finish the writes under way, close the files."""

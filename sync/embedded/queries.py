@@ -7,8 +7,17 @@ import apsw
 from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
 from sync.database import DatabaseInformation
 from sync.document import Document, MissingRevision
-from sync.embedded.documents import DocumentRow, State, find_row, find_rows, read_document, read_row
-from sync.errors import DocumentNotFound
+from sync.embedded.attachments import Location, located
+from sync.embedded.documents import (
+    DocumentRow,
+    State,
+    find_row,
+    find_rows,
+    read_content,
+    read_document,
+    read_row,
+)
+from sync.errors import AttachmentNotFound, DocumentNotFound
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference, difference
 from sync.revtree import Leaf
@@ -33,20 +42,27 @@ def information(connection: apsw.Connection, name: str, identity: str) -> Databa
 
 def get(connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool) -> Document:
     """Return the winner or the named revision; raises DocumentNotFound, InvalidRevision."""
-    row = find_row(connection, identifier)
-    if row is None:
-        raise DocumentNotFound
-    if revision is None:
-        winner = row.leaves[0]
-        if winner.deleted:
-            raise DocumentNotFound("deleted")
-        wanted = [winner]
-    else:
-        wanted = _named_leaves(row, Revision.parse(revision), latest=latest)
-    found = read_document(connection, row, wanted[0]) if wanted else None
+    found = read_document(connection, *_leaf(connection, identifier, revision, latest=latest))
     if found is None:
         raise DocumentNotFound
     return found
+
+
+def attachment(
+    connection: apsw.Connection, identifier: str, name: str, revision: str | None
+) -> tuple[Location, Revision]:
+    """Return where an attachment of the winner or the named revision is, and that revision.
+
+    Raises DocumentNotFound, AttachmentNotFound, InvalidRevision.
+    """
+    row, leaf = _leaf(connection, identifier, revision, latest=False)
+    content = read_content(connection, row, leaf.body)
+    if content is None:
+        raise DocumentNotFound
+    found = located(content).get(name)
+    if found is None:
+        raise AttachmentNotFound
+    return found, leaf.revision
 
 
 def open_revisions(
@@ -144,6 +160,23 @@ def _rows_before(connection: apsw.Connection, query: AllDocsQuery) -> int:
         (query.start_key,),
     ).get
     return counted
+
+
+def _leaf(
+    connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool
+) -> tuple[DocumentRow, Leaf]:
+    row = find_row(connection, identifier)
+    if row is None:
+        raise DocumentNotFound
+    if revision is None:
+        winner = row.leaves[0]
+        if winner.deleted:
+            raise DocumentNotFound("deleted")
+        return row, winner
+    wanted = _named_leaves(row, Revision.parse(revision), latest=latest)
+    if not wanted:
+        raise DocumentNotFound
+    return row, wanted[0]
 
 
 def _named_leaves(row: DocumentRow, revision: Revision, *, latest: bool) -> list[Leaf]:

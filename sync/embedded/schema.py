@@ -36,6 +36,8 @@ DATABASE_VERSION: Final = 1
 # winner's content lies in the row, so that a document of one revision costs one row and one index entry;
 # `bodies` holds the contents of all other revisions. `blocks` counts rows by block of sequences, so that
 # what remains of a feed is a sum and not a walk. The index tells tombstones apart without their rows.
+# `contents` and `pieces` hold attachments (sync.embedded.attachments); the number of a content is never
+# given again, for a reader may still be at its pieces.
 _DATABASE_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS state (
     update_seq    INTEGER NOT NULL,
@@ -57,6 +59,15 @@ CREATE TABLE IF NOT EXISTS blocks (
 CREATE TABLE IF NOT EXISTS bodies (
     id      INTEGER PRIMARY KEY,
     content BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS contents (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256    BLOB NOT NULL UNIQUE,
+    revisions INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS pieces (
+    id   INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS locals (
     id       TEXT PRIMARY KEY,

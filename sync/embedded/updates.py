@@ -1,6 +1,6 @@
 """Writing documents inside a transaction: CouchDB's rules for edits and for replicated revisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +8,17 @@ import apsw
 import orjson
 
 from sync.document import IncomingDocument, WriteResult
+from sync.embedded.attachments import (
+    Location,
+    Prepared,
+    Resolved,
+    Stub,
+    digests,
+    keep,
+    located,
+    prepare_attachments,
+    resolved,
+)
 from sync.embedded.documents import (
     NEW,
     DocumentRow,
@@ -16,9 +27,10 @@ from sync.embedded.documents import (
     find_row,
     find_rows,
     insert_new,
+    read_content,
     replace_row,
 )
-from sync.errors import Conflict, Forbidden, InvalidDocument, Unsupported
+from sync.errors import Conflict, Forbidden, InvalidDocument
 from sync.revision import Revision, next_revision
 from sync.revtree import RevisionTree
 from sync.write_rules import Refusal, WriteRule
@@ -30,8 +42,21 @@ class PreparedDocument(NamedTuple):
     """A document ready to be written: judged and serialised before the transaction begins."""
 
     document: IncomingDocument
-    content: bytes
+    body: bytes
     refusal: Refusal | None
+    attachments: tuple[Prepared, ...] = ()
+
+
+class _Edit(NamedTuple):
+    """A revision on its way in, then its ancestors, newest first.
+
+    `attachments` None: only the revision's name is to be kept. `is_new`: this node made the revision.
+    """
+
+    prepared: PreparedDocument
+    path: tuple[Revision, ...]
+    attachments: tuple[Resolved, ...] | None
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +68,10 @@ class Batch:
 
 
 def prepare(documents: Iterable[IncomingDocument], *, new_edits: bool, rule: WriteRule | None) -> Batch:
-    """Apply the rule and serialise bodies, outside the writer's thread.
+    """Apply the rule, serialise bodies, digest and compress attachments, outside the writer's thread.
 
-    Raises Unsupported for attachments that no rule refused, InvalidDocument for a replicated document
-    without its revision.
+    Raises InvalidDocument for a replicated document without its revision, and what
+    `prepare_attachments` raises.
     """
     return Batch([_prepared(document, new_edits, rule) for document in documents], new_edits)
 
@@ -84,17 +109,17 @@ class _Application:
         document = prepared.document
         row = self._row(document.identifier)
         try:
-            path = _edit(row, document) if new_edits else document.revisions
+            edit = self._edit(row, prepared) if new_edits else self._replicated(row, prepared)
         except Conflict as conflict:
             return WriteResult(document.identifier, None, conflict.error, conflict.reason)
-        if row is None and len(path) == 1:
+        if row is None and len(edit.path) == 1:
             self._new[document.identifier] = NewDocument(
-                document.identifier, path[0], document.deleted, prepared.content
+                document.identifier, edit.path[0], document.deleted, self._content(edit)
             )
         else:
             self.flush()
-            self._grow(row, prepared, path)
-        return WriteResult(document.identifier, path[0])
+            self._grow(row, edit)
+        return WriteResult(document.identifier, edit.path[0])
 
     def flush(self) -> None:
         """Insert the new documents that wait."""
@@ -108,23 +133,74 @@ class _Application:
             self._reread(identifier)
         return self._known.get(identifier)
 
-    def _grow(self, row: DocumentRow | None, prepared: PreparedDocument, path: tuple[Revision, ...]) -> None:
+    def _grow(self, row: DocumentRow | None, edit: _Edit) -> None:
         """Merge a revision and its history into a document's tree; leave no trace when nothing is news.
 
         A revision whose content is already here may still bring ancestors, which can make an inner
         revision of one of our leaves.
         """
-        document = prepared.document
+        document = edit.prepared.document
         former = None if row is None else row.tree
-        known = None if former is None else former.nodes.get(path[0])
-        body = NEW if known is None or known.body is None else known.body
-        tree = RevisionTree.of_path(path, deleted=document.deleted, body=body)
+        known = None if former is None else former.nodes.get(edit.path[0])
+        body = None if known is None else known.body
+        if body is None and edit.attachments is not None:
+            body = NEW
+        tree = RevisionTree.of_path(edit.path, deleted=document.deleted, body=body)
         if former is not None:
             tree = former.merged(tree)
         tree = tree.stemmed(REVS_LIMIT)
         if tree != former:
-            replace_row(self._connection, self._state, row, (document.identifier, tree), prepared.content)
+            content = self._content(edit) if NEW in tree.bodies() else None
+            replace_row(self._connection, self._state, row, (document.identifier, tree), content)
             self._reread(document.identifier)
+
+    def _content(self, edit: _Edit) -> bytes:
+        generation = edit.path[0].generation if edit.is_new else None
+        return keep(self._connection, edit.attachments or (), edit.prepared.body, generation=generation)
+
+    def _edit(self, row: DocumentRow | None, prepared: PreparedDocument) -> _Edit:
+        """Return an edit: the revision made, then the one replaced. Raises Conflict, MissingStub."""
+        document = prepared.document
+        parent = _parent(row, document)
+        # An edit that names no revision continues a tombstone, of which it keeps nothing.
+        named = self._attachments(row, _named(document)) if _has_stubs(prepared) else {}
+        attachments = resolved(document.identifier, prepared.attachments, named)
+        made = next_revision(
+            parent, document.body, deleted=document.deleted, attachments=digests(attachments)
+        )
+        if row is not None and made in row.tree.nodes:
+            raise Conflict
+        path = (made,) if parent is None else (made, parent)
+        return _Edit(prepared, path, attachments, is_new=True)
+
+    def _replicated(self, row: DocumentRow | None, prepared: PreparedDocument) -> _Edit:
+        """Return a revision as given. A stub stands for an attachment of its nearest ancestor here.
+
+        Raises MissingStub, unless the revision is known, or is no leaf: then only its name is news.
+        """
+        document = prepared.document
+        path = document.revisions
+        if not _has_stubs(prepared):
+            attachments = resolved(document.identifier, prepared.attachments, {})
+            return _Edit(prepared, path, attachments, is_new=False)
+        tree = RevisionTree.of_path(path, deleted=document.deleted, body=None)
+        if row is not None:
+            tree = row.tree.merged(tree)
+        is_leaf = any(leaf.revision == path[0] for leaf in tree.leaves())
+        if tree.nodes[path[0]].body is not None or not is_leaf:
+            return _Edit(prepared, path, None, is_new=False)
+        here = (revision for revision in tree.ancestry(path[0]) if tree.nodes[revision].body is not None)
+        named = self._attachments(row, next(here, None))
+        attachments = resolved(document.identifier, prepared.attachments, named)
+        return _Edit(prepared, path, attachments, is_new=False)
+
+    def _attachments(self, row: DocumentRow | None, revision: Revision | None) -> Mapping[str, Location]:
+        if row is None or revision is None:
+            return {}
+        whole = find_row(self._connection, row.identifier)
+        if whole is None:
+            return {}
+        return located(read_content(self._connection, whole, whole.tree.nodes[revision].body))
 
     def _reread(self, identifier: str) -> None:
         row = find_row(self._connection, identifier)
@@ -136,19 +212,17 @@ def _prepared(document: IncomingDocument, new_edits: bool, rule: WriteRule | Non
     refusal = None if rule is None else rule(document, new_edits=new_edits)
     if refusal is not None:
         return PreparedDocument(document, b"", refusal)
-    if document.attachments:
-        raise Unsupported("Attachments are not served by this engine.")
     if not new_edits and not document.revisions:
         raise InvalidDocument("A document written with new_edits false needs its _rev or _revisions")
     try:
         content = orjson.dumps(document.body)
     except TypeError as error:
         raise InvalidDocument(f"Document is not JSON: {error}") from error
-    return PreparedDocument(document, content, None)
+    return PreparedDocument(document, content, None, prepare_attachments(document.attachments))
 
 
-def _edit(row: DocumentRow | None, document: IncomingDocument) -> tuple[Revision, ...]:
-    """Return the path of an edit: the revision it makes, then the one it replaces. Raises Conflict.
+def _parent(row: DocumentRow | None, document: IncomingDocument) -> Revision | None:
+    """Return the revision that an edit replaces, None for a first one. Raises Conflict.
 
     | the document | edit names no revision | edit names a leaf | edit names anything else |
     |---|---|---|---|
@@ -157,7 +231,6 @@ def _edit(row: DocumentRow | None, document: IncomingDocument) -> tuple[Revision
     | is alive | conflict | continues the leaf | conflict |
     """
     named = _named(document)
-    parent = named
     if row is None:
         if named is not None:
             raise Conflict
@@ -165,13 +238,14 @@ def _edit(row: DocumentRow | None, document: IncomingDocument) -> tuple[Revision
         winner = row.tree.winner()
         if not winner.deleted:
             raise Conflict
-        parent = winner.revision
+        return winner.revision
     elif named not in {leaf.revision for leaf in row.tree.leaves()}:
         raise Conflict
-    made = next_revision(parent, document.body, deleted=document.deleted)
-    if row is not None and made in row.tree.nodes:
-        raise Conflict
-    return (made,) if parent is None else (made, parent)
+    return named
+
+
+def _has_stubs(prepared: PreparedDocument) -> bool:
+    return any(isinstance(attachment, Stub) for attachment in prepared.attachments)
 
 
 def _named(document: IncomingDocument) -> Revision | None:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from sync.attachment import Content, IncomingAttachment
 from sync.document import Document, IncomingDocument, WriteResult
 from sync.engine import Engine
-from sync.errors import InvalidDocument, Unsupported
+from sync.errors import InvalidDocument
 from sync.revision import Revision
 from sync.security import Security
 from tests.sync.contract.feed_reading import DB, OTHER, identifiers
@@ -89,12 +88,3 @@ async def test_a_very_long_history_is_stemmed_once(engine: Engine) -> None:
 async def test_a_replicated_document_without_revision_is_refused(engine: Engine) -> None:
     with pytest.raises(InvalidDocument):
         await engine.write(DB, [IncomingDocument("a", {})], new_edits=False)
-
-
-async def test_attachments_are_refused_and_nothing_is_kept(engine: Engine) -> None:
-    photo = {"photo": IncomingAttachment("photo", content=Content(b"bytes"))}
-    with_attachment = IncomingDocument("b", {}, revision_path("1-b"), attachments=photo)
-    with pytest.raises(Unsupported):
-        await engine.write(DB, [replicated("a", "1-a"), with_attachment], new_edits=False)
-
-    assert (await engine.information(DB)).doc_count == 0
