@@ -194,12 +194,10 @@ async def test_a_body_over_its_bound_is_refused(replicator: httpx.AsyncClient) -
         assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
-async def test_an_attachment_is_not_served_and_says_so(replicator: httpx.AsyncClient) -> None:
-    inline = await replicator.put("/t1/a", json={"_attachments": {"x": {"data": "AA=="}}})
+async def test_an_attachment_apart_is_not_served_and_says_so(replicator: httpx.AsyncClient) -> None:
     apart = await replicator.put("/t1/a/x.png", content=b"\x00")
 
-    for answer in (inline, apart):
-        assert (answer.status_code, answer.json()["error"]) == (501, "not_implemented")
+    assert (apart.status_code, apart.json()["error"]) == (501, "not_implemented")
 
 
 async def test_local_documents_are_kept_for_replicators(replicator: httpx.AsyncClient) -> None:
