@@ -26,6 +26,7 @@ from sync.http.request import ClientGone, Request
 from sync.http.response import JsonResponse, Response, StreamResponse, send_json, start_stream
 from sync.http.routes import Access, resolve
 from sync.http.stopping import Stopping
+from sync.http.update_log import UpdateLog
 from sync.node_engine import NodeEngine
 
 log = logging.getLogger("sync.http")
@@ -156,5 +157,6 @@ def create_app(
         new_identifier=new_identifier,
         stopping=Stopping(),
         workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="sync-worker"),
+        update_log=UpdateLog(engine),
     )
     return ReplicationApplication(node, authorize, cors or Cors(), prefix)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from sync.changes import Style
@@ -14,7 +15,7 @@ from sync.http.filters import asked_filter
 from sync.http.listing import Listing, ListingQuery
 from sync.http.request import Request
 from sync.http.response import StreamResponse
-from sync.http.watch import Watch
+from sync.http.watch import Wait, Watch
 from sync.sequence import FROM_THE_START
 
 _DEFAULT_HEARTBEAT_S: Final = 60.0
@@ -42,7 +43,7 @@ async def post(exchange: Exchange) -> StreamResponse:
 async def _answer(exchange: Exchange, asked: Mapping[str, object]) -> StreamResponse:
     node = exchange.node
     kind = asked_feed(exchange.request)
-    watch = asked_watch(exchange)
+    watch = asked_watch(exchange, partial(exchange.engine.wait_for_change, exchange.database))
     listing = Listing(
         exchange.engine,
         exchange.database,
@@ -78,7 +79,7 @@ def asked_feed(request: Request) -> Feed:
         raise BadRequest("Supported `feed` types: normal, continuous, live, longpoll, eventsource") from error
 
 
-def asked_watch(exchange: Exchange) -> Watch:
+def asked_watch(exchange: Exchange, wait: Wait) -> Watch:
     """Read how long a feed waits: its timeout, the node's bound, the token's end. Raises BadRequest."""
     limits, request = exchange.node.limits, exchange.request
     timeout_ms = request.count("timeout")
@@ -87,8 +88,7 @@ def asked_watch(exchange: Exchange) -> Watch:
         life_s = min(life_s, expires_at - exchange.node.now())
     asked_s = limits.default_timeout_s if timeout_ms is None else timeout_ms / 1000
     return Watch(
-        exchange.engine,
-        exchange.database,
+        wait,
         life_s=max(0.0, life_s),
         silence_s=min(limits.default_timeout_s, asked_s),
         heartbeat_s=_heartbeat_s(exchange),

@@ -10,6 +10,7 @@ from sync.http.principal import Principal
 from sync.http.request import Request
 from sync.http.response import Response
 from sync.http.stopping import Stopping
+from sync.http.update_log import UpdateLog
 from sync.node_engine import NodeEngine
 from sync.security import Security
 from sync.write_rules import Refusal, WriteRule
@@ -31,6 +32,7 @@ class Node:
     new_identifier: Callable[[], str]
     stopping: Stopping
     workers: ThreadPoolExecutor
+    update_log: UpdateLog
 
 
 @dataclass(frozen=True, slots=True)

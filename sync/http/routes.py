@@ -6,7 +6,17 @@ from enum import Enum, auto
 from typing import Final
 
 from sync.errors import MethodNotAllowed, NotFound
-from sync.http import all_docs, attachments, bulk, changes, databases, documents, local_documents, server
+from sync.http import (
+    all_docs,
+    attachments,
+    bulk,
+    changes,
+    databases,
+    db_updates,
+    documents,
+    local_documents,
+    server,
+)
 from sync.http.exchange import Handler
 
 
@@ -41,6 +51,7 @@ Methods = Mapping[str, Endpoint]
 NODE: Final[Mapping[str, Methods]] = {
     "": {"GET": Endpoint(server.welcome, Access.NAMED)},
     "_up": {"GET": Endpoint(server.health, Access.NAMED)},
+    "_db_updates": {"GET": Endpoint(db_updates.get, Access.SERVER_ADMIN)},
     "_all_dbs": {"GET": Endpoint(server.databases, Access.SERVER_ADMIN)},
 }
 

@@ -1,15 +1,18 @@
 """Waiting for changes within the life of one request."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeAlias
 
 from sync.errors import DatabaseNotFound
 from sync.http.stopping import Stopping
-from sync.node_engine import NodeEngine
+
+Wait: TypeAlias = Callable[[str, float], Coroutine[Any, Any, bool]]
+"""Waits for something after a sequence, some seconds at most; False when nothing came."""
 
 
 class Watch:
-    """Tells of changes to one database until a term: a token's end, the node's stop, the database's.
+    """Tells of changes until a term: a token's end, the node's stop, the end of the database watched.
 
     `life_s` counts from now, in seconds. A wait ends after `silence_s` without a change, or tells every
     `heartbeat_s` that it goes on (then there is no other bound than the term, as in CouchDB).
@@ -17,16 +20,14 @@ class Watch:
 
     def __init__(
         self,
-        engine: NodeEngine,
-        database: str,
+        wait: Wait,
         *,
         life_s: float,
         silence_s: float,
         heartbeat_s: float | None,
         stopping: Stopping,
     ) -> None:
-        self._engine = engine
-        self._database = database
+        self._wait = wait
         self._ends_at = asyncio.get_running_loop().time() + life_s
         self._silence_s = silence_s
         self._heartbeat_s = heartbeat_s
@@ -60,7 +61,7 @@ class Watch:
                 yield False
 
     async def _changed(self, since: str, pause_s: float) -> bool:
-        waiting = asyncio.ensure_future(self._engine.wait_for_change(self._database, since, pause_s))
+        waiting = asyncio.ensure_future(self._wait(since, pause_s))
         try:
             await asyncio.wait({waiting, self._stopping.future()}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -1,6 +1,7 @@
 """How long a feed waits."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,11 @@ SILENCE_S = 0.2
 
 def watch_of(engine: EmbeddedEngine, *, life_s: float = 60.0, heartbeat_s: float | None = None) -> Watch:
     return Watch(
-        engine, "t1", life_s=life_s, silence_s=SILENCE_S, heartbeat_s=heartbeat_s, stopping=Stopping()
+        partial(engine.wait_for_change, "t1"),
+        life_s=life_s,
+        silence_s=SILENCE_S,
+        heartbeat_s=heartbeat_s,
+        stopping=Stopping(),
     )
 
 
