@@ -2,13 +2,14 @@
 
 import fcntl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from sync.embedded import EmbeddedEngine
 from sync.security import Group, Security
+from tests.sync.plans import RECORDER
 
 CLIENT = Path(__file__).parent / "pouchdb"
 TEAM = Security(members=Group(roles=frozenset({"team:t1"})))
@@ -18,6 +19,13 @@ TEAM = Security(members=Group(roles=frozenset({"team:t1"})))
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio, as the server does."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_full_scan() -> Iterator[None]:
+    """Fail the test that makes the engine send a statement whose plan reads a whole table, or sorts."""
+    yield
+    assert RECORDER.full_scans() == []
 
 
 @pytest.fixture
