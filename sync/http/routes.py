@@ -54,6 +54,7 @@ NODE: Final[Mapping[str, Methods]] = {
     "_up": {"GET": Endpoint(server.health, Access.NAMED)},
     "_db_updates": {"GET": Endpoint(db_updates.get, Access.SERVER_ADMIN)},
     "_all_dbs": {"GET": Endpoint(server.databases, Access.SERVER_ADMIN)},
+    "_replicate": {"POST": Endpoint(server.replicate, Access.NAMED)},
 }
 
 DATABASE: Final[Methods] = {
