@@ -50,7 +50,7 @@ def test_three_consultations_captured_offline_are_received_reviewed_and_one_is_c
     tablet.fill(RECEPTION | VITALS | CONCLUSION)
     tablet.page.screenshot(path=screenshots / "capture.png")
     tablet.seal()
-    tablet.expect_state("1 fiche en attente")
+    tablet.expect_state("1 fiche sur la tablette")
 
     # Second consultation: the nurse begins it, the doctor finishes and signs it.
     tablet.lock()
@@ -75,13 +75,13 @@ def test_three_consultations_captured_offline_are_received_reviewed_and_one_is_c
     }
     tablet.fill(person("Dolmen", "Gaspard", "29/02/1948", "Masculin") | RECEPTION | CONCLUSION | refused)
     tablet.seal()
-    tablet.expect_state("3 fiches en attente")
+    tablet.expect_state("3 fiches sur la tablette")
 
     # In the evening the network comes back; nobody does anything.
     server.start()
     browser.offline(cut=False)
     tablet.expect_state("tout est reçu|aucune fiche en attente")
-    tablet.expect_state(r"dernière synchro \d\d:\d\d")
+    tablet.expect_state(r"serveur joint à \d\d:\d\d")
 
     # On Monday the coordinator reads, validates one and sends one back.
     desk = new_browser("coordinator")

@@ -130,7 +130,7 @@ def test_a_replacement_works_for_one_day_without_network_and_no_longer(
     tablet.begin_walk_in()
     tablet.fill(person("Remplacée", "Ondine", "03/04/1958") | RECEPTION | VITALS | CONCLUSION)
     tablet.seal()
-    tablet.expect_state("1 fiche en attente")
+    tablet.expect_state("1 fiche (sur la tablette|au serveur)")
     tablet.lock()
     tablet.unlock(REPLACEMENT, PASSPHRASE)
     tablet.page.screenshot(path=screenshots / "replacement.png")

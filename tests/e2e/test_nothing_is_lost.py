@@ -121,7 +121,7 @@ def test_a_server_without_room_is_told_and_the_record_leaves_when_there_is_room_
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     consultation(tablet, "Saturée")
     tablet.expect_state("rien n’est perdu")
-    tablet.expect_state("1 fiche en attente")
+    tablet.expect_state("1 fiche sur la tablette")
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
     tablet.button("Synchroniser maintenant").click()
     tablet.expect_state("tout est reçu|aucune fiche en attente")

@@ -64,7 +64,7 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
     browser.offline(cut=True)
     nurse.note(second, "Absent", "Ne répond pas au téléphone")
     nurse.note_walk_in("Goéland", turned_away="Plus de place aujourd’hui")
-    nurse.expect_state("[2-9] mises à jour en attente, hors réseau")
+    nurse.expect_state("[2-9] mises à jour en attente — hors réseau")
     expect(nurse.line_of(second)).to_contain_text("Ne répond pas au téléphone")
     expect(nurse.line_of("GOÉLAND")).to_contain_text("Refusé")
     expect(nurse.page.get_by_role("region", name="Journée")).to_contain_text(
@@ -84,7 +84,7 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
     nurse.button("Retour à l’escale").click()
     nurse.at_home()
     expect(nurse.line_of("BERNIQUE")).to_contain_text("Terminé")
-    nurse.expect_state("1 fiche en attente")
+    nurse.expect_state("1 fiche (sur la tablette|au serveur)")
 
     # Closing is not forbidden by what is open; it says it, and names who keeps the tablet.
     nurse.button("Clore l’escale").click()
@@ -126,7 +126,7 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
     assert [] == accessibility.problems(doctor.page)
     doctor.button("Retour").click()
     doctor.cosign_stop()
-    doctor.expect_state("1 mise à jour en attente, hors réseau")
+    doctor.expect_state("1 mise à jour en attente — hors réseau")
     other.offline(cut=False)
     nurse.button(re.compile("BERNIQUE.*Intégrée", re.DOTALL)).first.click()
     expect(nurse.page.get_by_text(re.compile("Cosignée par Dr Camille Fictif"))).to_be_visible(timeout=60_000)

@@ -8,7 +8,7 @@ import type { Stop } from "$lib/central/roster";
 import type { Manifest } from "$lib/notice/body";
 import { MOST_IN_MANIFEST } from "$lib/notice/body";
 import type { KeptNoticeOf } from "$lib/notice/ledger";
-import type { OwnSigned } from "$lib/record/states";
+import { awaitsReceipt, placesOf, type OwnSigned, type Places } from "$lib/record/states";
 import { isAwaited, isStillIn, type DayVisit } from "./day";
 import type { Desk } from "./desk.svelte";
 
@@ -27,6 +27,8 @@ export interface ClosingCounts {
   /** Updates, the manifest among them, that central has not said it has. */
   readonly updates: number;
   readonly photos: number;
+  /** Where the records are that central has not said it has. */
+  readonly places: Places;
 }
 
 /** What is left open when a stop is closed. */
@@ -50,15 +52,16 @@ export function closingCounts(own: readonly OwnSigned[], stop: string): ClosingC
     visits.filter((records) => records.every(is)).length;
   const some = (is: (record: OwnSigned) => boolean): number =>
     visits.filter((records) => records.some(is)).length;
-  const waiting = here.filter(({ state }) => state === "on-tablet");
+  const waiting = here.filter(awaitsReceipt);
   return {
     visits: visits.length,
-    received: each(({ state }) => state !== "on-tablet"),
+    received: each((record) => !awaitsReceipt(record)),
     integrated: each(({ state }) => state === "integrated"),
     toCorrect: some(({ turn }) => turn === "author"),
     blocked: some(({ state, turn }) => state === "quarantined" && turn !== "author"),
     updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
     photos: new Set(waiting.flatMap(({ row }) => row.photo ?? [])).size,
+    places: placesOf(here.filter(({ row }) => row.kind === "record")),
   };
 }
 

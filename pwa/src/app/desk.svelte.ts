@@ -30,7 +30,7 @@ import { signNotice } from "$lib/notice/sign";
 import type { SigningContext } from "$lib/record/chain";
 import { withOutbox } from "$lib/record/holding";
 import { currentRecords, type ReadingContext } from "$lib/record/read";
-import { standingOf, type OwnSigned, type RecordStanding } from "$lib/record/states";
+import { placeOf, standingOf, type OwnSigned, type Place, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
 import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
 import type { SealedRow } from "$lib/store/schema";
@@ -148,10 +148,10 @@ export class Desk {
     return this.station.access.nameOf(member) ?? this.#signers?.nameOf(member) ?? null;
   }
 
-  /** Where a record of the team stands, from its receipt. */
+  /** Where a record of the team stands, from its receipt, or where it is until there is one. */
   async standing(envelope: string, record: string): Promise<RecordStanding> {
     const { central } = await this.station.holdings();
-    return standingOf(record, (await central.receipts([envelope])).get(envelope));
+    return standingOf(record, (await central.receipts([envelope])).get(envelope), this.#place(envelope));
   }
 
   /** The form `url` in `version`. Raises {@link FormMissing}. */
@@ -310,8 +310,16 @@ export class Desk {
     const receipts = await central.receipts(entries.map(({ envelope }) => envelope));
     return entries.map((entry) => ({
       entry,
-      standing: standingOf(entry.record, receipts.get(entry.envelope)),
+      standing: standingOf(entry.record, receipts.get(entry.envelope), this.#place(entry.envelope)),
     }));
+  }
+
+  #place(envelope: string): Place {
+    const { own, whereabouts } = this.station;
+    return placeOf(
+      whereabouts?.get(envelope),
+      own.some(({ row }) => row.envelope === envelope),
+    );
   }
 
   /** This tablet's own slots: central may not have told of them yet, and their records are readable at once. */

@@ -1,5 +1,7 @@
 /** Looking at what `readiness.ts` judges: the replica, the browser, the accesses. Nothing is asked of the network. */
 import type { Roster } from "$lib/central/roster";
+import { hubAccess } from "$lib/platform/local-network";
+import { placesOf } from "$lib/record/states";
 import type { Station } from "./station.svelte";
 import type { Tablet } from "./tablet.svelte";
 import type { BatteryReading, DutyAccess, ReadinessFacts } from "./readiness";
@@ -22,10 +24,24 @@ export async function readinessFacts(
     version: VERSION,
     newVersion: tablet.watchesVersions ? tablet.newVersion : null,
     keptOffline: tablet.keptOffline,
-    lastSync_ms: station.status.state?.lastSync ?? null,
+    lastSync: lastSyncOf(station),
+    unsaid: placesOf(station.own.filter(({ row }) => row.photo === null)),
+    hubAccess: (await mayMeetHub(station)) ? await hubAccess(page.navigator.permissions) : null,
     accesses: await accessesOf(station, duty),
     onDuty: duty.size > 0,
   };
+}
+
+function lastSyncOf({ status }: Station): ReadinessFacts["lastSync"] {
+  const { central = null, hub = null } = status.state?.reached ?? {};
+  if (hub !== null && hub > (central ?? 0)) return { at_ms: hub, node: "hub" };
+  return central === null ? null : { at_ms: central, node: "central" };
+}
+
+/** Whether a hub of the team answers where this tablet replicates: never at the application's own origin. */
+async function mayMeetHub(station: Station): Promise<boolean> {
+  if (station.nodeOrigin === station.environment.origin) return false;
+  return (await station.holdings()).central.hasHub();
 }
 
 function todays(station: Station): readonly Roster[] | null {

@@ -3,7 +3,11 @@
  * unknown, never taken for good.
  */
 import { formatNumber, formatTime, plural, t } from "$i18n/index";
+import type { HubAccess } from "$lib/platform/local-network";
 import type { StorageVerdict } from "$lib/platform/storage";
+import { placeWords } from "$lib/record/places";
+import type { Places } from "$lib/record/states";
+import type { NodeKind } from "$lib/store/schema";
 
 /** Beyond this a clock is set right before leaving: it dates records. */
 export const CLOCK_TOLERANCE_MS = 120_000;
@@ -45,7 +49,12 @@ export interface ReadinessFacts {
   readonly newVersion: boolean | null;
   /** Whether the application starts without network; `null` where the browser keeps nothing. */
   readonly keptOffline: boolean | null;
-  readonly lastSync_ms: number | null;
+  /** When a node was last level with this tablet, and which. */
+  readonly lastSync: { readonly at_ms: number; readonly node: NodeKind } | null;
+  /** Records and the rest that central has not said it has, by where they are. */
+  readonly unsaid: Places;
+  /** What the browser says of calling the team's hub; `null` where there is no hub or nothing to allow. */
+  readonly hubAccess: HubAccess | null;
   /** The day's members when the roster is readable and names them, else the whole team's. */
   readonly accesses: readonly DutyAccess[];
   /** Whether `accesses` are those of the members on duty today. */
@@ -63,17 +72,23 @@ export interface Check {
     | "version"
     | "offline"
     | "sync"
+    | "records"
+    | "hub"
     | "accesses"
     | "keyring";
   readonly state: "good" | "todo" | "unknown";
   readonly words: string;
   readonly action: string | null;
+  /** The browser can be made to ask for it here. */
+  readonly asks?: boolean;
 }
 
 /** Every line, in the order in which one sees to them. */
 export function checksOf(facts: ReadinessFacts): readonly Check[] {
   return [
     sync(facts),
+    records(facts),
+    ...hub(facts),
     roster(facts),
     forms(facts),
     offline(facts),
@@ -100,13 +115,36 @@ const unknown = (name: Check["name"], words: string, action: string | null = nul
   action,
 });
 
-function sync({ lastSync_ms, now_ms }: ReadinessFacts): Check {
-  if (lastSync_ms === null) return todo("sync", t("ready.sync_never"), t("ready.sync_action"));
-  const age_ms = Math.max(0, now_ms - lastSync_ms);
+function sync({ lastSync, now_ms }: ReadinessFacts): Check {
+  if (lastSync === null) return todo("sync", t("ready.sync_never"), t("ready.sync_action"));
+  const age_ms = Math.max(0, now_ms - lastSync.at_ms);
   const hours = Math.floor(age_ms / 3_600_000);
   const minutes = Math.floor(age_ms / 60_000);
-  const words = hours >= 1 ? plural("ready.sync_hours", hours) : plural("ready.sync_minutes", minutes);
+  const age = hours >= 1 ? plural("ready.sync_hours", hours) : plural("ready.sync_minutes", minutes);
+  const words = t(`ready.sync_with_${lastSync.node}`, { age });
   return age_ms > SYNC_AGE_MS ? todo("sync", words, t("ready.sync_action")) : good("sync", words);
+}
+
+/** What is only on the tablet or the hub is lost with them: central does not have it. */
+function records({ unsaid }: ReadinessFacts): Check {
+  const where = placeWords(unsaid).map(({ text }) => text);
+  if (unsaid.onTablet + unsaid.onHub === 0) return good("records", where[0] ?? t("ready.records_none"));
+  const action = unsaid.onTablet === 0 ? t("ready.records_hub_action") : t("ready.sync_action");
+  return todo("records", where.join(", "), action);
+}
+
+/** A browser asks once before it lets the application call the hub: here, never in the field. */
+function hub({ hubAccess }: ReadinessFacts): readonly Check[] {
+  switch (hubAccess) {
+    case null:
+      return [];
+    case "granted":
+      return [good("hub", t("ready.hub_granted"))];
+    case "prompt":
+      return [{ ...todo("hub", t("ready.hub_prompt"), t("ready.hub_prompt_action")), asks: true }];
+    case "denied":
+      return [todo("hub", t("ready.hub_denied"), t("ready.hub_denied_action"))];
+  }
 }
 
 function roster({ day }: ReadinessFacts): Check {

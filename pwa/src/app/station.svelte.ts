@@ -6,16 +6,25 @@
  */
 import { CentralReader } from "$lib/central/reader";
 import { emptyOutbox, nextPiece, pieceSent } from "$lib/record/outbox";
-import { ownSigned, type OwnSigned } from "$lib/record/states";
+import { awaitsReceipt, ownSigned, placesOf, type OwnSigned } from "$lib/record/states";
+import {
+  forgetAcknowledged,
+  noteHeld,
+  noteLacking,
+  notePulled,
+  readWhereabouts,
+  type Whereabouts,
+} from "$lib/record/whereabouts";
 import { rfc3339, toMidnight_ms } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
 import { AccessTokens } from "$lib/sync/access";
+import { ControlApi } from "$lib/sync/control";
 import { openReplica, type Database } from "$lib/sync/database";
 import { SyncError } from "$lib/sync/errors";
 import { Interruption } from "$lib/sync/interruption";
 import { civilDate, SyncStatus, type SignedCounts } from "$lib/sync/status.svelte";
-import { Synchroniser } from "$lib/sync/synchroniser";
+import { Synchroniser, type WhereaboutsKeeper } from "$lib/sync/synchroniser";
 import { Access } from "./access.svelte";
 import type { Desk } from "./desk.svelte";
 import type { Environment } from "./environment";
@@ -48,10 +57,16 @@ export class Station {
   readonly device: DeviceRow;
   desk = $state.raw<Desk | null>(null);
   own = $state.raw<readonly OwnSigned[]>([]);
+  /** Where envelopes without a receipt are, those of teammates included. */
+  whereabouts = $state.raw<ReadonlyMap<string, Whereabouts> | null>(null);
   clockOffset: number | null = null;
   #chosen = $state.raw<ChosenStop | null>(null);
 
+  /** Access to the node that answers at the replication host, whichever it is. */
   readonly #tokens: AccessTokens;
+  /** Access to central, at the application's own origin: what is registered is registered there. */
+  readonly #central: AccessTokens;
+  readonly #syncUrl: URL;
   readonly #registering = new Interruption();
   #sync: Synchroniser | null = null;
   #changes: { cancel(): void } | null = null;
@@ -70,13 +85,18 @@ export class Station {
       oncreated: () => this.#registering.interrupt(),
       invitations: async () => (await this.holdings()).central.invitations(),
     });
-    this.#tokens = new AccessTokens(
-      environment.api,
-      device.device,
-      (nonce, node) => assertDevice(device, nonce, node),
-      environment.clocks,
-      { clockOffset: (offset) => this.#learnOffset(offset) },
-    );
+    this.#syncUrl = new URL(enrolment.sync_url, environment.origin);
+    this.#central = this.#tokensOf(environment.api, enrolment);
+    const { origin } = this.#syncUrl;
+    this.#tokens =
+      origin === environment.origin
+        ? this.#central
+        : this.#tokensOf(new ControlApi(origin, environment.fetch), enrolment);
+  }
+
+  /** Scheme, host and port where nodes answer (wire §7). */
+  get nodeOrigin(): string {
+    return this.#syncUrl.origin;
   }
 
   /** The civil date of the tablet, `YYYY-MM-DD`. */
@@ -122,13 +142,13 @@ export class Station {
     this.#changes = replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
     await emptyOutbox(this.environment.store, replica);
     await this.#look();
-    const { clocks, draw, fetch, lockManager, online, api, origin } = this.environment;
-    const { database, sync_url } = this.access.enrolment;
+    const { clocks, draw, fetch, lockManager, online } = this.environment;
+    const { database } = this.access.enrolment;
     const sync = new Synchroniser(
       {
         device: this.device.device,
         database,
-        syncUrl: new URL(sync_url, origin).href,
+        syncUrl: this.#syncUrl.href,
         local: replica,
         tokens: this.#tokens,
         fetch,
@@ -136,12 +156,12 @@ export class Station {
         locks: lockManager,
         draw,
         online,
-        instance: async () => (await api.node()).instance,
         unacknowledged: () => this.#unacknowledged(),
         pieces: {
           next: (refused) => nextPiece(this.environment.store, refused),
           sent: ({ _id }) => pieceSent(this.environment.store, replica, _id),
         },
+        whereabouts: this.#keeper(),
       },
       {
         state: (state) => (this.status.state = state),
@@ -149,6 +169,7 @@ export class Station {
           this.#denied = Object.keys(envelopes);
           this.#count();
         },
+        moved: () => this.#settle(),
       },
     );
     await sync.start();
@@ -249,7 +270,12 @@ export class Station {
 
   async #look(): Promise<void> {
     const { central } = await this.holdings();
-    this.own = await ownSigned(this.environment.store, central);
+    const { store } = this.environment;
+    this.own = await ownSigned(store, central);
+    const noted = await readWhereabouts(store);
+    const receipts = await central.receipts([...noted.keys()]);
+    await forgetAcknowledged(store, [...receipts.keys()]);
+    this.whereabouts = noted;
     this.#count();
     if (this.desk === null) await this.#sit();
     else await this.desk.refresh();
@@ -262,7 +288,7 @@ export class Station {
   async #unacknowledged(): Promise<readonly string[]> {
     const { central } = await this.holdings();
     const own = await ownSigned(this.environment.store, central);
-    return own.filter(({ state }) => state === "on-tablet").map(({ row }) => row.envelope);
+    return own.filter(awaitsReceipt).map(({ row }) => row.envelope);
   }
 
   /** Tell the node about slots and learn about the team, for as long as something waits for an answer. */
@@ -272,9 +298,9 @@ export class Station {
       let waiting = false;
       try {
         if (online()) {
-          waiting = await registerSlots({ store, api, tokens: this.#tokens });
+          waiting = await registerSlots({ store, api, tokens: this.#central });
           await this.access.refresh();
-          const told = await api.device((await this.#tokens.current()).token);
+          const told = await api.device((await this.#central.current()).token);
           // The replica stays the one that holds this tablet's records: another period's is taken up by enrolment.
           const enrolment = { ...told, database: this.access.enrolment.database };
           await saveEnrolment(store, enrolment);
@@ -287,6 +313,39 @@ export class Station {
       }
       await this.#registering.wait(waiting ? REGISTER_EVERY_MS : undefined);
     }
+  }
+
+  #tokensOf(api: ControlApi, { organization }: Enrolment): AccessTokens {
+    const { device } = this;
+    return new AccessTokens(
+      api,
+      {
+        device: device.device,
+        organization: organization.id,
+        sign: (nonce, node) => assertDevice(device, nonce, node),
+      },
+      this.environment.clocks,
+      { clockOffset: (offset) => this.#learnOffset(offset) },
+    );
+  }
+
+  /** Of what nodes say, what has a receipt is left out: from there on the receipt says where it stands. */
+  #keeper(): WhereaboutsKeeper {
+    const { store, clocks } = this.environment;
+    const unreceipted = async (envelopes: readonly string[]): Promise<readonly string[]> => {
+      const { central } = await this.holdings();
+      const receipts = await central.receipts(envelopes);
+      return envelopes.filter((envelope) => !receipts.has(envelope));
+    };
+    return {
+      held: async (node, envelopes) => noteHeld(store, node, await unreceipted(envelopes), clocks.wall()),
+      lacking: (node, envelopes) => noteLacking(store, node, envelopes),
+      pulled: async (node, envelopes) => {
+        // What central gives is at central, which needs no note: only what was noted to be on a hub is corrected.
+        const noting = node.kind === "hub" ? notePulled : noteHeld;
+        return noting(store, node, await unreceipted(envelopes), clocks.wall());
+      },
+    };
   }
 
   #learnOffset(milliseconds: number): void {
@@ -304,10 +363,10 @@ function readChosen(value: unknown): ChosenStop | null {
 function lineCounts(own: readonly OwnSigned[], denied: readonly string[]): SignedCounts {
   const records = own.filter(({ row }) => row.kind === "record");
   const current = records.filter(({ replacedBy }) => replacedBy === null);
-  const waiting = own.filter(({ state }) => state === "on-tablet");
+  const waiting = own.filter(awaitsReceipt);
   const notices = own.filter(({ row }) => row.kind !== "record");
   return {
-    waiting: records.filter(({ state }) => state === "on-tablet").length,
+    places: placesOf(records),
     toCorrect: current.filter(({ turn }) => turn === "author").length,
     blocked: current.filter(({ state, turn }) => state === "quarantined" && turn !== "author").length,
     total: records.length,

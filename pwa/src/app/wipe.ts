@@ -4,7 +4,7 @@
  */
 import { countOpenDrafts } from "$lib/drafts/drafts";
 import { countWaitingPhotos } from "$lib/photo/rows";
-import { ownSigned, type OwnSigned } from "$lib/record/states";
+import { awaitsReceipt, ownSigned, type OwnSigned } from "$lib/record/states";
 import { readJournal } from "$lib/sync/journal";
 import type { Station } from "./station.svelte";
 
@@ -26,7 +26,7 @@ export interface Hindrances {
 export async function hindrancesOf(station: Station): Promise<Hindrances> {
   const { store } = station.environment;
   const { central, replica } = await station.holdings();
-  const waiting = (await ownSigned(store, central)).filter(({ state }) => state === "on-tablet");
+  const waiting = (await ownSigned(store, central)).filter(awaitsReceipt);
   const { denied } = await readJournal(replica);
   const { photos, refused } = photosWaiting(waiting, (envelope) => envelope in denied);
   return {

@@ -20,7 +20,7 @@ interface Signed {
 function signed({ visit = "v", state = "integrated", kind = "record", ...more }: Signed): OwnSigned {
   const { stop = "stop", photo = null, turn = null, replacedBy = null, record = "" } = more;
   const row = { visit, kind, stop, photo, record } as unknown as SealedRow;
-  return { row, state, turn, replacedBy, reasons: [], at: null, receipt: null };
+  return { row, state, turn, replacedBy, reasons: [], at: null, since: null, receipt: null };
 }
 
 describe("the figures of a closed stop", () => {
@@ -41,6 +41,7 @@ describe("the figures of a closed stop", () => {
       blocked: 1,
       updates: 0,
       photos: 0,
+      places: { onTablet: 1, onHub: 0, atCentral: 0 },
     });
   });
 
@@ -51,6 +52,15 @@ describe("the figures of a closed stop", () => {
       signed({ visit: "x", stop: "elsewhere", state: "on-tablet" }),
     ];
     expect(closingCounts(own, "stop")).toMatchObject({ visits: 1, received: 1, integrated: 1, toCorrect: 0 });
+  });
+
+  it("count as received no record that a node only holds", () => {
+    const own = [signed({ visit: "a", state: "on-hub" }), signed({ visit: "b", state: "at-central" })];
+    expect(closingCounts(own, "stop")).toMatchObject({
+      visits: 2,
+      received: 0,
+      places: { onTablet: 0, onHub: 1, atCentral: 1 },
+    });
   });
 
   it("count the updates and the photos that wait, and a photo once whatever its pieces", () => {

@@ -11,7 +11,9 @@ const READY: ReadinessFacts = {
   version: "0.1.0",
   newVersion: false,
   keptOffline: true,
-  lastSync_ms: NOW - 6 * 60_000,
+  lastSync: { at_ms: NOW - 6 * 60_000, node: "central" },
+  unsaid: { onTablet: 0, onHub: 0, atCentral: 0 },
+  hubAccess: "granted",
   accesses: [
     { name: "Claire", state: "confirmed", keyring: true },
     { name: "Dr Martin", state: "confirmed", keyring: true },
@@ -42,8 +44,12 @@ const TODO: readonly [string, Check["name"], Partial<ReadinessFacts>][] = [
   ["half a battery", "battery", { battery: { level: 0.5, charging: false } }],
   ["a new version waiting", "version", { newVersion: true }],
   ["an application not kept whole", "offline", { keptOffline: false }],
-  ["no synchronisation ever", "sync", { lastSync_ms: null }],
-  ["a synchronisation of yesterday", "sync", { lastSync_ms: NOW - 13 * 3_600_000 }],
+  ["no synchronisation ever", "sync", { lastSync: null }],
+  ["a record on the tablet alone", "records", { unsaid: { onTablet: 1, onHub: 0, atCentral: 0 } }],
+  ["records on the hub alone", "records", { unsaid: { onTablet: 0, onHub: 3, atCentral: 0 } }],
+  ["a hub that the browser has not asked about", "hub", { hubAccess: "prompt" }],
+  ["a hub refused in the browser", "hub", { hubAccess: "denied" }],
+  ["a synchronisation of yesterday", "sync", { lastSync: { at_ms: NOW - 13 * 3_600_000, node: "central" } }],
   [
     "a member on duty without access",
     "accesses",
@@ -76,5 +82,33 @@ const UNKNOWN: readonly [string, Check["name"], Partial<ReadinessFacts>][] = [
 describe("what is not known is never taken for good", () => {
   it.each(UNKNOWN)("%s", (_, name, facts) => {
     expect(check(name, facts)?.state).toBe("unknown");
+  });
+});
+
+describe("what is at central or on its way", () => {
+  it("is ready once central holds it, receipt or not: nothing is lost with the bus", () => {
+    const found = check("records", { unsaid: { onTablet: 0, onHub: 0, atCentral: 2 } });
+    expect(found).toMatchObject({ state: "good", words: "2 fiches au serveur (accusés attendus)" });
+  });
+
+  it("is told by place when it is not there", () => {
+    const found = check("records", { unsaid: { onTablet: 1, onHub: 3, atCentral: 0 } });
+    expect(found?.words).toBe("3 fiches sur le boîtier, 1 sur la tablette");
+  });
+
+  it("names the node that was reached last", () => {
+    const lastSync = { at_ms: NOW - 6 * 60_000, node: "hub" } as const;
+    expect(check("sync", { lastSync })?.words).toBe("Il y a 6 min, avec le boîtier");
+  });
+});
+
+describe("a team without a hub, or a browser that asks nobody", () => {
+  it("has no line about it", () => {
+    expect(check("hub", { hubAccess: null })).toBeUndefined();
+  });
+
+  it("can be asked from the line, only where it was not", () => {
+    expect(check("hub", { hubAccess: "prompt" })?.asks).toBe(true);
+    expect(check("hub", { hubAccess: "denied" })?.asks).toBeUndefined();
   });
 });

@@ -31,19 +31,29 @@ function node(state: string): {
   const sent: Record<string, unknown>[] = [];
   const answers = (path: string, body: Record<string, unknown>): object => {
     const time = new Date(0).toISOString();
+    if (path.endsWith("/node")) return { instance: "i", kind: "central", organization: "cpts" };
     if (path.endsWith("/nonce")) return { nonce: "n", instance: "i" };
-    if (path.endsWith("/token"))
-      return { token: "t", expires_at: new Date(600_000).toISOString(), time, instance: "i" };
+    if (path.endsWith("/token")) return { token: "t", lifetime_s: 600, time, instance: "i" };
     sent.push(body);
     return { slot: body["slot"], short_code: "ABC-DEF", state };
   };
   const fetcher: typeof fetch = (input, init) =>
-    Promise.resolve(Response.json(answers(String(input), JSON.parse(String(init?.body)))));
+    Promise.resolve(
+      Response.json(
+        answers(
+          String(input),
+          init?.body === undefined ? {} : (JSON.parse(String(init.body)) as Record<string, unknown>),
+        ),
+      ),
+    );
   const api = new ControlApi("https://node.test", fetcher);
   const clocks = { wall: () => 0, monotonic: () => 0 };
-  const tokens = new AccessTokens(api, "device", (nonce) => Promise.resolve(nonce), clocks, {
-    clockOffset: () => undefined,
-  });
+  const device = {
+    device: "device",
+    organization: "cpts",
+    sign: (nonce: string): Promise<string> => Promise.resolve(nonce),
+  };
+  const tokens = new AccessTokens(api, device, clocks, { clockOffset: () => undefined });
   return { context: { store, api, tokens }, sent, fetcher };
 }
 

@@ -30,11 +30,11 @@ describe("the device", () => {
     expect(both[0].device).toBe(both[1].device);
   });
 
-  it("signs a node's nonce with its key alone", async () => {
+  it("signs a node's nonce with its key alone, for that node alone", async () => {
     const store = await freshStore();
     const device = await establishDevice(store, randomUuid);
     const payload = await verifyCompact(
-      await assertDevice(device, "nonce-1", "node-1"),
+      await assertDevice(device, "nonce-1", "node-one"),
       "escale-assertion+jws",
       device.keys.publicKey,
     );
@@ -42,7 +42,7 @@ describe("the device", () => {
       nonce: "nonce-1",
       device: device.device,
       audience: "escale-node",
-      node: "node-1",
+      node: "node-one",
     });
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AccessTokens } from "$lib/sync/access";
 import { ControlApi } from "$lib/sync/control";
-import { NodeRefusal, NodeUnreachable } from "$lib/sync/errors";
+import { NodeRefusal, NodeReplaced, NodeUnreachable, UnexpectedAnswer } from "$lib/sync/errors";
 import { MemoryNode } from "./memory-node";
 
 function tablet(node: MemoryNode): {
@@ -13,45 +13,105 @@ function tablet(node: MemoryNode): {
   const offsets: number[] = [];
   const tokens = new AccessTokens(
     new ControlApi("https://node.test", node.fetch),
-    "device",
-    (nonce) => Promise.resolve(`signed-${nonce}`),
+    {
+      device: "device",
+      organization: "cpts",
+      sign: (nonce, instance) => Promise.resolve(`${nonce}-for-${instance}`),
+    },
     { wall: () => clock.wall, monotonic: () => clock.monotonic },
     { clockOffset: (offset) => offsets.push(offset) },
   );
   return { tokens, clock, offsets };
 }
 
-test("a token is asked for once, with a nonce that the device key signed", async () => {
+const FIRST = "token-for-nonce-1-for-node-one";
+const SECOND = "token-for-nonce-2-for-node-one";
+
+test("a token is asked for once, with a nonce that the device key signed for this node", async () => {
   const node = new MemoryNode();
   const { tokens } = tablet(node);
   const [one, two] = await Promise.all([tokens.current(), tokens.current()]);
-  expect(one).toEqual({ token: "token-for-signed-nonce-1", instance: "node-one" });
+  expect(one).toMatchObject({ token: FIRST, node: { instance: "node-one", kind: "central" } });
   expect(two).toBe(one);
-  expect(node.requests).toEqual(["POST /api/device/nonce", "POST /api/device/token"]);
+  expect(node.requests).toEqual(["POST /api/device/nonce", "GET /api/node", "POST /api/device/token"]);
 });
 
-test("a token is renewed a minute before it expires, whatever the wall clock says", async () => {
+test("a node that is known is not asked again who it is", async () => {
+  const node = new MemoryNode();
+  const { tokens, clock } = tablet(node);
+  await tokens.current();
+  clock.monotonic = 540_000;
+  await tokens.current();
+  expect(node.requests.slice(3)).toEqual(["POST /api/device/nonce", "POST /api/device/token"]);
+});
+
+test("a token is renewed a minute before it expires, whatever the wall clock says, or the node's", async () => {
   const node = new MemoryNode();
   const { tokens, clock } = tablet(node);
   await tokens.current();
   clock.wall += 10 * 3_600_000;
+  node.now -= 24 * 3_600_000;
   clock.monotonic = 539_999;
-  expect((await tokens.current()).token).toBe("token-for-signed-nonce-1");
+  expect((await tokens.current()).token).toBe(FIRST);
   clock.monotonic = 540_000;
-  expect((await tokens.current()).token).toBe("token-for-signed-nonce-2");
+  expect((await tokens.current()).token).toBe(SECOND);
 });
 
-test("the clock offset is the node's time minus the tablet's", async () => {
+test("the clock offset is central's time minus the tablet's", async () => {
   const { tokens, offsets } = tablet(new MemoryNode());
   await tokens.current();
   expect(offsets).toEqual([3_600_000]);
 });
 
-test("a discarded token is asked for again", async () => {
+test("a hub's clock teaches nothing", async () => {
+  const node = new MemoryNode();
+  node.become("box", "hub");
+  const { tokens, offsets } = tablet(node);
+  expect((await tokens.current()).node.kind).toBe("hub");
+  expect(offsets).toEqual([]);
+});
+
+test("a discarded token is asked for again, and only that one is discarded", async () => {
   const { tokens } = tablet(new MemoryNode());
-  await tokens.current();
-  tokens.discard();
-  expect((await tokens.current()).token).toBe("token-for-signed-nonce-2");
+  const first = await tokens.current();
+  tokens.discard(first);
+  const second = await tokens.current();
+  expect(second.token).toBe(SECOND);
+  tokens.discard(first);
+  expect(await tokens.current()).toBe(second);
+});
+
+test("a token kept serves again only where the same node still answers", async () => {
+  const node = new MemoryNode();
+  const { tokens } = tablet(node);
+  const first = await tokens.current();
+  expect(await tokens.confirmed()).toBe(first);
+  node.become("box", "hub");
+  expect((await tokens.confirmed()).node).toMatchObject({ instance: "box", kind: "hub" });
+});
+
+test("a node that changed between the nonce and the token gets no token of the other", async () => {
+  const node = new MemoryNode();
+  const { tokens } = tablet(node);
+  tokens.discard(await tokens.current());
+  const swapped: typeof fetch = (input, init) => {
+    if (String(input).endsWith("/token")) node.instance = "node-two";
+    return node.fetch(input, init);
+  };
+  const other = new AccessTokens(
+    new ControlApi("https://node.test", swapped),
+    { device: "device", organization: "cpts", sign: (nonce) => Promise.resolve(nonce) },
+    { wall: () => 0, monotonic: () => 0 },
+    { clockOffset: () => undefined },
+  );
+  await expect(other.current()).rejects.toBeInstanceOf(NodeReplaced);
+});
+
+test("a node of another organisation is given nothing to hold", async () => {
+  const node = new MemoryNode();
+  node.organization = "another";
+  await expect(tablet(node).tokens.current()).rejects.toBeInstanceOf(UnexpectedAnswer);
+  expect(node.tokens.size).toBe(0);
 });
 
 test("a revoked tablet is told so, with the code of the node", async () => {

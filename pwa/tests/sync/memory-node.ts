@@ -12,6 +12,8 @@ interface Stored {
 
 export class MemoryNode {
   instance = "node-one";
+  kind: "central" | "hub" = "central";
+  organization = "cpts";
   /** Tokens in force; emptied, every request is refused with 401. */
   readonly tokens = new Set<string>();
   /** Ids that the write rule refuses. */
@@ -26,6 +28,8 @@ export class MemoryNode {
   /** The node's clock, ms since the epoch. */
   now = Date.parse("2026-11-23T09:00:00Z");
   tokenLifeMs = 600_000;
+  /** 401, or 400 as CouchDB answers to a token signed by a key that it does not know. */
+  refusesTokensWith = 401;
 
   readonly #documents = new Map<string, Stored>();
   #seq = 0;
@@ -40,7 +44,9 @@ export class MemoryNode {
     const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : null;
     if (url.pathname.startsWith("/api/")) return this.#control(url.pathname, body);
     const token = new Headers(init.headers).get("Authorization")?.replace("Bearer ", "") ?? "";
-    if (!this.tokens.has(token)) return Response.json({ error: "unauthorized" }, { status: 401 });
+    if (!this.tokens.has(token)) {
+      return Response.json({ error: "unauthorized" }, { status: this.refusesTokensWith });
+    }
     return this.#replication(url, body as never, init.signal ?? null);
   };
 
@@ -55,6 +61,19 @@ export class MemoryNode {
     this.#release();
   }
 
+  /** Another node answers under the same name from now on: with its own documents, and none of the other's tokens. */
+  become(
+    instance: string,
+    kind: "central" | "hub",
+    documents: readonly Record<string, unknown>[] = [],
+  ): void {
+    this.instance = instance;
+    this.kind = kind;
+    this.tokens.clear();
+    this.#documents.clear();
+    for (const document of documents) this.put(document);
+  }
+
   forget(id: string): void {
     this.#documents.delete(id);
   }
@@ -62,6 +81,11 @@ export class MemoryNode {
   /** The power is cut: open connections drop and new ones find nobody. */
   cut(): void {
     this.reachable = false;
+    this.#release();
+  }
+
+  /** Feeds come to their end with nothing to say, as at a token's end. */
+  endFeeds(): void {
     this.#release();
   }
 
@@ -76,16 +100,18 @@ export class MemoryNode {
       return Response.json({ code, status, title: code, detail: code }, { status });
     }
     const time = new Date(this.now).toISOString();
-    if (path === "/api/node") return Response.json({ instance: this.instance, version: "1", time, api: 1 });
+    const { instance, kind, organization } = this;
+    if (path === "/api/node")
+      return Response.json({ instance, kind, organization, version: "1", time, api: 1 });
     if (path === "/api/device/nonce") {
       this.#nonces += 1;
-      return Response.json({ nonce: `nonce-${this.#nonces}`, expires_at: time, instance: this.instance });
+      return Response.json({ nonce: `nonce-${this.#nonces}`, expires_at: time, instance });
     }
     if (path === "/api/device/token") {
       const token = `token-for-${(body as { assertion: string }).assertion}`;
       this.tokens.add(token);
-      const expires_at = new Date(this.now + this.tokenLifeMs).toISOString();
-      return Response.json({ token, expires_at, time, instance: this.instance });
+      // A hub's clock may be wrong by a day: only how long a token lives counts.
+      return Response.json({ token, expires_at: time, lifetime_s: this.tokenLifeMs / 1000, time, instance });
     }
     return Response.json({ code: "not-found" }, { status: 404 });
   }

@@ -12,15 +12,18 @@ import { envelope, keep, replica } from "./tablet";
 async function remoteOf(node: MemoryNode, failures: SyncError[] = []): Promise<Database> {
   const clocks = { wall: () => node.now, monotonic: () => 0 };
   const sign = (nonce: string): Promise<string> => Promise.resolve(nonce);
-  const listener = { clockOffset: () => undefined };
   const tokens = new AccessTokens(
     new ControlApi("https://node.test", node.fetch),
-    "device",
-    sign,
+    { device: "device", organization: "cpts", sign },
     clocks,
-    listener,
+    { clockOffset: () => undefined },
   );
-  const route = { root: "https://node.test/sync/", instance: "node-one", tokens, fetch: node.fetch };
+  const route = {
+    root: "https://node.test/sync/",
+    node: { instance: "node-one", kind: "central", organization: "cpts" } as const,
+    tokens,
+    fetch: node.fetch,
+  };
   return openRemote(
     route.root,
     "team",
@@ -31,6 +34,7 @@ async function remoteOf(node: MemoryNode, failures: SyncError[] = []): Promise<D
 function listen(denied: Denial[] = []): {
   moving: () => void;
   caughtUp: () => void;
+  pulled: (envelopes: readonly string[]) => void;
   denied: (denial: Denial) => void;
   level: () => number;
 } {
@@ -38,6 +42,7 @@ function listen(denied: Denial[] = []): {
   return {
     moving: () => undefined,
     caughtUp: () => (level += 1),
+    pulled: () => undefined,
     denied: (denial) => denied.push(denial),
     level: () => level,
   };
@@ -97,17 +102,47 @@ test("a node that disappears ends the run", async () => {
   expect(failures.map(({ name }) => name)).toContain("NodeUnreachable");
 });
 
-test("a refused token ends the run, and is told apart from a lost network", async () => {
+test.each([401, 400])("a token refused with %i is renewed, and the run goes on", async (status) => {
+  const node = new MemoryNode();
+  node.refusesTokensWith = status;
+  const { local } = await replica();
+  const listener = listen();
+  const run = replicate(local, await remoteOf(node), listener);
+  await vi.waitFor(() => expect(listener.level()).toBeGreaterThan(0));
+  node.tokens.clear();
+  const after = envelope("after the node started again");
+  await keep(local, after);
+  await vi.waitFor(() => expect(node.ids()).toContain(after._id));
+  run.stop();
+  expect(await run.ended).toBeNull();
+});
+
+test("a node that refuses its own new token ends the run, and is told apart from a lost network", async () => {
   const node = new MemoryNode();
   const { local } = await replica();
   const failures: SyncError[] = [];
   const listener = listen();
   const run = replicate(local, await remoteOf(node, failures), listener);
   await vi.waitFor(() => expect(listener.level()).toBeGreaterThan(0));
+  node.tokens.add = () => node.tokens;
   node.tokens.clear();
   await keep(local, envelope("after"));
   await run.ended;
   expect(failures[0]).toMatchObject({ name: "AccessRefused", status: 401 });
+});
+
+test("another node that answers under the same name ends the run before anything is written to it", async () => {
+  const node = new MemoryNode();
+  const { local } = await replica();
+  const failures: SyncError[] = [];
+  const listener = listen();
+  const run = replicate(local, await remoteOf(node, failures), listener);
+  await vi.waitFor(() => expect(listener.level()).toBeGreaterThan(0));
+  node.become("box", "hub");
+  await keep(local, envelope("after"));
+  await run.ended;
+  expect(failures[0]).toMatchObject({ name: "NodeReplaced", instance: "box" });
+  expect(node.ids()).toEqual([]);
 });
 
 test("no request asks the node for a checkpoint or for its name", async () => {

@@ -1,80 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { AccessTokens } from "$lib/sync/access";
-import { ControlApi } from "$lib/sync/control";
-import type { Database } from "$lib/sync/database";
 import { readJournal } from "$lib/sync/journal";
-import type { SyncState } from "$lib/sync/machine";
-import type { Piece, Pieces } from "$lib/sync/pieces";
-import { Synchroniser } from "$lib/sync/synchroniser";
 import { MemoryNode } from "./memory-node";
+import { closeTabs, open, phase } from "./tab";
 import { envelope, keep, locks, replica } from "./tablet";
 
-const running: Synchroniser[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
-});
-
-const NO_PIECES: Pieces = { next: () => Promise.resolve(null), sent: () => Promise.resolve() };
-
-/** An outbox of pieces: those sent leave it. */
-class WaitingPieces implements Pieces {
-  readonly sentIds: string[] = [];
-  constructor(readonly waiting: Piece[]) {}
-
-  next(refused: ReadonlySet<string>): Promise<Piece | null> {
-    const left = this.waiting.filter(({ _id }) => !this.sentIds.includes(_id) && !refused.has(_id));
-    return Promise.resolve(left[0] ?? null);
-  }
-
-  sent({ _id }: Piece): Promise<void> {
-    this.sentIds.push(_id);
-    return Promise.resolve();
-  }
-}
-
-interface Tab {
-  readonly sync: Synchroniser;
-  readonly states: SyncState[];
-  readonly network: { online: boolean };
-  denied: string[];
-}
-
-function open(
-  node: MemoryNode,
-  device: string,
-  local: Database,
-  manager: LockManager,
-  { own = [], pieces = NO_PIECES }: { own?: string[]; pieces?: Pieces } = {},
-): Tab {
-  const network = { online: true };
-  const states: SyncState[] = [];
-  const api = new ControlApi("https://node.test", node.fetch);
-  const clocks = { wall: () => node.now, monotonic: () => performance.now() };
-  const sign = (nonce: string): Promise<string> => Promise.resolve(nonce);
-  const sync = new Synchroniser(
-    {
-      device,
-      database: "team",
-      syncUrl: "https://node.test/sync",
-      local,
-      tokens: new AccessTokens(api, device, sign, clocks, { clockOffset: () => undefined }),
-      fetch: node.fetch,
-      clocks,
-      locks: manager,
-      draw: () => 0,
-      online: () => network.online,
-      instance: async () => (await api.node()).instance,
-      unacknowledged: () => Promise.resolve(own),
-      pieces,
-    },
-    { state: (state) => states.push(state), denied: (map) => (tab.denied = Object.keys(map)) },
-  );
-  const tab: Tab = { sync, states, network, denied: [] };
-  running.push(sync);
-  return tab;
-}
-
-const phase = (tab: Tab): string | undefined => tab.states.at(-1)?.phase;
+afterEach(closeTabs);
 
 test("a tablet connects, comes level, and remembers when across a restart", async () => {
   const node = new MemoryNode();
@@ -85,7 +15,7 @@ test("a tablet connects, comes level, and remembers when across a restart", asyn
   expect(tab.states.map((state) => state.phase)).toEqual(
     expect.arrayContaining(["connecting", "syncing", "idle"]),
   );
-  await vi.waitFor(async () => expect((await readJournal(local)).lastSync).toBe(node.now));
+  await vi.waitFor(async () => expect((await readJournal(local)).reached.central).toBe(node.now));
 });
 
 test("a node that comes back is found again, and what was written meanwhile is sent", async () => {
@@ -149,10 +79,91 @@ test("another node under the same name is noticed on waking, and gets everything
   await tab.sync.start();
   await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
   await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
-  node.instance = "node-two";
-  node.forget(mine._id);
+  node.become("box", "hub");
   tab.sync.wake();
   await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+  await vi.waitFor(() => expect(tab.states.at(-1)).toMatchObject({ phase: "idle", node: "hub" }));
+});
+
+test("another node is noticed without waking, by the first answer to what is written", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  const teammates = envelope("a teammate's, on the hub alone");
+  node.become("box", "hub", [teammates]);
+  const mine = envelope("mine");
+  await keep(local, mine);
+  await vi.waitFor(() => expect(node.ids()).toEqual([teammates._id, mine._id]));
+  expect((await local.get(teammates._id))["jwe"]).toBe("a teammate's, on the hub alone");
+  expect(tab.states.map((state) => state.phase)).not.toContain("refused");
+});
+
+test("going back to a node resumes where it was: nothing is sent nor fetched twice", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const mine = envelope("mine");
+  await keep(local, mine);
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(node.ids()).toEqual([mine._id]));
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  node.become("box", "hub", [mine]);
+  tab.sync.wake();
+  await vi.waitFor(() => expect(tab.states.at(-1)).toMatchObject({ phase: "idle", node: "hub" }));
+  const asked = node.requests.length;
+  node.become("node-one", "central", [mine]);
+  tab.sync.wake();
+  await vi.waitFor(() => expect(tab.states.at(-1)).toMatchObject({ phase: "idle", node: "central" }));
+  expect(node.requests.slice(asked).filter((request) => request.includes("_revs_diff"))).toEqual([]);
+  expect(node.requests.slice(asked).filter((request) => request.includes("_bulk"))).toEqual([]);
+});
+
+test("a node is the witness of what it wrote, what it had, what it gave and what it lacks", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const [written, known, teammates] = [envelope("written"), envelope("known"), envelope("teammate's")];
+  await keep(local, written, known);
+  node.put(known);
+  node.put(teammates);
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  expect(new Set(tab.said)).toEqual(
+    new Set([
+      `node-one lacks ${written._id}`,
+      `node-one holds ${written._id}`,
+      `node-one holds ${known._id}`,
+      `node-one gave ${teammates._id}`,
+      // What was given is offered back, as all that the replica holds.
+      `node-one holds ${teammates._id}`,
+    ]),
+  );
+});
+
+test("a node that refuses an envelope is no witness that it holds it", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const bad = envelope("bad");
+  node.forbidden.add(bad._id);
+  await keep(local, bad);
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(tab.denied).toEqual([bad._id]));
+  expect(tab.said).not.toContain(`node-one holds ${bad._id}`);
+});
+
+test("an hour with nothing to say asks for nothing but the feed and its tokens", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const tab = open(node, device, local, locks());
+  await tab.sync.start();
+  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
+  const asked = node.requests.length;
+  node.endFeeds();
+  await vi.waitFor(() => expect(node.requests.length).toBeGreaterThan(asked));
+  expect(new Set(node.requests.slice(asked))).toEqual(new Set(["GET /sync/team/_changes"]));
 });
 
 test("an own envelope without a receipt that the node lost is sent again", async () => {
@@ -201,51 +212,6 @@ test("one tab replicates; another learns the state from it, and takes over when 
   expect(second.states.map((state) => state.phase)).not.toContain("connecting");
   await first.sync.stop();
   await vi.waitFor(() => expect(second.states.map((state) => state.phase)).toContain("syncing"));
-});
-
-test("pieces go one a request, and only once records are there", async () => {
-  const node = new MemoryNode();
-  const { device, local } = await replica();
-  const mine = envelope("mine");
-  await keep(local, mine);
-  const pieces = new WaitingPieces([envelope("piece one"), envelope("piece two")]);
-  const tab = open(node, device, local, locks(), { pieces });
-  await tab.sync.start();
-  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(2));
-  expect(node.ids()).toEqual([mine._id, ...pieces.sentIds]);
-  expect(node.requests.filter((request) => request.endsWith("_bulk_docs"))).toHaveLength(3);
-});
-
-test.each([
-  ["finds too large", 413],
-  ["forbids", null],
-])("a piece that the node %s is told, and blocks neither the next one nor a record", async (_, status) => {
-  const node = new MemoryNode();
-  const { device, local } = await replica();
-  const bad = envelope("bad piece");
-  if (status === null) node.forbidden.add(bad._id);
-  else node.tooLarge.add(bad._id);
-  const pieces = new WaitingPieces([bad, envelope("good piece")]);
-  const tab = open(node, device, local, locks(), { pieces });
-  await tab.sync.start();
-  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(1));
-  await vi.waitFor(() => expect(tab.denied).toEqual([bad._id]));
-  const record = envelope("a record after it");
-  await keep(local, record);
-  await vi.waitFor(() => expect(node.ids()).toContain(record._id));
-  expect(phase(tab)).not.toBe("error");
-});
-
-test("a piece signed while all was level goes when it is offered", async () => {
-  const node = new MemoryNode();
-  const { device, local } = await replica();
-  const pieces = new WaitingPieces([]);
-  const tab = open(node, device, local, locks(), { pieces });
-  await tab.sync.start();
-  await vi.waitFor(() => expect(phase(tab)).toBe("idle"));
-  pieces.waiting.push(envelope("taken now"));
-  tab.sync.offerPieces();
-  await vi.waitFor(() => expect(pieces.sentIds).toHaveLength(1));
 });
 
 test("an answer that comes after the network went does not pass for a connection", async () => {

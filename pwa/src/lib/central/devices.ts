@@ -37,6 +37,12 @@ export async function openDevice(document: CentralDocument, keys: TeamKeysById):
   };
 }
 
+/** Whether a verified `document` of type `device` tells of a hub in service; what is sealed in it is not needed. */
+export function isActiveHub(document: CentralDocument): boolean {
+  const { kind, status } = members(document.open);
+  return kind === "hub" && status === "active";
+}
+
 /** A signer with the key that verifies them, ready for use. */
 export interface KnownSigner extends Signer {
   readonly verifying: CryptoKey;

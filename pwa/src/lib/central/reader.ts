@@ -6,7 +6,7 @@
  */
 import { importVerifying, type PublicJwk } from "../crypto/jwk";
 import { centralId, verifyCentral, type Authority, type CentralDocument, type CentralType } from "./document";
-import { SignerDirectory, openDevice, type Signer } from "./devices";
+import { SignerDirectory, isActiveHub, openDevice, type Signer } from "./devices";
 import { CentralError, type CentralFailure } from "./errors";
 import { readForm, type PublishedForm } from "./form";
 import { readInvitation, type Invitation } from "./invitation";
@@ -87,6 +87,12 @@ export class CentralReader {
     const documents = await this.all("device");
     const devices = await this.each(documents, (document) => openDevice(document, keys.byKeyId));
     return SignerDirectory.of([...own, ...devices.flatMap(({ signers }) => signers)]);
+  }
+
+  /** Whether the team has a hub in service (wire §7). Works while locked. */
+  async hasHub(): Promise<boolean> {
+    const hubs = await this.each(await this.all("device"), isActiveHub);
+    return hubs.includes(true);
   }
 
   /** Rosters of the team's stops, by date and hour. */

@@ -94,7 +94,7 @@ export async function proveEnrolment(device: DeviceRow, secret: string): Promise
   return signCompact(proof, "escale-enrolment+jws", deviceKey(device));
 }
 
-/** `assertion` of `POST /api/device/token` over a node's `nonce`, good at the node of that instance only (wire §7). */
+/** `assertion` of `POST /api/device/token` over a node's `nonce`, which no other node than `node` accepts (wire §7). */
 export async function assertDevice(device: DeviceRow, nonce: string, node: string): Promise<string> {
   const assertion = { nonce, device: device.device, audience: "escale-node", node };
   return signCompact(assertion, "escale-assertion+jws", deviceKey(device));

@@ -88,6 +88,18 @@ export interface PhotoRow {
   readonly jwe: string;
 }
 
+/** What a node is: central, or the small box in the bus (wire §7). */
+export type NodeKind = "central" | "hub";
+
+/** The last node known to hold an envelope that has no receipt, and since when (wire §7). */
+export interface WhereaboutsRow {
+  readonly envelope: string;
+  readonly kind: NodeKind;
+  readonly instance: string;
+  /** Milliseconds since the epoch, the tablet's clock. */
+  readonly since: number;
+}
+
 /** Stores, their key and their rows. */
 export interface Schema {
   settings: { key: string; value: unknown };
@@ -101,6 +113,7 @@ export interface Schema {
   notices: { key: string; value: NoticesRow };
   photos: { key: string; value: PhotoRow };
   attempts: { key: string; value: AttemptRow };
+  whereabouts: { key: string; value: WhereaboutsRow };
 }
 
 /** Name of a store. */
@@ -113,7 +126,7 @@ export type Migration = (database: IDBDatabase, transaction: IDBTransaction) => 
  * The ordered list of steps; the database's version is how many were taken. Steps are only ever added at the end:
  * a tablet in a drawer for a year takes all those it missed.
  */
-export const MIGRATIONS: readonly Migration[] = [backbone, notices, photos];
+export const MIGRATIONS: readonly Migration[] = [backbone, notices, photos, whereabouts];
 
 function backbone(database: IDBDatabase): void {
   database.createObjectStore("settings");
@@ -139,6 +152,10 @@ function notices(database: IDBDatabase, transaction: IDBTransaction): void {
 
 function photos(database: IDBDatabase): void {
   database.createObjectStore("photos", { keyPath: "photo" });
+}
+
+function whereabouts(database: IDBDatabase): void {
+  database.createObjectStore("whereabouts", { keyPath: "envelope" });
 }
 
 function completeRows(store: IDBObjectStore, members: object): void {

@@ -1,11 +1,11 @@
 /**
- * Access to a node: short tokens, obtained with the device key alone, so that a locked tablet still syncs (wire §6).
+ * Access to a node: short tokens, obtained with the device key alone, so that a locked tablet still syncs (wire §6, §7).
  *
- * A token's life is measured on the tablet's monotonic clock, from `expires_at − time` (both the node's): a wall
- * clock wrong by hours neither shortens nor lengthens it.
+ * A token serves at the node that gave it and nowhere else: what the device key signs names that node. Its life is
+ * counted on the tablet's monotonic clock: neither a wall clock wrong by hours nor a hub's own shortens or lengthens it.
  */
-import type { ControlApi } from "./control";
-import { NodeRefusal } from "./errors";
+import type { ControlApi, NodeIdentity } from "./control";
+import { NodeRefusal, NodeReplaced, UnexpectedAnswer } from "./errors";
 
 /** The clocks of the tablet. `wall` in ms since the epoch; `monotonic` in ms from any origin, never set back. */
 export interface Clocks {
@@ -16,15 +16,21 @@ export interface Clocks {
 /** A token in force, and the node that gave it. */
 export interface Access {
   readonly token: string;
-  readonly instance: string;
+  readonly node: NodeIdentity;
 }
 
-/** Signs a node's nonce with the device key: the compact JWS over `{nonce, device, audience, node}`. */
-export type SignAssertion = (nonce: string, node: string) => Promise<string>;
+/** The device, as a node must know it. */
+export interface AccessDevice {
+  readonly device: string;
+  /** The organisation of its enrolment: a node of another is none of ours. */
+  readonly organization: string;
+  /** Signs a node's nonce with the device key: the compact JWS over `{nonce, device, audience, node}`. */
+  sign(nonce: string, node: string): Promise<string>;
+}
 
 /** What an access answer also teaches. */
 export interface AccessListener {
-  /** The node's clock minus this tablet's, in milliseconds, halfway through the call. */
+  /** Central's clock minus this tablet's, in milliseconds, halfway through the call. A hub's clock teaches nothing. */
   clockOffset(milliseconds: number): void;
 }
 
@@ -33,25 +39,23 @@ const REFRESH_BEFORE_MS = 60_000;
 /** The current token, renewed before it expires; concurrent callers share one renewal. */
 export class AccessTokens {
   readonly #api: ControlApi;
-  readonly #device: string;
-  readonly #sign: SignAssertion;
+  readonly #device: AccessDevice;
   readonly #clocks: Clocks;
   readonly #listener: AccessListener;
   #held: { readonly access: Access; readonly refreshAt: number } | null = null;
   #renewal: Promise<Access> | null = null;
+  #answering: NodeIdentity | null = null;
 
-  constructor(
-    api: ControlApi,
-    device: string,
-    sign: SignAssertion,
-    clocks: Clocks,
-    listener: AccessListener,
-  ) {
+  constructor(api: ControlApi, device: AccessDevice, clocks: Clocks, listener: AccessListener) {
     this.#api = api;
     this.#device = device;
-    this.#sign = sign;
     this.#clocks = clocks;
     this.#listener = listener;
+  }
+
+  /** The node that was last heard of, or `null`. */
+  get answering(): NodeIdentity | null {
+    return this.#answering;
   }
 
   /** A token good for at least some seconds. Raises what {@link ControlApi} raises. */
@@ -63,9 +67,29 @@ export class AccessTokens {
     return this.#renewal;
   }
 
-  /** Forget the token held: the node refused it, or is no longer the same node. */
-  discard(): void {
-    this.#held = null;
+  /** The same, once the node that gave the token is known to be the one that answers now. */
+  async confirmed(): Promise<Access> {
+    if (this.#held !== null) {
+      const { access } = this.#held;
+      const answering = await this.identify();
+      if (answering.instance !== access.node.instance) this.discard(access);
+    }
+    return this.current();
+  }
+
+  /** Forget `refused`, if it is the token held: the node refused it, or is no longer the same node. */
+  discard(refused: Access): void {
+    if (this.#held?.access === refused) this.#held = null;
+  }
+
+  /** Ask which node answers now. */
+  async identify(): Promise<NodeIdentity> {
+    const node = await this.#api.node();
+    if (node.organization !== null && node.organization !== this.#device.organization) {
+      throw new UnexpectedAnswer("the node is another organisation's");
+    }
+    this.#answering = node;
+    return node;
   }
 
   async #renew(): Promise<Access> {
@@ -79,17 +103,28 @@ export class AccessTokens {
   }
 
   async #ask(): Promise<Access> {
-    const { nonce, instance } = await this.#api.nonce(this.#device);
-    const assertion = await this.#sign(nonce, instance);
+    const { nonce, instance } = await this.#api.nonce(this.#device.device);
+    const node = await this.#known(instance);
+    const assertion = await this.#device.sign(nonce, node.instance);
     const asked = { wall: this.#clocks.wall(), monotonic: this.#clocks.monotonic() };
     const answer = await this.#api.token(assertion);
+    if (answer.instance !== node.instance) throw new NodeReplaced(answer.instance);
     const took = this.#clocks.monotonic() - asked.monotonic;
-    this.#listener.clockOffset(Math.round(answer.time - (asked.wall + took / 2)));
-    const life = answer.expiresAt - answer.time;
+    if (node.kind === "central") {
+      this.#listener.clockOffset(Math.round(answer.time - (asked.wall + took / 2)));
+    }
     // A token so short that the margin would eat it is still used for half its life.
-    const margin = Math.min(REFRESH_BEFORE_MS, life / 2);
-    const access = { token: answer.token, instance: answer.instance };
-    this.#held = { access, refreshAt: asked.monotonic + life - margin };
+    const margin = Math.min(REFRESH_BEFORE_MS, answer.lifetimeMs / 2);
+    const access = { token: answer.token, node };
+    this.#held = { access, refreshAt: asked.monotonic + answer.lifetimeMs - margin };
     return access;
+  }
+
+  /** What is known of the node that gave a challenge; it is asked only when it is another than before. */
+  async #known(instance: string | null): Promise<NodeIdentity> {
+    if (instance !== null && instance === this.#answering?.instance) return this.#answering;
+    const node = await this.identify();
+    if (instance !== null && node.instance !== instance) throw new NodeReplaced(node.instance);
+    return node;
   }
 }

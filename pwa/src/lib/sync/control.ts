@@ -6,29 +6,32 @@
  */
 import { parsePublicJwk, type PublicJwk } from "$lib/crypto/jwk";
 import type { Enrolment } from "$lib/store/device";
+import type { NodeKind } from "$lib/store/schema";
 import { fields, instant, list, text, type Fields } from "./answer";
 import { NodeFailing, NodeRefusal, NodeUnreachable, UnexpectedAnswer } from "./errors";
 
-/** Who the node is: `instance` changes when another store answers under the same name. */
+/** Who the node is: `instance` changes when another store answers under the same name (wire §7). */
 export interface NodeIdentity {
   readonly instance: string;
-  readonly version: string;
+  readonly kind: NodeKind;
+  /** The organisation it serves; `null` from a node that does not say. */
+  readonly organization: string | null;
+}
+
+/** A challenge, and the node that gave it; `null` from a node that does not say. */
+export interface Nonce {
+  readonly nonce: string;
+  readonly instance: string | null;
 }
 
 /** Where an enrolment stands. */
 export type EnrolmentStatus =
   { readonly state: "pending" | "refused" } | { readonly state: "confirmed"; readonly enrolment: Enrolment };
 
-/** A challenge to sign, for the node `instance` and no other. */
-export interface Challenge {
-  readonly nonce: string;
-  readonly instance: string;
-}
-
-/** A fresh token. Instants in milliseconds since the epoch, both by the node's clock. */
+/** A fresh token. `time`: the node's clock, milliseconds since the epoch, which of a hub may be wrong by hours. */
 export interface TokenAnswer {
   readonly token: string;
-  readonly expiresAt: number;
+  readonly lifetimeMs: number;
   readonly time: number;
   readonly instance: string;
 }
@@ -74,7 +77,12 @@ export class ControlApi {
 
   async node(): Promise<NodeIdentity> {
     const answer = await this.#call("GET", "/api/node");
-    return { instance: text(answer, "instance"), version: text(answer, "version") };
+    const { kind = "central", organization = null } = answer;
+    if (kind !== "central" && kind !== "hub") throw new UnexpectedAnswer("kind of the node is unknown");
+    if (organization !== null && typeof organization !== "string") {
+      throw new UnexpectedAnswer("organization is not a text");
+    }
+    return { instance: text(answer, "instance"), kind, organization };
   }
 
   async redeem(request: RedeemRequest): Promise<{ readonly enrolment: string; readonly shortCode: string }> {
@@ -90,16 +98,17 @@ export class ControlApi {
     throw new UnexpectedAnswer(`state is ${state}`);
   }
 
-  async nonce(device: string): Promise<Challenge> {
+  async nonce(device: string): Promise<Nonce> {
     const answer = await this.#call("POST", "/api/device/nonce", { body: { device } });
-    return { nonce: text(answer, "nonce"), instance: text(answer, "instance") };
+    const instance = answer["instance"] === undefined ? null : text(answer, "instance");
+    return { nonce: text(answer, "nonce"), instance };
   }
 
   async token(assertion: string): Promise<TokenAnswer> {
     const answer = await this.#call("POST", "/api/device/token", { body: { assertion } });
     return {
       token: text(answer, "token"),
-      expiresAt: instant(answer, "expires_at"),
+      lifetimeMs: lifetime(answer),
       time: instant(answer, "time"),
       instance: text(answer, "instance"),
     };
@@ -156,6 +165,16 @@ function refusal(status: number, answer: unknown, path: string): NodeRefusal | N
   const detail = typeof problem["detail"] === "string" ? problem["detail"] : `${path}: ${status}`;
   if (status >= 500 || status === 429 || code === null) return new NodeFailing(status, detail);
   return new NodeRefusal(code, status, detail);
+}
+
+/** `lifetime_s` in milliseconds; of a node that does not tell it, what both its instants say. */
+function lifetime(answer: Fields): number {
+  const { lifetime_s } = answer;
+  if (lifetime_s === undefined) return instant(answer, "expires_at") - instant(answer, "time");
+  if (typeof lifetime_s !== "number" || !(lifetime_s > 0)) {
+    throw new UnexpectedAnswer("lifetime_s is not a duration");
+  }
+  return lifetime_s * 1000;
 }
 
 function readSlot(answer: Fields): SlotStatus {

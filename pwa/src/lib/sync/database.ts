@@ -1,5 +1,5 @@
 /** The tablet's replica of its team's database, and the node's end of the same one. */
-import { LONGPOLL_MS } from "./transport";
+import { HEARTBEAT_MS } from "./transport";
 
 /** A database as PouchDB presents it, local or remote. Envelopes and central documents are opaque here. */
 export type Database = PouchDB.Database<Record<string, unknown>>;
@@ -40,14 +40,20 @@ const ENVELOPES = { _id: { $gte: "e", $lt: "f" } };
 const PUSH = { batch_size: 8, batches_limit: 2 };
 const PULL = { batch_size: 16, batches_limit: 2 };
 
-/** Push envelopes as they are written, checkpoint kept here (a device writes no `_local` document on a node). */
+/**
+ * Push envelopes as they are written, checkpoint kept here (a device writes no `_local` document on a node), one for each
+ * node, by its instance: going back to a node resumes where it was.
+ */
 export function push(local: Database, remote: Database): PouchDB.Replication.Replication<object> {
   const options = { live: true, retry: false, checkpoint: "source" as const, selector: ENVELOPES, ...PUSH };
   return local.replicate.to(remote, options);
 }
 
-/** Pull everything as it comes, checkpoint kept here. A long poll ends by itself, so that silence is noticed. */
+/**
+ * Pull everything as it comes, checkpoint kept here. A long poll lives until something comes, the node ends it (at the
+ * token's end at the latest), or its heartbeats cease: an idle hour costs a few requests.
+ */
 export function pull(local: Database, remote: Database): PouchDB.Replication.Replication<object> {
-  const waits = { heartbeat: false, timeout: LONGPOLL_MS };
+  const waits = { heartbeat: HEARTBEAT_MS, timeout: false as const };
   return local.replicate.from(remote, { live: true, retry: false, checkpoint: "target", ...waits, ...PULL });
 }

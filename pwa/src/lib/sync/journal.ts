@@ -1,10 +1,11 @@
 /**
  * What synchronisation remembers across reboots, in a local document of the replica (never replicated).
  *
- * `lastSync`: when both directions were last level, ms since the epoch. `instance`: the node then. `denied`: envelopes
- * that the node would not write, kept until it takes them: they are shown and sent again, never dropped.
+ * `reached`: when both directions were last level, by kind of node. `denied`: envelopes that a node would not write, kept
+ * until it takes them: they are shown and sent again, never dropped.
  */
 import type { Database } from "./database";
+import { NEVER_REACHED, type Reached } from "./machine";
 
 /** One envelope that a node refused. `at` in ms since the epoch. */
 export interface DeniedEnvelope {
@@ -14,21 +15,26 @@ export interface DeniedEnvelope {
 
 /** The contents of the journal. */
 export interface Journal {
-  readonly lastSync: number | null;
-  readonly instance: string | null;
+  readonly reached: Reached;
   readonly denied: Readonly<Record<string, DeniedEnvelope>>;
 }
 
 const ID = "_local/escale-sync";
-const EMPTY: Journal = { lastSync: null, instance: null, denied: {} };
+const EMPTY: Journal = { reached: NEVER_REACHED, denied: {} };
 
 interface Stored extends Journal {
   readonly _rev?: string;
 }
 
+/** What the journal of a version before hubs held: central was the only node. */
+interface Former {
+  readonly lastSync?: number | null;
+}
+
 async function stored(local: Database): Promise<Stored> {
   try {
-    return { ...EMPTY, ...(await local.get<Journal>(ID)) };
+    const { lastSync = null, ...kept } = await local.get<Partial<Journal> & Former>(ID);
+    return { ...EMPTY, reached: { ...NEVER_REACHED, central: lastSync }, ...kept };
   } catch (error) {
     if ((error as { status?: number }).status === 404) return EMPTY;
     throw error;
@@ -37,8 +43,8 @@ async function stored(local: Database): Promise<Stored> {
 
 /** The journal of `local`; empty when nothing was ever synchronised. */
 export async function readJournal(local: Database): Promise<Journal> {
-  const { lastSync, instance, denied } = await stored(local);
-  return { lastSync, instance, denied };
+  const { reached, denied } = await stored(local);
+  return { reached, denied };
 }
 
 /** Writes the journal of one replica, one change after the other. */
@@ -53,9 +59,9 @@ export class JournalWriter {
   /** Apply `change` to what is stored. Raises what IndexedDB raises. */
   update(change: (journal: Journal) => Journal): Promise<void> {
     const written = this.#tail.then(async () => {
-      const { _rev, lastSync, instance, denied } = await stored(this.#local);
+      const { _rev, reached, denied } = await stored(this.#local);
       const rev = _rev === undefined ? {} : { _rev };
-      await this.#local.put({ ...change({ lastSync, instance, denied }), _id: ID, ...rev });
+      await this.#local.put({ ...change({ reached, denied }), _id: ID, ...rev });
     });
     this.#tail = written.catch(() => undefined); // the caller has the error; the next change must still be tried
     return written;

@@ -22,6 +22,7 @@ export async function lead(
 
 type Message =
   | { readonly type: "state"; readonly state: SyncState }
+  | { readonly type: "moved" }
   | { readonly type: "ask" }
   | { readonly type: "wake" };
 
@@ -29,10 +30,14 @@ type Message =
 export class TabChannel {
   readonly #channel: BroadcastChannel;
 
-  constructor(name: string, hear: { state(state: SyncState): void; asked(): void; wake(): void }) {
+  constructor(
+    name: string,
+    hear: { state(state: SyncState): void; moved(): void; asked(): void; wake(): void },
+  ) {
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data: message }: MessageEvent<Message>) => {
       if (message.type === "state") hear.state(message.state);
+      else if (message.type === "moved") hear.moved();
       else if (message.type === "ask") hear.asked();
       else hear.wake();
     };
@@ -41,6 +46,11 @@ export class TabChannel {
   /** The leader tells where it stands. */
   tell(state: SyncState): void {
     this.#send({ type: "state", state });
+  }
+
+  /** The leader learnt where some envelopes are. */
+  tellMoved(): void {
+    this.#send({ type: "moved" });
   }
 
   /** A tab that has just opened asks the leader where it stands. */

@@ -5,6 +5,7 @@
  * without noticing. Whatever breaks ends the run; {@link Synchroniser} starts a new one from the checkpoints.
  */
 import { pull, push, type Database } from "./database";
+import { isEnvelope } from "./witness";
 
 /** A document that the node (or the tablet, when pulling) would not write. */
 export interface Denial {
@@ -18,6 +19,8 @@ export interface RunListener {
   moving(): void;
   /** Both directions are level. */
   caughtUp(): void;
+  /** Envelopes came from the node, which thus holds them. */
+  pulled(envelopes: readonly string[]): void;
   /** A document was refused for good; the others went on. */
   denied(denial: Denial): void;
 }
@@ -30,7 +33,8 @@ export interface Run {
 
 /** Start replicating `local` and `remote` both ways. */
 export function replicate(local: Database, remote: Database, listener: RunListener): Run {
-  const directions = [push(local, remote), pull(local, remote)];
+  const pulling = pull(local, remote);
+  const directions = [push(local, remote), pulling];
   const level = new Set<number>();
   const { promise: ended, resolve } = withResolvers<unknown>();
 
@@ -52,6 +56,11 @@ export function replicate(local: Database, remote: Database, listener: RunListen
     direction.on("denied", (error: unknown) => listener.denied(denial(error)));
     direction.on("error", stop);
     direction.on("complete", () => stop());
+  });
+
+  pulling.on("change", ({ docs }: { readonly docs: readonly { readonly _id: string }[] }) => {
+    const envelopes = docs.map(({ _id }) => _id).filter(isEnvelope);
+    if (envelopes.length > 0) listener.pulled(envelopes);
   });
 
   return { ended, stop };

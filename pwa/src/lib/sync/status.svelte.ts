@@ -1,16 +1,19 @@
 /**
  * The truthful line about synchronisation, permanent on every screen, locked included.
  *
- * Counts come from signed receipts, never from replication: `waiting` records are those without one. The time is when
- * both directions were last level with a node.
+ * Counts come from signed receipts, never from replication: records without one are told with where they are known to be.
+ * Times are when both directions were last level with a node of each kind.
  */
 import { formatDate, formatTime, plural, t } from "$i18n/index";
-import type { SyncState } from "./machine";
+import { placeWords, type PlaceMark } from "$lib/record/places";
+import type { Places } from "$lib/record/states";
+import type { NodeKind } from "$lib/store/schema";
+import type { Reached, SyncState } from "./machine";
 
 /** What this tablet signed, by what central said of it. Records first: they are what the line counts. */
 export interface SignedCounts {
-  /** Sealed here, no receipt yet. */
-  readonly waiting: number;
+  /** Records without a receipt, by where they are. */
+  readonly places: Places;
   /** Returned by a reviewer: their author's turn. */
   readonly toCorrect: number;
   /** Quarantined: support's turn. */
@@ -29,15 +32,25 @@ export interface SignedCounts {
   readonly deniedPhotos: number;
 }
 
-/** What the line is made of, and a mark that says the same without words. */
+/** A piece of the line; a place has a mark of its own. */
+export interface LinePart {
+  readonly icon: PlaceMark | null;
+  readonly text: string;
+}
+
+/** The drawing of the whole line. */
+export type LineMark = "check" | "clock" | "cloud-off" | "sync" | "alert";
+
+/** What the line is made of, and a mark that says the same without words. `text` is the whole of it. */
 export interface StatusLine {
   readonly tone: "good" | "waiting" | "attention";
-  readonly icon: "check" | "clock" | "cloud-off" | "sync" | "alert";
+  readonly icon: LineMark;
+  readonly parts: readonly LinePart[];
   readonly text: string;
 }
 
 const NONE: SignedCounts = {
-  waiting: 0,
+  places: { onTablet: 0, onHub: 0, atCentral: 0 },
   toCorrect: 0,
   blocked: 0,
   total: 0,
@@ -62,40 +75,62 @@ export class SyncStatus {
 
   /** The line, whole. */
   get line(): StatusLine {
-    if (this.state === null) return { tone: "waiting", icon: "clock", text: t("sync.reading") };
-    return statusLine(this.state, this.counts, this.#today());
+    if (this.state !== null) return statusLine(this.state, this.counts, this.#today());
+    const text = t("sync.reading");
+    return { tone: "waiting", icon: "clock", parts: [{ icon: null, text }], text };
   }
 }
 
 /** The line for a state of synchronisation and what receipts say. `today` is `YYYY-MM-DD`. */
 export function statusLine(state: SyncState, counts: SignedCounts, today: string): StatusLine {
-  const { toCorrect, blocked, blockedUpdates, denied, deniedPhotos, total } = counts;
-  const parts: string[] = [];
-  if (toCorrect > 0) parts.push(plural("sync.to_correct", toCorrect));
-  if (blocked > 0) parts.push(plural("sync.blocked", blocked));
-  if (blockedUpdates > 0) parts.push(plural("sync.blocked_updates", blockedUpdates));
-  if (denied > 0) parts.push(plural("sync.denied", denied));
-  if (deniedPhotos > 0) parts.push(plural("sync.denied_photos", deniedPhotos));
-  parts.push(...waitingParts(counts));
-  if (parts.length === 0) parts.push(total > 0 ? t("sync.all_received") : t("sync.nothing_waiting"));
-  parts.push(connection(state), lastSync(state.lastSync, today));
+  const said = [...troubleParts(counts), ...waitingParts(counts)];
+  if (said.length === 0) said.push(plain(t(counts.total > 0 ? "sync.all_received" : "sync.nothing_waiting")));
+  const link = [connection(state), ...reachedWords(state.reached, today)].filter((words) => words !== "");
+  const parts = punctuated(said, link);
   return {
     tone: tone(state, counts),
     icon: icon(state, counts),
-    text: capitalised(parts.filter((part) => part !== "").join(", ")),
+    parts,
+    text: parts.map(({ text }) => text).join(" "),
   };
 }
 
+/** One sentence: what there is, a dash, how nodes were reached. */
+function punctuated(said: readonly LinePart[], link: readonly string[]): readonly LinePart[] {
+  const last = said.length - 1;
+  const marked = said.map(({ icon: mark, text }, position) => ({
+    icon: mark,
+    text: (position === 0 ? capitalised(text) : text) + (position < last ? "," : " —"),
+  }));
+  return [...marked, plain(link.join(", "))];
+}
+
+function plain(text: string): LinePart {
+  return { icon: null, text };
+}
+
+function troubleParts(counts: SignedCounts): LinePart[] {
+  const { toCorrect, blocked, blockedUpdates, denied, deniedPhotos } = counts;
+  return [
+    ...(toCorrect > 0 ? [plural("sync.to_correct", toCorrect)] : []),
+    ...(blocked > 0 ? [plural("sync.blocked", blocked)] : []),
+    ...(blockedUpdates > 0 ? [plural("sync.blocked_updates", blockedUpdates)] : []),
+    ...(denied > 0 ? [plural("sync.denied", denied)] : []),
+    ...(deniedPhotos > 0 ? [plural("sync.denied_photos", deniedPhotos)] : []),
+  ].map(plain);
+}
+
 /** Records are what matters: what is lighter is said when no record waits. */
-function waitingParts({ waiting, updates, photos }: SignedCounts): string[] {
-  if (waiting > 0) return [plural("sync.waiting", waiting)];
+function waitingParts({ places, updates, photos }: SignedCounts): readonly LinePart[] {
+  const records = placeWords(places);
+  if (records.length > 0) return records;
   return [
     ...(updates > 0 ? [plural("sync.waiting_updates", updates)] : []),
     ...(photos > 0 ? [plural("sync.waiting_photos", photos)] : []),
-  ];
+  ].map(plain);
 }
 
-function connection({ phase, reason }: SyncState): string {
+function connection({ phase, reason, node }: SyncState): string {
   switch (phase) {
     case "offline":
       return t("sync.offline");
@@ -106,18 +141,29 @@ function connection({ phase, reason }: SyncState): string {
     case "idle":
       return "";
     case "refused":
-      return reason === "device-revoked" ? t("sync.revoked") : t("sync.refused");
+      if (reason === "device-revoked") return t("sync.revoked");
+      return t(node === "hub" ? "sync.refused_by_hub" : "sync.refused");
     case "error":
       return reason === "storage-full" ? t("sync.node_full") : t("sync.error");
   }
 }
 
-function lastSync(instant: number | null, today: string): string {
-  if (instant === null) return t("sync.never");
+/** When each kind of node was reached, the latest first. */
+function reachedWords(reached: Reached, today: string): readonly string[] {
+  const known = (["hub", "central"] as const).flatMap((node) => {
+    const at = reached[node];
+    return at === null ? [] : [{ node, at }];
+  });
+  if (known.length === 0) return [t("sync.never")];
+  return known.sort((one, other) => other.at - one.at).map(({ node, at }) => reachedAt(node, at, today));
+}
+
+function reachedAt(node: NodeKind, instant: number, today: string): string {
   const date = new Date(instant);
   const day = civilDate(date);
   const time = formatTime(date);
-  return day === today ? t("sync.last", { time }) : t("sync.last_day", { day: formatDate(day), time });
+  if (day === today) return t(`sync.reached_${node}`, { time });
+  return t(`sync.reached_${node}_day`, { day: formatDate(day), time });
 }
 
 /** The civil date of an instant on this tablet, `YYYY-MM-DD`. */
@@ -133,7 +179,7 @@ function tone(state: SyncState, counts: SignedCounts): StatusLine["tone"] {
   return waitingParts(counts).length > 0 || state.phase !== "idle" ? "waiting" : "good";
 }
 
-function icon(state: SyncState, counts: SignedCounts): StatusLine["icon"] {
+function icon(state: SyncState, counts: SignedCounts): LineMark {
   if (tone(state, counts) === "attention") return "alert";
   if (state.phase === "offline") return "cloud-off";
   if (state.phase !== "idle") return "sync";

@@ -6,17 +6,19 @@
  */
 import type { AccessTokens, Clocks } from "./access";
 import { backoff } from "./backoff";
+import type { NodeIdentity } from "./control";
 import { consequence } from "./consequence";
 import { openRemote, type Database } from "./database";
 import { AccessRefused, NodeReplaced } from "./errors";
 import { Interruption } from "./interruption";
 import { JournalWriter, readJournal, type DeniedEnvelope } from "./journal";
 import { lead, TabChannel } from "./leader";
-import { initial, next, type SyncEvent, type SyncState } from "./machine";
+import { initial, lastSync, NEVER_REACHED, next, type SyncEvent, type SyncState } from "./machine";
 import { sendPiece, type Pieces } from "./pieces";
 import { resendMissing } from "./recheck";
-import { replicate, type Denial, type Run } from "./replicate";
-import { replicationFetch } from "./transport";
+import { replicate, type Denial, type Run, type RunListener } from "./replicate";
+import { replicationFetch, type TransportListener } from "./transport";
+import { witnessed } from "./witness";
 
 /** What the synchroniser is given: nothing of the browser is read deeper than here. */
 export interface SyncEnvironment {
@@ -32,12 +34,21 @@ export interface SyncEnvironment {
   /** Answers a number in [0, 1), for the jitter. */
   readonly draw: () => number;
   readonly online: () => boolean;
-  /** The instance that answers now (`GET /api/node`). */
-  readonly instance: () => Promise<string>;
   /** Own envelopes for which no receipt has come. */
   readonly unacknowledged: () => Promise<readonly string[]>;
   /** What goes one at a time, once all the rest is level. */
   readonly pieces: Pieces;
+  readonly whereabouts: WhereaboutsKeeper;
+}
+
+/** Keeps what nodes say of where envelopes are; each answers whether anything was learnt. */
+export interface WhereaboutsKeeper {
+  /** `node` answered that it holds them, or wrote them. */
+  held(node: NodeIdentity, envelopes: readonly string[]): Promise<boolean>;
+  /** They came from `node`. */
+  pulled(node: NodeIdentity, envelopes: readonly string[]): Promise<boolean>;
+  /** `node` answered that it does not hold them. */
+  lacking(node: NodeIdentity, envelopes: readonly string[]): Promise<boolean>;
 }
 
 /** What others are told. */
@@ -45,10 +56,11 @@ export interface SyncListener {
   state(state: SyncState): void;
   /** The envelopes that the node would not write, by id. */
   denied(envelopes: Readonly<Record<string, DeniedEnvelope>>): void;
+  /** More is known of where envelopes are. */
+  moved(): void;
 }
 
-/** How often a run looks whether the node is still the same and still holds what was sent. */
-const CHECK_EVERY_MS = 60_000;
+/** How often a run asks whether the node still holds what was sent. */
 const RECHECK_EVERY_MS = 10 * 60_000;
 
 /** Synchronisation of one replica. One object a tab; one tab at a time replicates. */
@@ -59,7 +71,7 @@ export class Synchroniser {
   readonly #channel: TabChannel;
   readonly #stopping = new AbortController();
   readonly #interruption = new Interruption();
-  #state: SyncState = initial(null);
+  #state: SyncState = initial(NEVER_REACHED);
   #leading = false;
   #denied: ReadonlySet<string> = new Set();
   /** The run under way and the node's end of it. */
@@ -73,6 +85,7 @@ export class Synchroniser {
     this.#journal = new JournalWriter(environment.local);
     this.#channel = new TabChannel(`escale-sync-${environment.device}`, {
       state: (state) => this.#adopt(state),
+      moved: () => this.#listener.moved(),
       asked: () => this.#leading && this.#channel.tell(this.#state),
       wake: () => this.#leading && this.wake(),
     });
@@ -80,8 +93,8 @@ export class Synchroniser {
 
   /** Begin: replicate when this tab is elected, follow the elected one until then. */
   async start(): Promise<void> {
-    const { lastSync, denied } = await readJournal(this.#environment.local);
-    this.#state = initial(lastSync);
+    const { reached, denied } = await readJournal(this.#environment.local);
+    this.#state = initial(reached);
     this.#listener.state(this.#state);
     this.#tellDenied(denied);
     this.#channel.ask();
@@ -111,7 +124,7 @@ export class Synchroniser {
   async #lead(): Promise<void> {
     this.#leading = true;
     // What the tab that led before knew of its connection says nothing of this one's.
-    this.#adopt(initial(this.#state.lastSync));
+    this.#adopt(initial(this.#state.reached));
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       if (!this.#environment.online()) {
@@ -120,14 +133,13 @@ export class Synchroniser {
         continue;
       }
       this.#dispatch({ type: "attempt" });
-      const before = this.#state.lastSync;
+      const before = lastSync(this.#state);
       const error = await this.#run();
       if (this.#stopping.signal.aborted) break;
-      failures = this.#state.lastSync === before ? failures + 1 : 1;
-      this.#environment.tokens.discard();
+      failures = lastSync(this.#state) === before ? failures + 1 : 1;
       // A token refused early and a node that changed are met with a new token at once, the first time.
       if (failures === 1 && (error instanceof AccessRefused || error instanceof NodeReplaced)) continue;
-      this.#dispatch(consequence(error));
+      this.#dispatch(consequence(error, this.#environment.tokens.answering?.kind ?? null));
       await this.#interruption.wait(backoff(failures, this.#environment.draw));
     }
     this.#leading = false;
@@ -135,35 +147,24 @@ export class Synchroniser {
 
   /** One run, until it fails or is stopped. Answers what ended it. */
   async #run(): Promise<unknown> {
-    const { tokens, fetch, syncUrl, database, local, clocks } = this.#environment;
+    const { tokens, local } = this.#environment;
     let failure: unknown = null;
     // What a request begun before the end answers after it says nothing of a connection that is gone.
     let live = true;
     try {
-      const { instance } = await tokens.current();
-      const root = `${syncUrl.replace(/\/+$/, "")}/`;
-      const transport = replicationFetch(
-        { root, instance, tokens, fetch },
-        {
-          answered: () => live && this.#answered(),
-          failed: (error) => (failure ??= error),
-        },
-      );
-      const remote = await openRemote(root, database, transport);
-      let recheckAt = clocks.monotonic();
-      const run = replicate(local, remote, {
-        moving: () => this.#dispatch({ type: "moving" }),
-        caughtUp: () => {
-          this.#dispatch({ type: "caught-up", at: clocks.wall() });
-          this.offerPieces();
-          if (clocks.monotonic() < recheckAt) return;
-          recheckAt = clocks.monotonic() + RECHECK_EVERY_MS;
-          this.#recheck(remote).catch((error: unknown) => run.stop(error));
-        },
-        denied: (denial) => this.#deny([denial]).catch((error: unknown) => run.stop(error)),
+      // A token kept from the run before serves only if the same node still answers.
+      const { node } = await tokens.confirmed();
+      const remote = await this.#remote(node, {
+        answered: () => live && this.#answered(node),
+        failed: (error) => (failure ??= error),
       });
+      const run = replicate(
+        local,
+        remote,
+        this.#follow(node, remote, (error) => run.stop(error)),
+      );
       this.#current = { remote, run };
-      void this.#watch(instance, run);
+      void this.#watch(node, run);
       const error = await run.ended;
       return failure ?? error;
     } catch (error) {
@@ -174,8 +175,46 @@ export class Synchroniser {
     }
   }
 
-  /** While `run` lasts: is the network there, and is it the same node? */
-  async #watch(instance: string, run: Run): Promise<void> {
+  /** The node's end of the replica, through which it says what it holds. */
+  async #remote(node: NodeIdentity, listener: TransportListener): Promise<Database> {
+    const { tokens, fetch, syncUrl, database, whereabouts } = this.#environment;
+    const root = `${syncUrl.replace(/\/+$/, "")}/`;
+    const transport = replicationFetch({ root, node, tokens, fetch }, listener);
+    return witnessed(await openRemote(root, database, transport), {
+      held: (envelopes) => this.#learn(whereabouts.held(node, envelopes)),
+      lacking: (envelopes) => this.#learn(whereabouts.lacking(node, envelopes)),
+    });
+  }
+
+  /** What is done as a run goes on; `end` stops it with an error. */
+  #follow(node: NodeIdentity, remote: Database, end: (error: unknown) => void): RunListener {
+    const { clocks, whereabouts } = this.#environment;
+    let recheckAt = clocks.monotonic();
+    return {
+      moving: () => this.#dispatch({ type: "moving" }),
+      caughtUp: () => {
+        this.#dispatch({ type: "caught-up", at: clocks.wall() });
+        this.offerPieces();
+        if (clocks.monotonic() < recheckAt) return;
+        recheckAt = clocks.monotonic() + RECHECK_EVERY_MS;
+        this.#recheck(remote).catch(end);
+      },
+      pulled: (envelopes) => this.#learn(whereabouts.pulled(node, envelopes)),
+      denied: (denial) => this.#deny([denial]).catch(end),
+    };
+  }
+
+  /** Others are told once what a node said is kept. */
+  #learn(kept: Promise<boolean>): void {
+    void kept.then((learnt) => {
+      if (!learnt) return;
+      this.#listener.moved();
+      this.#channel.tellMoved();
+    });
+  }
+
+  /** While `run` lasts: each time something may have changed, is the network there, and is it the same node? */
+  async #watch(node: NodeIdentity, run: Run): Promise<void> {
     let over = false;
     void run.ended.then(() => {
       over = true;
@@ -183,11 +222,11 @@ export class Synchroniser {
     });
     try {
       for (;;) {
-        await this.#interruption.wait(CHECK_EVERY_MS);
+        await this.#interruption.wait();
         if (over) return;
         if (this.#stopping.signal.aborted || !this.#environment.online()) return run.stop();
-        const answering = await this.#environment.instance();
-        if (answering !== instance) return run.stop(new NodeReplaced(answering));
+        const { instance } = await this.#environment.tokens.identify();
+        if (instance !== node.instance) return run.stop(new NodeReplaced(instance));
       }
     } catch (error) {
       run.stop(error);
@@ -236,9 +275,9 @@ export class Synchroniser {
     this.#listener.denied(denied);
   }
 
-  #answered(): void {
-    this.#dispatch({ type: "joined" });
-    // A long poll that came back empty says again that both directions are level.
+  #answered({ kind }: NodeIdentity): void {
+    this.#dispatch({ type: "joined", node: kind });
+    // A long poll's heartbeat says again that both directions are level.
     if (this.#state.phase !== "idle") return;
     this.#dispatch({ type: "caught-up", at: this.#environment.clocks.wall() });
     this.offerPieces();
@@ -248,9 +287,9 @@ export class Synchroniser {
     const before = this.#state;
     this.#adopt(next(before, event));
     this.#channel.tell(this.#state);
-    const { lastSync, phase } = this.#state;
-    if (phase !== before.phase && lastSync !== null) {
-      void this.#journal.update((journal) => ({ ...journal, lastSync }));
+    const { reached, phase } = this.#state;
+    if (phase !== before.phase && reached !== NEVER_REACHED) {
+      void this.#journal.update((journal) => ({ ...journal, reached }));
     }
   }
 
