@@ -1,5 +1,7 @@
 """`python -m sync serve`: the embedded engine alone, for one administrator, without rules.
 
+`python -m sync replicate SOURCE TARGET`: between two databases of any CouchDB (`sync.replicator.command`).
+
 For trying a client and for tests of interoperability; Escale itself mounts `sync.http` behind its tokens.
 """
 
@@ -9,6 +11,7 @@ import base64
 import hmac
 import signal
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ import uvicorn
 from sync.embedded import EmbeddedEngine
 from sync.errors import Unauthorized
 from sync.http import Authorizer, Principal, ReplicationApplication, create_app
+from sync.replicator import command as replication
 from sync.security import SERVER_ADMIN
 
 
@@ -84,6 +88,15 @@ async def serve(host: str, port: int, directory: Path, administrator: str) -> No
         await engine.aclose()
 
 
+def replicate(asked: argparse.Namespace) -> None:
+    """Replicate, and print what was done; one line and a status of 1 or 2 when it could not be."""
+    try:
+        print(replication.run(asked))
+    except replication.CommandFailed as failed:
+        print(f"sync replicate: {failed}", file=sys.stderr)
+        sys.exit(failed.status)
+
+
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
@@ -93,7 +106,12 @@ def main() -> None:
     serving.add_argument("--port", type=int, default=5984)
     serving.add_argument("--data", type=Path, required=True, help="directory of the store")
     serving.add_argument("--admin", required=True, metavar="USER:PASSWORD")
+    replicating = commands.add_parser("replicate", help="replicate one database into another")
+    replication.add_arguments(replicating)
     asked = parser.parse_args()
+    if asked.command == "replicate":
+        replicate(asked)
+        return
     asyncio.run(serve(asked.host, asked.port, asked.data, asked.admin))
 
 

@@ -10,7 +10,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseInformation:
-    """What `GET /{db}` tells. `update_seq` is opaque; sizes are bytes."""
+    """What `GET /{db}` tells. `update_seq` and `purge_seq` are opaque; sizes are bytes."""
 
     name: str
     update_seq: str
@@ -18,6 +18,8 @@ class DatabaseInformation:
     doc_del_count: int
     file_size: int
     active_size: int
+    purge_seq: str = "0"
+    compact_running: bool = False
 
 
 def checked_name(name: str) -> str:

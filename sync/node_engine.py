@@ -1,6 +1,6 @@
 """What the HTTP interface asks of an engine in its own process, besides what the rest of Escale asks."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from sync.attachment import Attachment
@@ -28,8 +28,37 @@ class AttachmentReader(Protocol):
         """
 
 
+class Maintenance(Protocol):
+    """The smaller operations on a whole database. Each raises DatabaseNotFound."""
+
+    async def purge(self, name: str, revisions: Mapping[str, Sequence[Revision]]) -> dict[str, list[str]]:
+        """Take leaves of documents away as if they had never been; return which were, by document."""
+
+    async def purged_infos(self, name: str) -> list[tuple[str, list[str]]]:
+        """Return the ids and revisions purged lately, the oldest first."""
+
+    async def revs_limit(self, name: str) -> int:
+        """Return how many generations of ancestors of each leaf are kept."""
+
+    async def set_revs_limit(self, name: str, limit: int) -> None:
+        """Change how many generations are kept, of what is written from now on."""
+
+    async def purged_infos_limit(self, name: str) -> int:
+        """Return how many purges are remembered."""
+
+    async def set_purged_infos_limit(self, name: str, limit: int) -> None:
+        """Change how many purges are remembered."""
+
+    async def compact(self, name: str) -> None:
+        """Begin to remove contents of revisions that are no leaves, and to give their room back."""
+
+
 class NodeEngine(Engine, Protocol):
     """An engine that this process holds."""
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """The operations on whole databases."""
 
     async def changes(
         self,

@@ -9,7 +9,7 @@ then both are kept, since choosing one would make the answer depend on the order
 A revision names its content: two nodes which know the body of one revision know the same body.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -118,6 +118,16 @@ class RevisionTree:
                 if revision in kept
             }
         )
+
+    def without_leaves(self, gone: Collection[Revision]) -> "RevisionTree | None":
+        """Take leaves away, and the ancestors that lead to no other; None when nothing remains."""
+        kept: set[Revision] = set()
+        for leaf in self.leaves():
+            if leaf.revision not in gone:
+                kept.update(self._lineage(leaf.revision))
+        if not kept:
+            return None
+        return RevisionTree({revision: node for revision, node in self.nodes.items() if revision in kept})
 
     def bodies(self) -> set[int]:
         """Return the store's keys of every content this tree names."""

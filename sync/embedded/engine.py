@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -16,6 +17,7 @@ from sync.document import checked_identifier as checked
 from sync.embedded import feed, local_documents, queries
 from sync.embedded.attachments import StoredAttachment
 from sync.embedded.catalogue import Catalogue
+from sync.embedded.maintenance import EmbeddedMaintenance
 from sync.embedded.notifier import Subscription
 from sync.embedded.readers import ReaderPool
 from sync.embedded.updates import apply_batch, prepare
@@ -43,6 +45,7 @@ class EmbeddedEngine:
         self._catalogue = catalogue
         self._writer = writer
         self._readers = readers
+        self.maintenance = EmbeddedMaintenance(catalogue, writer, readers)
 
     @classmethod
     async def open(
@@ -89,8 +92,9 @@ class EmbeddedEngine:
 
     async def information(self, name: str) -> DatabaseInformation:
         """Return a database's figures."""
-        identity = self._catalogue.entry(name).identity
-        return await self._read(name, partial(queries.information, name=name, identity=identity))
+        entry = self._catalogue.entry(name)
+        found = await self._read(name, partial(queries.information, name=name, identity=entry.identity))
+        return replace(found, compact_running=self.maintenance.is_compacting(entry.path))
 
     async def security(self, name: str) -> Security:
         """Return who may use a database."""
@@ -223,6 +227,7 @@ class EmbeddedEngine:
     async def aclose(self) -> None:
         """Release every waiter at once, finish the writes under way, close the files."""
         self._catalogue.release_waiters()
+        await self.maintenance.aclose()
         await self._writer.aclose()
         await self._readers.aclose()
         self._catalogue.close()

@@ -17,6 +17,7 @@ from sync.embedded.documents import (
     read_document,
     read_row,
 )
+from sync.embedded.settings import Setting, read_setting
 from sync.errors import AttachmentNotFound, DocumentNotFound
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference, difference
@@ -37,6 +38,7 @@ def information(connection: apsw.Connection, name: str, identity: str) -> Databa
         doc_del_count=state.doc_del_count,
         file_size=page_size * page_count,
         active_size=page_size * (page_count - free_pages),
+        purge_seq=str(UpdateSequence(read_setting(connection, Setting.PURGE_SEQ), identity)),
     )
 
 

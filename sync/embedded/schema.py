@@ -74,6 +74,15 @@ CREATE TABLE IF NOT EXISTS locals (
     revision INTEGER NOT NULL,
     content  BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS settings (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS purges (
+    sequence  INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL,
+    revisions TEXT NOT NULL
+);
 INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM state);
 """
 DATABASE_SCHEMA: Final = f"{_DATABASE_TABLES}PRAGMA user_version = {DATABASE_VERSION};"
@@ -91,6 +100,8 @@ def open_for_writing(
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE_BYTES}")
+        # A new file only: compaction then gives free pages back a few at a time.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}")

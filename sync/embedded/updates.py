@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import apsw
@@ -30,12 +31,11 @@ from sync.embedded.documents import (
     read_content,
     replace_row,
 )
+from sync.embedded.settings import Setting, read_setting
 from sync.errors import Conflict, Forbidden, InvalidDocument
 from sync.revision import Revision, next_revision
 from sync.revtree import RevisionTree
 from sync.write_rules import Refusal, WriteRule
-
-REVS_LIMIT = 1000
 
 
 class PreparedDocument(NamedTuple):
@@ -104,6 +104,10 @@ class _Application:
         self._known = known
         self._new: dict[str, NewDocument] = {}
 
+    @cached_property
+    def _revs_limit(self) -> int:
+        return read_setting(self._connection, Setting.REVS_LIMIT)
+
     def write(self, prepared: PreparedDocument, *, new_edits: bool) -> WriteResult:
         """Write one document, or say why not."""
         document = prepared.document
@@ -148,7 +152,7 @@ class _Application:
         tree = RevisionTree.of_path(edit.path, deleted=document.deleted, body=body)
         if former is not None:
             tree = former.merged(tree)
-        tree = tree.stemmed(REVS_LIMIT)
+        tree = tree.stemmed(self._revs_limit)
         if tree != former:
             content = self._content(edit) if NEW in tree.bodies() else None
             replace_row(self._connection, self._state, row, (document.identifier, tree), content)

@@ -19,10 +19,10 @@ async def information(exchange: Exchange) -> JsonResponse:
             "doc_count": found.doc_count,
             "doc_del_count": found.doc_del_count,
             "sizes": {"file": found.file_size, "active": found.active_size, "external": found.active_size},
-            "purge_seq": "0",
+            "purge_seq": found.purge_seq,
             "props": {},
             "disk_format_version": 8,
-            "compact_running": False,
+            "compact_running": found.compact_running,
             "cluster": {"q": 1, "n": 1, "w": 1, "r": 1},
             "instance_start_time": _START_TIME,
         }

@@ -15,6 +15,7 @@ from sync.http import (
     db_updates,
     documents,
     local_documents,
+    maintenance,
     server,
 )
 from sync.http.exchange import Handler
@@ -53,6 +54,7 @@ NODE: Final[Mapping[str, Methods]] = {
     "_up": {"GET": Endpoint(server.health, Access.NAMED)},
     "_db_updates": {"GET": Endpoint(db_updates.get, Access.SERVER_ADMIN)},
     "_all_dbs": {"GET": Endpoint(server.databases, Access.SERVER_ADMIN)},
+    "_replicate": {"POST": Endpoint(server.replicate, Access.NAMED)},
 }
 
 DATABASE: Final[Methods] = {
@@ -67,13 +69,30 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
     "_bulk_docs": {"POST": Endpoint(bulk.bulk_docs)},
     "_bulk_get": {"POST": Endpoint(bulk.bulk_get)},
     "_changes": {"GET": Endpoint(changes.get), "POST": Endpoint(changes.post)},
+    "_compact": {"POST": Endpoint(maintenance.compact, Access.DATABASE_ADMIN)},
     "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit)},
     "_missing_revs": {"POST": Endpoint(bulk.missing_revs)},
+    "_purge": {"POST": Endpoint(maintenance.purge, Access.SERVER_ADMIN)},
+    "_purged_infos": {"GET": Endpoint(maintenance.purged_infos)},
+    "_purged_infos_limit": {
+        "GET": Endpoint(maintenance.read_purged_infos_limit),
+        "PUT": Endpoint(maintenance.write_purged_infos_limit, Access.DATABASE_ADMIN),
+    },
     "_revs_diff": {"POST": Endpoint(bulk.revs_diff)},
+    "_revs_limit": {
+        "GET": Endpoint(maintenance.read_revs_limit),
+        "PUT": Endpoint(maintenance.write_revs_limit, Access.DATABASE_ADMIN),
+    },
+    "_view_cleanup": {"POST": Endpoint(maintenance.clean_views, Access.DATABASE_ADMIN)},
     "_security": {
         "GET": Endpoint(databases.read_security, Access.DATABASE_ADMIN),
         "PUT": Endpoint(databases.write_security, Access.DATABASE_ADMIN),
     },
+}
+
+# What lies below these names belongs to them and is no attachment.
+BELOW: Final[Mapping[str, Methods]] = {
+    "_compact": {"POST": Endpoint(maintenance.compact_views, Access.DATABASE_ADMIN)},
 }
 
 DOCUMENT: Final[Methods] = {
@@ -106,6 +125,8 @@ def resolve(method: str, segments: tuple[str, ...]) -> Route:
         return Route(_choose(DATABASE, method), database)
     if len(rest) == 1 and rest[0] in DATABASE_ENDPOINTS:
         return Route(_choose(DATABASE_ENDPOINTS[rest[0]], method), database)
+    if rest[0] in BELOW:
+        return Route(_choose(BELOW[rest[0]], method), database, "/".join(rest[1:]))
     document, below = _document(rest)
     if below:
         return Route(_choose(ATTACHMENT, method), database, document)

@@ -1,7 +1,8 @@
 """The node itself: welcome, health, list of databases."""
 
+from sync.errors import Unsupported
 from sync.http.exchange import Exchange
-from sync.http.response import JsonResponse
+from sync.http.response import JsonResponse, Response
 
 # The version of CouchDB whose behaviour this interface follows; some clients look at its first number.
 COMPATIBLE_VERSION = "3.5.0"
@@ -29,3 +30,10 @@ async def health(exchange: Exchange) -> JsonResponse:
 async def databases(exchange: Exchange) -> JsonResponse:
     """Answer `GET /_all_dbs`."""
     return JsonResponse(await exchange.engine.databases())
+
+
+async def replicate(exchange: Exchange) -> Response:
+    """Answer `POST /_replicate`: never, so that nobody makes this node send requests of their choosing."""
+    raise Unsupported(
+        f"This node replicates for nobody by {exchange.request.method}: run `python -m sync replicate`."
+    )

@@ -54,6 +54,7 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     # Replication: the node
     ("GET", "/sync/", TOKEN),
     ("GET", "/sync/_up", TOKEN),
+    ("POST", "/sync/_replicate", (401, 501, 501, 403, 401, 401)),
     ("GET", "/sync/_all_dbs", NO_DEVICE),
     # Replication: the team's database
     ("GET", "/sync/{database}", TEAM),
@@ -193,7 +194,6 @@ ELSEWHERE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/sync/{other_database}/_changes", (401, 403, 200, 403, 401, 401)),
     ("PUT", "/sync/{database}/_design/{design}", NO_DEVICE),
     ("GET", "/sync/{nothing}", (401, 404, 404, 403, 401, 401)),
-    ("POST", "/sync/_replicate", (401, 404, 404, 403, 401, 401)),
     ("GET", "/coordination/fiches/{other_record}", (303, 303, 303, 303, 404, 404)),
     ("GET", "/coordination/fiches/{other_record}/acces", (303, 303, 303, 303, 404, 404)),
     ("GET", "/coordination/fiches/{other_record}/photos/{photo}", (303, 303, 303, 303, 403, 404)),

@@ -1,0 +1,116 @@
+"""`python -m sync replicate`, between two real servers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+
+from tests.sync.server_process import ADMINISTRATOR, ServerProcess, server_process
+
+DOCUMENTS = [{"_id": f"d{number}", "_rev": "1-a", "n": number} for number in range(250)]
+
+
+@pytest.fixture
+def near(tmp_path: Path) -> Iterator[ServerProcess]:
+    with server_process(tmp_path / "near") as server:
+        httpx.put(f"{server.url}/t1", auth=ADMINISTRATOR).raise_for_status()
+        httpx.post(
+            f"{server.url}/t1/_bulk_docs", json={"docs": DOCUMENTS, "new_edits": False}, auth=ADMINISTRATOR
+        ).raise_for_status()
+        yield server
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[ServerProcess]:
+    with server_process(tmp_path / "far") as server:
+        yield server
+
+
+def address(server: ServerProcess, database: str, password: str = ADMINISTRATOR[1]) -> str:
+    host = server.url.removeprefix("http://")
+    return f"http://{ADMINISTRATOR[0]}:{password.replace(' ', '%20')}@{host}/{database}"
+
+
+def replicate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sync", "replicate", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_it_creates_the_target_and_says_in_one_line_what_it_did(
+    near: ServerProcess, far: ServerProcess
+) -> None:
+    done = replicate(address(near, "t1"), address(far, "copy"), "--create")
+    again = replicate(address(near, "t1"), address(far, "copy"), "--create")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = done.stdout.splitlines()
+    told = orjson.loads(line)
+    assert (told["state"], told["docs_written"], told["docs_denied"]) == ("stopped", 250, 0)
+    assert orjson.loads(again.stdout)["docs_read"] == 0
+    assert httpx.get(f"{far.url}/copy", auth=ADMINISTRATOR).json()["doc_count"] == 250
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "status"),
+    [
+        ("{near}", "{far}/nothing", 1),
+        ("http://127.0.0.1:1/t1", "{near}", 1),
+        ("{wrong}", "{near}", 1),
+        ("ftp://host/db", "{near}", 2),
+        ("http://host", "{near}", 2),
+        ("not a url", "{near}", 2),
+        ("http://[", "{near}", 2),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line_without_the_password(
+    near: ServerProcess, far: ServerProcess, source: str, target: str, status: int
+) -> None:
+    places = {
+        "near": address(near, "t1"),
+        "far": address(far, ""),
+        "wrong": address(near, "t1", "another password"),
+    }
+
+    failed = replicate(source.format(**places), target.format(**places).replace("//nothing", "/nothing"))
+
+    assert (failed.returncode, failed.stdout, len(failed.stderr.splitlines())) == (status, "", 1)
+    assert "password" not in failed.stderr.replace("Name or password", "")
+
+
+def test_a_live_one_follows_until_it_is_interrupted(near: ServerProcess, far: ServerProcess) -> None:
+    httpx.put(f"{far.url}/t1", auth=ADMINISTRATOR).raise_for_status()
+    following = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "sync", "replicate", "--live"),
+            *(address(near, "t1"), address(far, "t1")),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    query = {"feed": "longpoll", "filter": "_doc_ids", "doc_ids": '["late"]', "timeout": "30000"}
+    httpx.put(f"{near.url}/t1/late", json={}, auth=ADMINISTRATOR).raise_for_status()
+    arrived = httpx.get(f"{far.url}/t1/_changes", params=query, auth=ADMINISTRATOR, timeout=40).json()
+
+    following.terminate()
+    output, _ = following.communicate(timeout=10)
+
+    assert [change["id"] for change in arrived["results"]] == ["late"]
+    told = orjson.loads(output)
+    assert (following.returncode, told["state"], told["docs_written"]) == (0, "stopped", 251)
+
+
+def test_no_node_replicates_on_a_clients_behalf(near: ServerProcess) -> None:
+    asked = {"source": "http://169.254.169.254/latest", "target": "t1"}
+
+    answer = httpx.post(f"{near.url}/_replicate", json=asked, auth=ADMINISTRATOR)
+
+    assert (answer.status_code, answer.json()["error"]) == (501, "not_implemented")
