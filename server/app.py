@@ -18,9 +18,10 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from forms.load import published
 from server import clock
 from server.auth import sessions, throttle
-from server.central import organisation
+from server.central import databases, organisation
 from server.central.publication import Forms, publish_all
 from server.central.publisher import Central
+from server.engine import PATIENCE_S, mend, open_engine
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.facts import Addresses
 from server.enrolment.service import Enrolment
@@ -39,11 +40,12 @@ from server.routes import (
 from server.routes.cross_origin import add_cross_origin_headers
 from server.routes.problems import EXCEPTION_HANDLERS
 from server.routes.security_headers import add_security_headers
-from server.routes.services import Services
+from server.routes.services import Replication, Services
 from server.settings import Settings
 from server.store import migrate
 from server.store.database import Store, connect
 from sync.embedded import EmbeddedEngine
+from sync.engine import Engine
 from sync.http.application import create_app as create_replication
 from sync.http.cors import Cors
 
@@ -81,7 +83,7 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
         store = await asyncio.to_thread(open_store, settings)
         stack.push_async_callback(asyncio.to_thread, store.close)
         organization, keys = await asyncio.to_thread(organisation.load, store, settings.keys)
-        engine = await EmbeddedEngine.open(settings.sync_store)
+        engine = await open_engine(settings, patience_s=PATIENCE_S)
         stack.push_async_callback(engine.aclose)
         forms: Forms = published()
         central = Central(store, engine, keys, clocks.now)
@@ -105,18 +107,24 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
                 auto_confirm=settings.auto_confirm,
             ),
             authorizer=authorizer,
-            replication=create_replication(
-                engine,
-                authorize=authorizer,
-                rule_for=sync_mount.rule_for,
-                cors=Cors(settings.foreign_origins),
-                prefix=sync_mount.PREFIX,
-                now=lambda: clocks.now().timestamp(),
-            ),
+            replication=_replication(engine, authorizer, settings, clocks),
             projection=Projection(store, engine, keys, forms, clocks.now, followed_by=people.wake),
             people=people,
             clock=clocks.now,
         )
+
+
+def _replication(engine: Engine, authorizer: Authorizer, settings: Settings, clocks: Clocks) -> Replication:
+    if not isinstance(engine, EmbeddedEngine):
+        return sync_mount.Elsewhere(settings.sync_url)
+    return create_replication(
+        engine,
+        authorize=authorizer,
+        rule_for=sync_mount.rule_for,
+        cors=Cors(settings.foreign_origins),
+        prefix=sync_mount.PREFIX,
+        now=lambda: clocks.now().timestamp(),
+    )
 
 
 def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
@@ -183,6 +191,7 @@ async def keep_house(services: Services) -> None:
     await services.enrolment.tidy()
     await asyncio.to_thread(_forget_sign_ins, services)
     await publish_all(services.central, services.forms)
+    await mend(services.engine, await asyncio.to_thread(databases.expected, services.store))
 
 
 def _forget_sign_ins(services: Services) -> None:

@@ -5,6 +5,8 @@
 | ``ESCALE_DATA`` | ``var`` | replication store, read model, generated cards |
 | ``ESCALE_KEYS`` | ``secrets`` | organisation keys; must not lie inside ``ESCALE_DATA`` |
 | ``ESCALE_DATABASE_URL`` | SQLite in ``ESCALE_DATA`` | control tables and read model (SQLAlchemy URL) |
+| ``ESCALE_COUCHDB_URL`` | none (embedded engine) | a CouchDB, ``http://USER:PASSWORD@HOST:5984`` |
+| ``ESCALE_COUCHDB_URL_FILE`` | none | a file that holds it instead: a mounted secret |
 | ``ESCALE_HOST``, ``ESCALE_PORT`` | ``127.0.0.1``, ``8000`` | where to listen |
 | ``ESCALE_ORIGIN`` | ``http://localhost:<port>`` | the address people and tablets use |
 | ``ESCALE_SYNC_URL`` | ``<origin>/sync/`` | where tablets replicate: the replication host (wire §7) |
@@ -20,6 +22,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sync.couchdb.address import Address, BadAddress
+
 MAX_TOKEN_SECONDS = 600
 
 
@@ -34,6 +38,7 @@ class Settings:
     data: Path
     keys: Path
     database_url: str
+    couchdb: Address | None
     host: str
     port: int
     origin: str
@@ -75,6 +80,26 @@ def _sync_url(environment: Mapping[str, str], origin: str) -> str:
     return text.rstrip("/")
 
 
+def _couchdb(environment: Mapping[str, str]) -> Address | None:
+    """Return where CouchDB is, None for the embedded engine. No message holds the address."""
+    name, text = "ESCALE_COUCHDB_URL", environment.get("ESCALE_COUCHDB_URL", "")
+    file = environment.get("ESCALE_COUCHDB_URL_FILE", "")
+    if text and file:
+        raise SettingsError("ESCALE_COUCHDB_URL and ESCALE_COUCHDB_URL_FILE are both set: only one may be")
+    if file:
+        name = "ESCALE_COUCHDB_URL_FILE"
+        try:
+            text = Path(file).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}: {file} cannot be read ({type(error).__name__})") from error
+    if not file and not text:
+        return None
+    try:
+        return Address.parse(text)
+    except BadAddress as error:
+        raise SettingsError(f"{name}: {error}") from None
+
+
 def _integer(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environment.get(name, str(default))
     if not text.isdecimal() or not low <= int(text) <= high:
@@ -106,6 +131,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         data=data,
         keys=keys,
         database_url=environment.get("ESCALE_DATABASE_URL", f"sqlite:///{data / 'escale.db'}"),
+        couchdb=_couchdb(environment),
         host=environment.get("ESCALE_HOST", "127.0.0.1"),
         port=port,
         origin=origin,

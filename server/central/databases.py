@@ -10,7 +10,7 @@ from server.store.control import Team, TeamDatabase
 from server.store.database import Store
 from sync.engine import Engine
 from sync.errors import DatabaseExists
-from sync.security import Group, Security
+from sync.security import SERVER_ADMIN, Group, Security
 
 DECISIONS = "central"
 """The central-only database of reviewers' sealed decisions."""
@@ -84,11 +84,22 @@ async def ensure_databases(store: Store, engine: Engine, day: date) -> dict[str,
     """
     current, named = await asyncio.to_thread(_record, store, day)
     present = set(await engine.databases())
-    for name in sorted(named - present):
-        await _create(engine, name, Group(roles=frozenset({role_of(name)})))
-    if DECISIONS not in present:
-        await _create(engine, DECISIONS, Group(roles=frozenset({"_admin"})))
+    for name in sorted({DECISIONS, *named} - present):
+        await _create(engine, name)
     return current
+
+
+def expected(store: Store) -> dict[str, Security]:
+    """Return every database that is recorded, with who may use it."""
+    with store.session() as session:
+        names = {DECISIONS, *session.exec(select(TeamDatabase.name)).all()}
+    return {name: security_of(name) for name in names}
+
+
+def security_of(name: str) -> Security:
+    """Return who may use a database (wire §5): a team's, its tablets; the decisions, central alone."""
+    role = SERVER_ADMIN if name == DECISIONS else role_of(name)
+    return Security(members=Group(roles=frozenset({role})))
 
 
 def _record(store: Store, day: date) -> tuple[dict[str, str], set[str]]:
@@ -98,8 +109,8 @@ def _record(store: Store, day: date) -> tuple[dict[str, str], set[str]]:
         return current, set(session.exec(select(TeamDatabase.name)).all())
 
 
-async def _create(engine: Engine, name: str, members: Group) -> None:
+async def _create(engine: Engine, name: str) -> None:
     try:
-        await engine.create_database(name, Security(members=members))
+        await engine.create_database(name, security_of(name))
     except DatabaseExists:
         return

@@ -21,13 +21,14 @@ from server.demo.year.plan import Plan, plan
 from server.demo.year.play import Player
 from server.demo.year.tables import lay, position
 from server.demo.year.truth import Truth, truth
+from server.engine import open_engine
 from server.keys.organisation import OrganisationKeys
 from server.projection import collector
 from server.projection.follow import Projection
 from server.settings import Settings
 from server.store.control import Campaign, Stop, Team
 from server.store.database import Store
-from sync.embedded import EmbeddedEngine
+from sync.engine import Engine
 
 EXPECTED = 20
 """Appointments a stop: with walk-ins and absences, some twenty visits."""
@@ -74,14 +75,14 @@ def true_figures(made: Plan) -> Truth:
 
 async def _played(store: Store, configured: Settings, made: Plan, seeded: int) -> int:
     _, keys = organisation.load(store, configured.keys)
-    engine = await EmbeddedEngine.open(configured.sync_store)
+    engine = await open_engine(configured)
     try:
         return await play(store, engine, keys, made, seeded)
     finally:
         await engine.aclose()
 
 
-async def play(store: Store, engine: EmbeddedEngine, keys: OrganisationKeys, made: Plan, seeded: int) -> int:
+async def play(store: Store, engine: Engine, keys: OrganisationKeys, made: Plan, seeded: int) -> int:
     """Put a plan through the real path, on the demonstration's team; return how many envelopes there were."""
     with store.session() as session:
         team = session.exec(select(Team).where(Team.title == seed.TEAM)).one().id

@@ -9,11 +9,11 @@ from server.central import organisation
 from server.cli.console import say
 from server.cli.opened import opened
 from server.demo.texts import text
+from server.engine import open_engine
 from server.projection import collector
 from server.projection.rebuild import Rebuilt, rebuild
 from server.settings import Settings
 from server.store.database import Store
-from sync.embedded import EmbeddedEngine
 
 
 def run(options: argparse.Namespace, configured: Settings) -> int:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
 
 async def _rebuilt(store: Store, configured: Settings, *, check: bool) -> Rebuilt:
     _, keys = organisation.load(store, configured.keys)
-    engine = await EmbeddedEngine.open(configured.sync_store)
+    engine = await open_engine(configured)
     try:
         return await rebuild(store, engine, keys, published(), clock.now, check=check)
     finally:

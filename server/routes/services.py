@@ -15,7 +15,17 @@ from server.settings import Settings
 from server.store.control import Organization
 from server.store.database import Store
 from sync.engine import Engine
-from sync.http.application import ReplicationApplication
+from sync.http import asgi
+
+
+class Replication(Protocol):
+    """What answers ``/sync``: an ASGI application whose feeds can be ended."""
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Answer one request."""
+
+    def shutdown(self) -> None:
+        """End every feed."""
 
 
 class Projection(Protocol):
@@ -45,7 +55,7 @@ class Services:
     central: Central
     enrolment: Enrolment
     authorizer: Authorizer
-    replication: ReplicationApplication
+    replication: Replication
     projection: Projection
     people: PeoplePublication
     clock: Callable[[], datetime]

@@ -1,6 +1,4 @@
-"""Escale's databases on an Apache CouchDB 3 cluster, behind the same seam as the embedded engine."""
+"""Escale's databases on an Apache CouchDB 3 cluster, behind the same seam as the embedded engine.
 
-from sync.couchdb.address import Address, BadAddress
-from sync.couchdb.engine import CouchDBEngine
-
-__all__ = ["Address", "BadAddress", "CouchDBEngine"]
+`address` reads where it is, `engine` is the engine, `provisioning` what a CouchDB must be told once.
+"""

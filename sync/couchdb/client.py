@@ -1,6 +1,6 @@
 """Requests to one CouchDB: JSON both ways, failures as the seam's errors."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
@@ -58,10 +58,12 @@ class Client:
         parameters: Parameters | None = None,
         body: object = None,
         silence_s: float = ANSWER_S,
+        token: str | None = None,
     ) -> Any:
         """Send a request and return the JSON of its answer; raises what `failure_of` says.
 
-        `silence_s` bounds how long CouchDB may say nothing: a longpoll says nothing on purpose.
+        `silence_s` bounds how long CouchDB may say nothing: a longpoll says nothing on purpose. `token` is
+        presented in place of the administrator's name and password.
         """
         if self._closed:
             raise EngineClosed
@@ -71,7 +73,8 @@ class Client:
                 path,
                 params=parameters,
                 content=None if body is None else orjson.dumps(body),
-                headers={} if body is None else {"content-type": "application/json"},
+                headers={"content-type": "application/json"},
+                auth=httpx.USE_CLIENT_DEFAULT if token is None else _bearer(token),
                 timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
             )
         except (httpx.TransportError, RuntimeError) as error:
@@ -101,6 +104,14 @@ class Client:
 
     def _away(self, error: Exception) -> StorageFailed | EngineClosed:
         return EngineClosed() if self._closed else StorageFailed(f"{AWAY} ({type(error).__name__})")
+
+
+def _bearer(token: str) -> Callable[[httpx.Request], httpx.Request]:
+    def presented(request: httpx.Request) -> httpx.Request:
+        request.headers["authorization"] = f"Bearer {token}"
+        return request
+
+    return presented
 
 
 def _read(status: int, content: bytes) -> Any:

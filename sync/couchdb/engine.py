@@ -17,6 +17,7 @@ from sync.couchdb.address import Address
 from sync.couchdb.client import Client, Parameters, database_path, document_path
 from sync.couchdb.documents import local_revision, read_document, read_found, read_local
 from sync.couchdb.listing import all_docs_parameters, changes_parameters, read_all_docs, read_changes
+from sync.couchdb.provisioning import SHARDS
 from sync.couchdb.sweep import database_names
 from sync.couchdb.updates import SWEEP_PAUSE_S, Updates
 from sync.couchdb.validation import DESIGN_DOCUMENT, DESIGN_ID
@@ -31,9 +32,6 @@ from sync.revs_diff import RevisionsDifference
 from sync.security import Security
 from sync.sequence import FROM_THE_START
 from sync.write_rules import WriteRule
-
-SHARDS: Final = {"q": "1"}
-"""A team's database is small: one shard, half the disk of CouchDB's default of two."""
 
 _WHOLE: Final[Parameters] = {"revs": "true", "conflicts": "true", "deleted_conflicts": "true"}
 
@@ -76,6 +74,11 @@ class CouchDBEngine:
             await client.aclose()
             raise
         return cls(client, told["uuid"], is_validated=is_validated, sweep_pause_s=sweep_pause_s)
+
+    @property
+    def client(self) -> Client:
+        """The administrator's connection, for what lies beside the seam."""
+        return self._client
 
     @property
     def instance(self) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.couchdb import Address, CouchDBEngine
+from sync.couchdb.address import Address
+from sync.couchdb.engine import CouchDBEngine
 from sync.embedded import EmbeddedEngine
 from sync.engine import Engine
 from sync.errors import DatabaseNotFound
