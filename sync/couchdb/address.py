@@ -23,9 +23,9 @@ class Address:
         try:
             parts = urlsplit(text.strip())
             port = parts.port
-        except ValueError as error:
-            # The cause would quote the password.
-            raise BadAddress("not a URL") from error.with_traceback(None)
+        except ValueError:
+            # Its message may quote a piece of the password.
+            raise BadAddress("not a URL") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadAddress("expected http(s)://USER:PASSWORD@HOST:PORT")
         if not parts.username or not parts.password:

@@ -13,13 +13,15 @@ from sync.engine import Engine
 from sync.errors import DatabaseNotFound
 from sync.security import Group, Security
 from tests.support import couchdb
+from tests.support.couchdb_double import address_of, couchdb_double
 from tests.sync.contract.feed_reading import ANOTHER, DB, OTHER
 from tests.sync.server_process import ADMINISTRATOR, server_process
 
 MEMBERS = Security(members=Group(roles=frozenset({f"team:{DB}"})))
 
-ENGINES = ["embedded", "standalone", pytest.param("apache_couchdb", marks=pytest.mark.couchdb)]
-"""The embedded engine; the CouchDB engine over our stand-alone server; the same over an Apache CouchDB."""
+ENGINES = ["embedded", "standalone", "double", pytest.param("apache_couchdb", marks=pytest.mark.couchdb)]
+"""The embedded engine; the CouchDB engine over our stand-alone server, over the double (without
+`_global_changes`: it tells no updates) and over an Apache CouchDB."""
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +41,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def address(kind: str, request: pytest.FixtureRequest) -> Address | None:
+async def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Address | None]:
     """Where the CouchDB of this engine is; None for the embedded one."""
-    if kind == "embedded":
-        return None
-    url: str | None = couchdb.URL
-    return Address.parse(url if kind == "apache_couchdb" and url else request.getfixturevalue(kind))
+    if kind == "double":
+        async with couchdb_double(tmp_path / "double") as (_, server):
+            yield address_of(server)
+    elif kind == "standalone":
+        yield Address.parse(request.getfixturevalue("standalone"))
+    else:
+        yield None if kind == "embedded" or couchdb.URL is None else Address.parse(couchdb.URL)
 
 
 @pytest.fixture
