@@ -1,5 +1,6 @@
 """One request to a CouchDB, its answer read within bounds, its failures in the words of a replication."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -46,20 +47,24 @@ class HttpExchange:
     ) -> bytes:
         """Return the body of a successful answer, or of one whose status is `accepted`.
 
-        `patience_s` is how much longer than usual the peer may be silent. Raises ReplicationError.
+        `patience_s`, of a request that waits, is how much longer than usual the peer may take in all: one
+        that only sends heartbeats is asked again. Raises ReplicationError.
         """
         headers = {"accept": "application/json", "accept-encoding": "identity"}
         if body is not None:
             headers["content-type"] = "application/json"
         timeout = httpx.Timeout(self._timeout_s, read=self._timeout_s + patience_s)
         try:
-            async with self._client.stream(
-                method, url, params=query, content=body, headers=headers, timeout=timeout
-            ) as response:
+            async with (
+                asyncio.timeout(patience_s + self._timeout_s if patience_s else None),
+                self._client.stream(
+                    method, url, params=query, content=body, headers=headers, timeout=timeout
+                ) as response,
+            ):
                 if response.is_success or response.status_code in accepted:
                     return await _whole(response, self._max_answer_bytes)
                 raise failure(response.status_code, await _whole(response, _MAX_FAILURE_BYTES))
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise PeerTimedOut(f"no answer in time ({type(error).__name__})") from error
         except httpx.TransportError as error:
             raise PeerUnreachable(f"no answer ({type(error).__name__})") from error

@@ -109,7 +109,7 @@ class HttpPeer:
         body = await self._http.answer("GET", f"{self._server}/")
         uuid = _read(body, _Welcome).uuid
         # PouchDB's own rule (pouchdb-adapter-http, `id`), so that both find the same checkpoints.
-        return uuid + self._name if uuid else self._url
+        return uuid + self._name if uuid else f"{self._url}/"
 
     async def information(self) -> PeerInformation:
         """Return which database this is."""

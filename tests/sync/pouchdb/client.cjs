@@ -75,6 +75,15 @@ const scenarios = {
     return { push, pull, again, documents: await contents(tablet) };
   },
 
+  /** Replicates the remote database into the one whose address is given, and back. */
+  async between() {
+    const [{ peer }] = await readInput();
+    const other = new PouchDB(peer, { skip_setup: true });
+    const there = await replicated(remote().replicate.to(other));
+    const back = await replicated(other.replicate.to(remote()));
+    return { there, back };
+  },
+
   /** Edits through the remote database as if it were a local one. */
   async edits() {
     const database = remote();
