@@ -1,28 +1,34 @@
-"""`python -m sync serve`: the embedded engine alone, for one administrator, without rules.
+"""`python -m sync serve`: the embedded engine alone, as a plain CouchDB with one administrator.
 
 `python -m sync replicate SOURCE TARGET`: between two databases of any CouchDB (`sync.replicator.command`).
 
-For trying a client and for tests of interoperability; Escale itself mounts `sync.http` behind its tokens.
+The node is for any CouchDB client, and for tests of interoperability; Escale itself mounts `sync.http`
+behind its tokens and with its rules. Arguments that cannot be served end it with one line and status 2.
 """
 
 import argparse
 import asyncio
-import base64
-import hmac
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
 
 from sync.embedded import EmbeddedEngine
-from sync.errors import Unauthorized
-from sync.http import Authorizer, Principal, ReplicationApplication, create_app
+from sync.errors import StorageError
+from sync.http import Authentication, Limits, ReplicationApplication, create_app
+from sync.http.session_cookies import SessionCookies
 from sync.replicator import command as replication
-from sync.security import SERVER_ADMIN
+from sync.standalone import AUTHENTICATION_HANDLERS, CHALLENGE, Administrator
+
+_BACKLOG = 2048
+# CouchDB's max_document_size: without Escale's rules, a local document is as large as any other.
+_LIMITS = Limits(local_bytes=8_000_000)
 
 
 class ReplicationServer(uvicorn.Server):
@@ -47,10 +53,8 @@ class ReplicationServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and print where: the port is drawn when 0 was asked for."""
         await super().startup(sockets)
-        for server in self.servers:
-            for listening in server.sockets:
-                host, port = listening.getsockname()[:2]
-                print(f"http://{host}:{port}", flush=True)
+        for listening in sockets or ():
+            print(_address(listening), flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End every feed, then stop as usual."""
@@ -58,34 +62,30 @@ class ReplicationServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def basic_authorizer(administrator: str) -> Authorizer:
-    """Return an authorizer for the one administrator `name:password` (HTTP Basic, RFC 7617)."""
-    name = administrator.partition(":")[0]
-
-    async def authorize(headers: Mapping[str, str]) -> Principal:
-        scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        try:
-            presented = base64.b64decode(credentials, validate=True)
-        except ValueError as error:
-            raise Unauthorized("Name or password is incorrect.") from error
-        if scheme.lower() != "basic" or not hmac.compare_digest(presented, administrator.encode()):
-            raise Unauthorized("Name or password is incorrect.")
-        return Principal(name, frozenset({SERVER_ADMIN}))
-
-    return authorize
-
-
-async def serve(host: str, port: int, directory: Path, administrator: str) -> None:
-    """Serve the store in `directory` until a signal to stop."""
+async def serve(listening: socket.socket, directory: Path, name: str, password: str) -> None:
+    """Serve the store in `directory` on a bound socket until a signal to stop. Raises StorageError."""
     engine = await EmbeddedEngine.open(directory)
+    administrator = Administrator(name, password, SessionCookies(time.time))
     try:
         application = create_app(
-            engine, authorize=basic_authorizer(administrator), rule_for=lambda _principal: None
+            engine,
+            authorize=administrator.authorize,
+            rule_for=lambda _principal: None,
+            limits=_LIMITS,
+            authentication=Authentication(CHALLENGE, AUTHENTICATION_HANDLERS, administrator),
         )
-        config = uvicorn.Config(application, host=host, port=port, lifespan="off", log_level="warning")
-        await ReplicationServer(config, application).serve()
+        config = uvicorn.Config(application, lifespan="off", log_level="warning", backlog=_BACKLOG)
+        await ReplicationServer(config, application).serve([listening])
     finally:
         await engine.aclose()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the arguments."""
+        _refuse(message)
 
 
 def replicate(asked: argparse.Namespace) -> None:
@@ -99,20 +99,56 @@ def replicate(asked: argparse.Namespace) -> None:
 
 def main() -> None:
     """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
+    parser = _Parser(prog="python -m sync", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="serve one directory over HTTP")
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=5984)
+    serving.add_argument("--port", type=_port, default=5984, help="0: any free one")
     serving.add_argument("--data", type=Path, required=True, help="directory of the store")
-    serving.add_argument("--admin", required=True, metavar="USER:PASSWORD")
+    serving.add_argument("--admin", type=_account, required=True, metavar="USER:PASSWORD")
     replicating = commands.add_parser("replicate", help="replicate one database into another")
     replication.add_arguments(replicating)
     asked = parser.parse_args()
     if asked.command == "replicate":
         replicate(asked)
         return
-    asyncio.run(serve(asked.host, asked.port, asked.data, asked.admin))
+    name, password = asked.admin
+    with closing(_listening(asked.host, asked.port)) as listening:
+        try:
+            asyncio.run(serve(listening, asked.data, name, password))
+        except StorageError as error:
+            _refuse(f"{asked.data}: {error.reason}")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 0xFFFF):
+        raise argparse.ArgumentTypeError(f"no port: {text}")
+    return int(text)
+
+
+def _account(text: str) -> tuple[str, str]:
+    name, colon, password = text.partition(":")
+    if not (name and colon and password):
+        raise argparse.ArgumentTypeError("a name, a colon and a password are needed")
+    return name, password
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family, backlog=_BACKLOG)
+    except OSError as error:
+        _refuse(f"{host}:{port}: {error.strerror or error}")
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listening.family is socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"python -m sync: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

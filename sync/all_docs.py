@@ -20,6 +20,17 @@ class AllDocsQuery:
     limit: int | None = None
     include_docs: bool = False
 
+    def select(self, identifiers: Sequence[str]) -> list[str]:
+        """Return those of sorted `identifiers` that the range, the order, `skip` and `limit` ask for."""
+        first, last = (self.end_key, self.start_key) if self.descending else (self.start_key, self.end_key)
+        kept = [
+            one
+            for one in identifiers
+            if (first is None or one >= first) and (last is None or one <= last)
+            if self.inclusive_end or one != self.end_key
+        ]
+        return (kept[::-1] if self.descending else kept)[self.skip :][: self.limit]
+
 
 @dataclass(frozen=True, slots=True)
 class AllDocsRow:

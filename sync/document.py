@@ -8,8 +8,8 @@ from typing import Final, NamedTuple, Self, TypeAlias
 import orjson
 
 from sync.attachment import Attachment, IncomingAttachment, incoming_attachments
-from sync.errors import InvalidDocument, InvalidIdentifier, InvalidRevision
-from sync.revision import Revision
+from sync.errors import BadRequest, InvalidDocument, InvalidIdentifier, InvalidRevision
+from sync.revision import Revision, RevisionStatus
 
 JsonValue: TypeAlias = (
     "bool | int | float | str | list[JsonValue] | Mapping[str, JsonValue] | dict[str, JsonValue] | None"
@@ -19,7 +19,19 @@ JsonObject: TypeAlias = Mapping[str, JsonValue]
 LOCAL_PREFIX: Final = "_local/"
 DESIGN_PREFIX: Final = "_design/"
 
+NOT_A_DOCUMENT: Final = "Document must be a JSON object"
+
 _READ_ONLY_MEMBERS: Final = frozenset({"_conflicts", "_deleted_conflicts", "_local_seq", "_revs_info"})
+# What a replicator writes into the documents that describe its work; CouchDB stores them as they are.
+_KEPT_MEMBERS: Final = frozenset(
+    {
+        "_replication_id",
+        "_replication_state",
+        "_replication_state_reason",
+        "_replication_state_time",
+        "_replication_stats",
+    }
+)
 _DIGEST = re.compile(r"[0-9A-Za-z_.+-]{1,64}")
 
 
@@ -39,26 +51,26 @@ class IncomingDocument:
     attachments: Mapping[str, IncomingAttachment] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, value: object, *, identifier: str | None = None) -> Self:
-        """Read a document as CouchDB's API writes it.
+    def from_json(cls, value: object, *, identifier: str | None = None, local: bool = False) -> Self:
+        """Read a document as CouchDB's API writes it; only with `local`, also one of `_local/`.
 
         `identifier` stands where the document names none. Raises InvalidDocument, InvalidIdentifier,
-        InvalidRevision, BadRequest for an attachment that is not base64.
+        InvalidRevision, BadRequest for what is no document or for an attachment that is not base64.
         """
         if not isinstance(value, Mapping):
-            raise InvalidDocument("Document must be a JSON object")
+            raise BadRequest(NOT_A_DOCUMENT)
         body: dict[str, JsonValue] = {}
         special: dict[str, object] = {}
         for name, member in value.items():
-            if name.startswith("_"):
+            if name.startswith("_") and name not in _KEPT_MEMBERS:
                 special[name] = member
             else:
                 body[name] = member
-        found = special.pop("_id", identifier)
+        found = checked_identifier(special.pop("_id", identifier), local=local)
         document = cls(
-            identifier=checked_identifier(found),
+            identifier=found,
             body=body,
-            revisions=_revisions(special.pop("_rev", None), special.pop("_revisions", None)),
+            revisions=_revisions(special, local=found.startswith(LOCAL_PREFIX)),
             deleted=_flag(special.pop("_deleted", False)),
             attachments=incoming_attachments(special.pop("_attachments", None)),
         )
@@ -69,7 +81,11 @@ class IncomingDocument:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A stored revision. `content` is its body as JSON text; `ancestry` its revisions, newest first."""
+    """A stored revision. `content` is its body as JSON text; `ancestry` its revisions, newest first.
+
+    `sequence` is the number of the document's last change; `statuses` says of each revision of the ancestry
+    what is known of it. Only a reader of one document is told these.
+    """
 
     identifier: str
     revision: Revision
@@ -79,6 +95,8 @@ class Document:
     conflicts: tuple[Revision, ...] = ()
     deleted_conflicts: tuple[Revision, ...] = ()
     attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    sequence: int | None = None
+    statuses: tuple[RevisionStatus, ...] = ()
 
     @property
     def body(self) -> dict[str, JsonValue]:
@@ -92,6 +110,8 @@ class Document:
         revs: bool = False,
         conflicts: bool = False,
         deleted_conflicts: bool = False,
+        revs_info: bool = False,
+        local_seq: bool = False,
         attachments: Mapping[str, object] | None = None,
     ) -> orjson.Fragment:
         """Write the document as CouchDB's API does, with the optional members asked for.
@@ -106,6 +126,13 @@ class Document:
                 "start": self.revision.generation,
                 "ids": [revision.digest for revision in self.ancestry],
             }
+        if revs_info:
+            special["_revs_info"] = [
+                {"rev": str(revision), "status": status}
+                for revision, status in zip(self.ancestry, self.statuses, strict=True)
+            ]
+        if local_seq:
+            special["_local_seq"] = self.sequence
         if conflicts and self.conflicts:
             special["_conflicts"] = [str(revision) for revision in self.conflicts]
         if deleted_conflicts and self.deleted_conflicts:
@@ -136,33 +163,48 @@ class WriteResult(NamedTuple):
     reason: str | None = None
 
 
-def checked_identifier(value: object) -> str:
-    """Return a usable document id; raises InvalidIdentifier."""
+def checked_identifier(value: object, *, local: bool = False) -> str:
+    """Return a usable document id; only with `local`, also one of `_local/`. Raises InvalidIdentifier."""
     if not isinstance(value, str):
         raise InvalidIdentifier("Document id must be a string")
     if not value:
         raise InvalidIdentifier("Document id must not be empty")
-    if value.startswith("_") and not value.startswith(DESIGN_PREFIX):
-        raise InvalidIdentifier("Only reserved document ids may start with underscore.")
-    return value
+    if not value.startswith("_"):
+        return value
+    if value in (DESIGN_PREFIX, LOCAL_PREFIX):
+        raise InvalidIdentifier(f"Illegal document id `{value}`")
+    if value.startswith(DESIGN_PREFIX) or (local and value.startswith(LOCAL_PREFIX)):
+        return value
+    raise InvalidIdentifier("Only reserved document ids may start with underscore.")
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidDocument("_deleted must be a boolean")
+        raise InvalidDocument("Bad special document member: _deleted")
     return value
 
 
-def _revisions(revision: object, history: object) -> tuple[Revision, ...]:
-    """Read `_rev` and `_revisions` (`{"start": generation, "ids": [digest…]}`), which must agree."""
-    named = None if revision is None else Revision.parse(revision)
-    if history is None:
+def _revisions(special: dict[str, object], *, local: bool) -> tuple[Revision, ...]:
+    """Take `_rev` and `_revisions` (`{"start": generation, "ids": [digest…]}`), which must agree."""
+    named = None
+    if "_rev" in special:
+        revision = special.pop("_rev")
+        named = Revision.parse_local(revision) if local else Revision.parse(revision)
+    if "_revisions" not in special or local:
+        special.pop("_revisions", None)
         return () if named is None else (named,)
+    history = special.pop("_revisions")
     start = history.get("start") if isinstance(history, Mapping) else None
     digests = history.get("ids") if isinstance(history, Mapping) else None
-    if not isinstance(start, int) or not isinstance(digests, list) or not digests or len(digests) > start:
-        raise InvalidDocument("_revisions must be an object of start and ids")
-    if not all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in digests):
+    if not isinstance(start, int) or isinstance(start, bool):
+        raise InvalidDocument("_revisions.start isn't an integer.")
+    if not isinstance(digests, list):
+        raise InvalidDocument("_revisions.ids isn't a array.")
+    if not all(isinstance(digest, str) for digest in digests):
+        raise InvalidDocument("RevId isn't a string")
+    if not digests or len(digests) > start:
+        raise InvalidDocument("_revisions.ids must name from one to _revisions.start revisions")
+    if not all(_DIGEST.fullmatch(digest) for digest in digests):
         raise InvalidRevision("Invalid rev format")
     path = tuple(Revision(start - index, digest) for index, digest in enumerate(digests))
     if named is not None and named != path[0]:

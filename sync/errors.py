@@ -7,6 +7,7 @@
     │   ├── InvalidRevision     not "<generation>-<digest>"
     │   ├── InvalidSequence     not an update sequence
     │   ├── InvalidIdentifier   a reserved or empty document id
+    │   ├── QueryParseError     an option of a listing that has no meaning
     │   ├── InvalidDocument     an unknown member that starts with an underscore
     │   └── InvalidDatabaseName outside CouchDB's alphabet
     ├── Unauthorized            nobody is named, or no longer
@@ -88,6 +89,12 @@ class InvalidDatabaseName(BadRequest):
     """A database name outside CouchDB's alphabet."""
 
     error = "illegal_database_name"
+
+
+class QueryParseError(BadRequest):
+    """An option of a listing that cannot be read."""
+
+    error = "query_parse_error"
 
 
 class Unauthorized(SyncError):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
+from sync.all_docs import AllDocsPage, AllDocsQuery
 from sync.attachment import Attachment
 from sync.changes import ChangesPage, Style
 from sync.engine import Engine
@@ -73,6 +74,9 @@ class NodeEngine(Engine, Protocol):
         before: str | None = None,
     ) -> ChangesPage:
         """List changes as `Engine.changes` does; `before` begins a descending list below that sequence."""
+
+    async def local_documents(self, name: str, query: AllDocsQuery) -> AllDocsPage:
+        """List local documents by id, each with its `_local/`."""
 
     async def open_attachment(
         self, name: str, identifier: str, attachment: str, *, revision: str | None = None

@@ -3,12 +3,14 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Self
+from enum import StrEnum
+from typing import Final, NamedTuple, Self
 
 import orjson
 
 from sync.errors import InvalidRevision
 
+_LOCAL_REVISION = re.compile(r"0-([0-9]{1,18})")
 _REVISION = re.compile(r"([1-9][0-9]{0,8})-([0-9A-Za-z_.+-]{1,64})")
 
 
@@ -26,9 +28,29 @@ class Revision(NamedTuple):
             raise InvalidRevision("Invalid rev format")
         return cls(int(match[1]), match[2])
 
+    @classmethod
+    def parse_local(cls, text: object) -> Self:
+        """Read the revision of a local document, `0-<number>`; raises InvalidRevision."""
+        match = _LOCAL_REVISION.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise InvalidRevision("Invalid rev format")
+        return cls(0, match[1])
+
     def __str__(self) -> str:
         """Write `<generation>-<digest>`."""
         return f"{self.generation}-{self.digest}"
+
+
+# What CouchDB answers in the place of a revision once a local document is gone.
+NO_REVISION: Final = Revision(0, "0")
+
+
+class RevisionStatus(StrEnum):
+    """What a store knows of a revision: its content, its deletion, or only that it was."""
+
+    AVAILABLE = "available"
+    DELETED = "deleted"
+    MISSING = "missing"
 
 
 def next_revision(

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from sync.revision import Revision
+from sync.revision import Revision, RevisionStatus
 
 
 class Node(NamedTuple):
@@ -27,6 +27,13 @@ class Node(NamedTuple):
     parents: frozenset[Revision]
     deleted: bool
     body: int | None
+
+    @property
+    def status(self) -> RevisionStatus:
+        """What is known of the revision, as CouchDB names it."""
+        if self.body is None:
+            return RevisionStatus.MISSING
+        return RevisionStatus.DELETED if self.deleted else RevisionStatus.AVAILABLE
 
     def union(self, other: "Node") -> "Node":
         """Join what two trees know of the same revision."""
@@ -100,9 +107,22 @@ class RevisionTree:
             path.append(max(parents))
         return tuple(path)
 
+    def statuses(self, revisions: Iterable[Revision]) -> tuple[RevisionStatus, ...]:
+        """Return what is known of each of this tree's `revisions`."""
+        return tuple(self.nodes[revision].status for revision in revisions)
+
     def latest(self, revision: Revision) -> list[Leaf]:
         """Return the leaves that descend from `revision` (itself, when it is one), the winner first."""
-        return [leaf for leaf in self.leaves() if revision in self._lineage(leaf.revision)]
+        children: dict[Revision, list[Revision]] = {}
+        for known, node in self.nodes.items():
+            for parent in node.parents:
+                children.setdefault(parent, []).append(known)
+        descendants, waiting = {revision}, [revision]
+        while waiting:
+            found = [child for child in children.get(waiting.pop(), ()) if child not in descendants]
+            descendants.update(found)
+            waiting.extend(found)
+        return [leaf for leaf in self.leaves() if leaf.revision in descendants]
 
     def stemmed(self, revs_limit: int) -> "RevisionTree":
         """Forget ancestors further than `revs_limit` generations from every leaf; keep every leaf."""

@@ -197,6 +197,11 @@ class EmbeddedEngine:
         """Return a local document."""
         return await self._read(name, partial(local_documents.read_local, identifier=identifier))
 
+    async def local_documents(self, name: str, query: AllDocsQuery) -> AllDocsPage:
+        """List local documents by id."""
+        update_seq = (await self.information(name)).update_seq
+        return await self._read(name, partial(local_documents.list_local, query=query, update_seq=update_seq))
+
     async def put_local(
         self, name: str, identifier: str, body: JsonObject, *, revision: str | None
     ) -> Revision:

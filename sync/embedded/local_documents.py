@@ -7,6 +7,7 @@ conflict, so that two replicators cannot silently set each other's checkpoint ba
 import apsw
 import orjson
 
+from sync.all_docs import AllDocsPage, AllDocsQuery, AllDocsRow
 from sync.document import Document, JsonObject
 from sync.errors import Conflict, DocumentNotFound, InvalidRevision
 from sync.revision import Revision
@@ -19,6 +20,20 @@ def read_local(connection: apsw.Connection, identifier: str) -> Document:
         raise DocumentNotFound
     revision = Revision(0, str(found[0]))
     return Document(identifier, revision, found[1], ancestry=(revision,))
+
+
+def list_local(connection: apsw.Connection, query: AllDocsQuery, update_seq: str) -> AllDocsPage:
+    """List local documents by id. A store holds a few for each replicator that ever came."""
+    identifiers = [row[0] for row in connection.execute("SELECT id FROM locals WHERE id > '' ORDER BY id")]
+    known = set(identifiers)
+    asked = query.select(identifiers) if query.keys is None else query.keys[query.skip :][: query.limit]
+    rows = tuple(_row(connection, one, query) if one in known else AllDocsRow(one, None) for one in asked)
+    return AllDocsPage(total_rows=len(identifiers), offset=query.skip, rows=rows, update_seq=update_seq)
+
+
+def _row(connection: apsw.Connection, identifier: str, query: AllDocsQuery) -> AllDocsRow:
+    found = read_local(connection, identifier)
+    return AllDocsRow(identifier, found.revision, document=found if query.include_docs else None)
 
 
 def write_local(

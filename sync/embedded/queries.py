@@ -1,6 +1,7 @@
 """Reading documents: by id, by revision, by sequence, by the primary index."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import apsw
 
@@ -44,10 +45,11 @@ def information(connection: apsw.Connection, name: str, identity: str) -> Databa
 
 def get(connection: apsw.Connection, identifier: str, revision: str | None, *, latest: bool) -> Document:
     """Return the winner or the named revision; raises DocumentNotFound, InvalidRevision."""
-    found = read_document(connection, *_leaf(connection, identifier, revision, latest=latest))
+    row, leaf = _leaf(connection, identifier, revision, latest=latest)
+    found = read_document(connection, row, leaf)
     if found is None:
         raise DocumentNotFound
-    return found
+    return replace(found, sequence=row.sequence, statuses=row.tree.statuses(found.ancestry))
 
 
 def attachment(

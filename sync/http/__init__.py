@@ -3,6 +3,14 @@
 from sync.http.application import ReplicationApplication, create_app
 from sync.http.cors import Cors
 from sync.http.limits import Limits
-from sync.http.principal import Authorizer, Principal
+from sync.http.principal import Authentication, Authorizer, Principal
 
-__all__ = ["Authorizer", "Cors", "Limits", "Principal", "ReplicationApplication", "create_app"]
+__all__ = [
+    "Authentication",
+    "Authorizer",
+    "Cors",
+    "Limits",
+    "Principal",
+    "ReplicationApplication",
+    "create_app",
+]

@@ -17,6 +17,7 @@ from sync.http.exchange import Exchange, Node, RuleFor
 from sync.http.failures import failure
 from sync.http.limits import Limits
 from sync.http.principal import (
+    Authentication,
     Authorizer,
     require_database_admin,
     require_member,
@@ -75,12 +76,13 @@ class ReplicationApplication:
         try:
             response = await self._answer(request)
         except SyncError as error:
-            response = failure(error)
+            response = failure(error, self._node.authentication.challenge)
         except ClientGone:
             raise
         except Exception:
             log.exception("a request failed")
-            response = failure(SyncError("The node could not answer; its log says why."))
+            unknown = SyncError("The node could not answer; its log says why.")
+            response = failure(unknown, self._node.authentication.challenge)
         if isinstance(response, JsonResponse):
             await send_json(send, response, headers, body=scope["method"] != "HEAD")
         else:
@@ -141,6 +143,7 @@ def create_app(
     limits: Limits | None = None,
     cors: Cors | None = None,
     prefix: str = "",
+    authentication: Authentication | None = None,
     now: Callable[[], float] = time.time,
     new_identifier: Callable[[], str] = random_identifier,
 ) -> ReplicationApplication:
@@ -158,5 +161,6 @@ def create_app(
         stopping=Stopping(),
         workers=ThreadPoolExecutor(WORKERS, thread_name_prefix="sync-worker"),
         update_log=UpdateLog(engine),
+        authentication=authentication or Authentication(),
     )
     return ReplicationApplication(node, authorize, cors or Cors(), prefix)

@@ -1,13 +1,15 @@
-"""Many documents at once: what is missing, reading them, writing them. The core of replication."""
+"""Many documents at once: what is missing, writing them. With `bulk_get`, the core of replication."""
 
 from collections.abc import Mapping
 
-from sync.document import Document, IncomingDocument, MissingRevision, WriteResult
-from sync.errors import BadRequest
+from sync.document import LOCAL_PREFIX, IncomingDocument, WriteResult
+from sync.errors import BadRequest, Conflict, Forbidden, NotFound
+from sync.http import local_documents
+from sync.http.documents import require_revisions
 from sync.http.exchange import Exchange
 from sync.http.request import texts
 from sync.http.response import JsonResponse
-from sync.revision import Revision
+from sync.revision import NO_REVISION, Revision
 
 
 async def revs_diff(exchange: Exchange) -> JsonResponse:
@@ -30,68 +32,60 @@ async def missing_revs(exchange: Exchange) -> JsonResponse:
     )
 
 
-async def bulk_get(exchange: Exchange) -> JsonResponse:
-    """Answer `POST /{db}/_bulk_get`."""
-    wanted = _wanted((await exchange.json_object()).get("docs"))
-    revs, latest = exchange.request.flag("revs"), exchange.request.flag("latest")
-    found = await exchange.engine.bulk_get(exchange.database, wanted, latest=latest)
-    return JsonResponse(
-        {
-            "results": [
-                {"id": identifier, "docs": [_found(one, revs=revs) for one in documents]}
-                for (identifier, _), documents in zip(wanted, found, strict=True)
-            ]
-        }
-    )
-
-
 async def bulk_docs(exchange: Exchange) -> JsonResponse:
     """Answer `POST /{db}/_bulk_docs`; with `new_edits` false, only what was refused is listed."""
     asked = await exchange.json_object()
-    new_edits = asked.get("new_edits", True)
-    if not isinstance(new_edits, bool):
-        raise BadRequest("`new_edits` parameter must be a boolean.")
     if "docs" not in asked:
         raise BadRequest("POST body must include `docs` parameter.")
     if not isinstance(asked["docs"], list):
         raise BadRequest("`docs` parameter must be an array.")
-    documents = [_incoming(exchange, document) for document in asked["docs"]]
-    results = await exchange.engine.write(
-        exchange.database, documents, new_edits=new_edits, rule=exchange.write_rule
-    )
+    new_edits = asked.get("new_edits", True)
+    if not isinstance(new_edits, bool):
+        raise BadRequest("`new_edits` parameter must be a boolean.")
+    documents = [_incoming(exchange, document, new_edits=new_edits) for document in asked["docs"]]
+    results = await _written(exchange, documents, new_edits=new_edits)
     return JsonResponse([_result(one) for one in results if new_edits or one.error is not None], 201)
 
 
-def _incoming(exchange: Exchange, document: object) -> IncomingDocument:
-    if isinstance(document, Mapping) and "_id" not in document:
-        return IncomingDocument.from_json(document, identifier=exchange.node.new_identifier())
-    return IncomingDocument.from_json(document)
+def _incoming(exchange: Exchange, value: object, *, new_edits: bool) -> IncomingDocument:
+    drawn = None
+    if isinstance(value, Mapping) and "_id" not in value:
+        drawn = exchange.node.new_identifier()
+    document = IncomingDocument.from_json(value, identifier=drawn, local=True)
+    if not new_edits:
+        require_revisions(document)
+    return document
+
+
+async def _written(
+    exchange: Exchange, documents: list[IncomingDocument], *, new_edits: bool
+) -> list[WriteResult]:
+    """Write documents, local ones apart; return what became of each, in their order."""
+    ordinary = [one for one in documents if not one.identifier.startswith(LOCAL_PREFIX)]
+    results = iter(
+        await exchange.engine.write(
+            exchange.database, ordinary, new_edits=new_edits, rule=exchange.write_rule
+        )
+    )
+    return [
+        await _written_local(exchange, one) if one.identifier.startswith(LOCAL_PREFIX) else next(results)
+        for one in documents
+    ]
+
+
+async def _written_local(exchange: Exchange, document: IncomingDocument) -> WriteResult:
+    try:
+        revision = await local_documents.stored(exchange, document)
+    except (BadRequest, Conflict, Forbidden, NotFound) as error:
+        return WriteResult(document.identifier, None, error.error, error.reason)
+    return WriteResult(
+        document.identifier, NO_REVISION if document.deleted else Revision.parse_local(revision)
+    )
 
 
 async def _offered(exchange: Exchange) -> dict[str, list[str]]:
     asked = await exchange.json_object()
     return {identifier: texts(revisions, identifier) for identifier, revisions in asked.items()}
-
-
-def _wanted(docs: object) -> list[tuple[str, str | None]]:
-    if not isinstance(docs, list):
-        raise BadRequest("Missing JSON list of 'docs'.")
-    return [_wanted_one(one) for one in docs]
-
-
-def _wanted_one(one: object) -> tuple[str, str | None]:
-    identifier = one.get("id") if isinstance(one, Mapping) else None
-    revision = one.get("rev") if isinstance(one, Mapping) else None
-    if not isinstance(identifier, str) or not isinstance(revision, str | None):
-        raise BadRequest("Each of 'docs' must name an id, and a rev as a string if any.")
-    return identifier, None if revision is None else str(Revision.parse(revision))
-
-
-def _found(found: Document | MissingRevision, *, revs: bool) -> dict[str, object]:
-    if isinstance(found, Document):
-        return {"ok": found.to_json(revs=revs)}
-    revision = "undefined" if found.revision is None else str(found.revision)
-    return {"error": {"id": found.identifier, "rev": revision, "error": "not_found", "reason": "missing"}}
 
 
 def _result(result: WriteResult) -> dict[str, object]:

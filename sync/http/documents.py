@@ -1,85 +1,152 @@
-"""One document: reading a revision or several, writing, deleting."""
+"""One document: reading a revision or several, writing, deleting, copying.
 
-from sync.document import Document, IncomingDocument, MissingRevision, WriteResult, checked_identifier
-from sync.errors import BadRequest, Conflict, DocumentNotFound, Forbidden, NotAcceptable
+https://docs.couchdb.org/en/stable/api/document/common.html; what the documentation leaves open is as
+`chttpd_db.erl` of CouchDB 3.5 does it.
+"""
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import unquote
+
+from sync.document import LOCAL_PREFIX, Document, IncomingDocument, MissingRevision, WriteResult
+from sync.errors import BadRequest, Conflict, Forbidden, NotAcceptable, Unsupported
+from sync.http import local_documents
 from sync.http.exchange import Exchange
 from sync.http.request import Request, texts
 from sync.http.response import JsonResponse
 from sync.revision import Revision
 
+_REVISIONS_DIFFER: Final = "Document rev from request body and query string have different values"
+
 
 async def read(exchange: Exchange) -> JsonResponse:
     """Answer `GET /{db}/{doc}`: the winner, one revision (`rev`), or several (`open_revs`)."""
     request = exchange.request
-    identifier = checked_identifier(exchange.document)
     if "open_revs" in request.query:
-        return await _open_revisions(exchange, identifier)
-    found = await exchange.engine.get(
-        exchange.database, identifier, revision=request.query.get("rev"), latest=request.flag("latest")
+        return await _open_revisions(exchange)
+    found = await _asked(exchange)
+    meta = request.asks("meta")
+    conflicts = meta or request.asks("conflicts")
+    deleted_conflicts = meta or request.asks("deleted_conflicts")
+    revs_info, local_seq = meta or request.asks("revs_info"), request.asks("local_seq")
+    told = found.to_json(
+        revs=request.asks("revs"),
+        conflicts=conflicts,
+        deleted_conflicts=deleted_conflicts,
+        revs_info=revs_info,
+        local_seq=local_seq,
     )
-    etag = f'"{found.revision}"'
-    if request.headers.get("if-none-match") == etag:
-        return JsonResponse(None, 304, {"etag": etag})
-    document = found.to_json(
-        revs=request.flag("revs"),
-        conflicts=request.flag("conflicts") or request.flag("meta"),
-        deleted_conflicts=request.flag("deleted_conflicts") or request.flag("meta"),
-    )
-    return JsonResponse(document, 200, {"etag": etag})
+    if (
+        revs_info
+        or local_seq
+        or (conflicts and found.conflicts)
+        or (deleted_conflicts and found.deleted_conflicts)
+    ):
+        # These say more than the revision does: they may change while it stays.
+        return JsonResponse(told)
+    headers = {"etag": f'"{found.revision}"'}
+    if request.knows(headers["etag"]):
+        return JsonResponse(None, 304, headers)
+    return JsonResponse(told, 200, headers)
 
 
 async def write(exchange: Exchange) -> JsonResponse:
     """Answer `PUT /{db}/{doc}`; `new_edits=false` stores the revision that the document names."""
-    identifier = checked_identifier(exchange.document)
-    asked = await exchange.json_object()
-    if asked.get("_id", identifier) != identifier:
+    asked = await exchange.json_document()
+    if asked.get("_id", exchange.document) != exchange.document:
         raise BadRequest("Document id from request body and URL have different values")
-    document = IncomingDocument.from_json(asked, identifier=identifier)
-    named = _named_revision(exchange.request)
-    if named is not None:
-        if document.revisions and document.revisions[0] != named:
-            raise BadRequest("Document rev from request body and query string have different values")
-        document = IncomingDocument(
-            identifier, document.body, document.revisions or (named,), document.deleted, document.attachments
-        )
-    new_edits = exchange.request.flag("new_edits", default=True)
-    return _written(await _write_one(exchange, document, new_edits=new_edits), status=201)
+    document = IncomingDocument.from_json({**asked, "_id": exchange.document})
+    named = _named_revision(exchange.request, document.revisions[:1])
+    if named is not None and not document.revisions:
+        document = replace(document, revisions=(named,))
+    replicated = exchange.request.query.get("new_edits") == "false"
+    if replicated:
+        require_revisions(document)
+    return await _stored(exchange, document, new_edits=not replicated)
 
 
 async def create(exchange: Exchange) -> JsonResponse:
     """Answer `POST /{db}`: a document whose id the node draws unless it names one."""
-    document = IncomingDocument.from_json(
-        await exchange.json_object(), identifier=exchange.node.new_identifier()
-    )
-    return _written(await _write_one(exchange, document, new_edits=True), status=201)
+    asked = await exchange.json_document()
+    drawn = exchange.node.new_identifier()
+    document = IncomingDocument.from_json(asked, identifier=drawn, local=True)
+    if document.identifier.startswith(LOCAL_PREFIX):
+        return await local_documents.store(exchange, document)
+    answer = await _stored(exchange, document, new_edits=True)
+    return JsonResponse(answer.value, answer.status, {k: v for k, v in answer.headers.items() if k != "etag"})
 
 
 async def delete(exchange: Exchange) -> JsonResponse:
     """Answer `DELETE /{db}/{doc}`: a tombstone over the revision named by `rev` or If-Match."""
-    identifier = checked_identifier(exchange.document)
     named = _named_revision(exchange.request)
-    if named is None:
-        await exchange.engine.get(exchange.database, identifier)
-        raise Conflict
     if exchange.rule is None:
-        # An id that never was is 404; a bound principal learns only that it may not.
-        await exchange.engine.open_revisions(exchange.database, identifier, None)
-    document = IncomingDocument(identifier, {}, (named,), deleted=True)
-    return _written(await _write_one(exchange, document, new_edits=True), status=200)
+        # An id that is not there is 404; a principal bound by a rule learns only that it may not.
+        await exchange.engine.get(exchange.database, exchange.document)
+        if named is None:
+            raise Conflict
+    document = IncomingDocument(exchange.document, {}, () if named is None else (named,), deleted=True)
+    return await _stored(exchange, document, new_edits=True)
 
 
-async def _write_one(exchange: Exchange, document: IncomingDocument, *, new_edits: bool) -> WriteResult:
+async def copy(exchange: Exchange) -> JsonResponse:
+    """Answer `COPY /{db}/{doc}`: the same content under the id in the header `Destination`."""
+    target, replaced = _destination(exchange.request)
+    named = _named_revision(exchange.request)
+    source = await exchange.engine.get(
+        exchange.database, exchange.document, revision=None if named is None else str(named)
+    )
+    if source.attachments:
+        raise Unsupported("A document with attachments is not copied by this node.")
+    document = IncomingDocument.from_json({**source.body, "_id": target})
+    if replaced is not None:
+        document = replace(document, revisions=(replaced,))
+    return await _stored(exchange, document, new_edits=True)
+
+
+def require_revisions(document: IncomingDocument) -> None:
+    """Raise BadRequest for a replicated document that does not say which revision it is."""
+    if not document.revisions:
+        raise BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified")
+
+
+async def _asked(exchange: Exchange) -> Document:
+    """Return the revision asked for. Raises DocumentNotFound, InvalidRevision."""
+    request = exchange.request
+    revision = request.query.get("rev")
+    if revision is None and request.asks("deleted"):
+        ((found,),) = await exchange.engine.bulk_get(exchange.database, [(exchange.document, None)])
+        if isinstance(found, Document):
+            return found
+    return await exchange.engine.get(
+        exchange.database, exchange.document, revision=revision, latest=request.asks("latest")
+    )
+
+
+async def _stored(exchange: Exchange, document: IncomingDocument, *, new_edits: bool) -> JsonResponse:
+    """Write one document and say so; with `batch=ok`, without saying what became of it."""
     (result,) = await exchange.engine.write(
         exchange.database, [document], new_edits=new_edits, rule=exchange.write_rule
     )
+    if exchange.request.query.get("batch") == "ok" and result.error in (None, Conflict.error):
+        return JsonResponse({"ok": True, "id": document.identifier}, 202)
+    return _written(exchange, result, deleted=document.deleted)
+
+
+def _written(exchange: Exchange, result: WriteResult, *, deleted: bool) -> JsonResponse:
     if result.error == Conflict.error:
         raise Conflict
     if result.error is not None:
         raise Forbidden(result.reason or "The write was refused.")
-    return result
+    revision = str(result.revision)
+    headers = {
+        "etag": f'"{revision}"',
+        "location": exchange.location(exchange.database, result.identifier),
+    }
+    told = {"ok": True, "id": result.identifier, "rev": revision}
+    return JsonResponse(told, 200 if deleted else 201, headers)
 
 
-async def _open_revisions(exchange: Exchange, identifier: str) -> JsonResponse:
+async def _open_revisions(exchange: Exchange) -> JsonResponse:
     """List revisions as JSON; the multipart form, for attachments, is not served."""
     request = exchange.request
     accepted = request.headers.get("accept", "*/*")
@@ -88,9 +155,9 @@ async def _open_revisions(exchange: Exchange, identifier: str) -> JsonResponse:
     asked = request.query["open_revs"]
     revisions = None if asked == "all" else texts(request.value("open_revs"), "open_revs")
     found = await exchange.engine.open_revisions(
-        exchange.database, identifier, revisions, latest=request.flag("latest")
+        exchange.database, exchange.document, revisions, latest=request.asks("latest")
     )
-    revs = request.flag("revs")
+    revs = request.asks("revs")
     return JsonResponse([_opened(one, revs=revs) for one in found])
 
 
@@ -100,19 +167,29 @@ def _opened(found: Document | MissingRevision, *, revs: bool) -> dict[str, objec
     return {"missing": str(found.revision)}
 
 
-def _named_revision(request: Request) -> Revision | None:
+def _named_revision(request: Request, in_body: tuple[Revision, ...] = ()) -> Revision | None:
+    """Return the revision that a write replaces, named in up to three places. Raises BadRequest."""
     query = request.query.get("rev")
-    header = request.headers.get("if-match", "").strip('"') or None
-    if query is not None and header is not None and query != header:
+    in_query = None if query is None else Revision.parse(query)
+    header = request.headers.get("if-match", "").strip().strip('"') or None
+    in_header = None if header is None else Revision.parse(header)
+    if in_body and in_query is not None and in_query != in_body[0]:
+        raise BadRequest(_REVISIONS_DIFFER)
+    explicit = in_body[0] if in_body else in_query
+    if explicit is not None and in_header is not None and explicit != in_header:
         raise BadRequest("Document rev and etag have different values")
-    named = query or header
-    return None if named is None else Revision.parse(named)
+    return explicit or in_header
 
 
-def _written(result: WriteResult, *, status: int) -> JsonResponse:
-    if result.revision is None:
-        raise DocumentNotFound
-    revision = str(result.revision)
-    return JsonResponse(
-        {"ok": True, "id": result.identifier, "rev": revision}, status, {"etag": f'"{revision}"'}
-    )
+def _destination(request: Request) -> tuple[str, Revision | None]:
+    """Read the header of a copy: an id as in a URL, and `?rev=` of the document that it replaces."""
+    header = request.headers.get("destination")
+    if header is None:
+        raise BadRequest("Destination header is mandatory for COPY.")
+    if header.startswith(("http://", "https://")):
+        raise BadRequest("Destination URL must be relative.")
+    identifier, question, query = header.partition("?")
+    name, _, revision = query.partition("=")
+    if question and name != "rev":
+        raise BadRequest("Destination header names something else than a rev.")
+    return unquote(identifier), Revision.parse(revision) if question else None

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from sync.document import DESIGN_PREFIX, IncomingDocument
+from sync.document import DESIGN_PREFIX, NOT_A_DOCUMENT, IncomingDocument
+from sync.errors import UnsupportedMediaType
 from sync.http.limits import Limits
-from sync.http.principal import Principal
+from sync.http.principal import Authentication, Principal
 from sync.http.request import Request
 from sync.http.response import Response
 from sync.http.stopping import Stopping
@@ -33,6 +35,7 @@ class Node:
     stopping: Stopping
     workers: ThreadPoolExecutor
     update_log: UpdateLog
+    authentication: Authentication
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,30 @@ class Exchange:
             return self.rule
         return _NoDesignDocuments(self.rule)
 
+    def require_json(self) -> None:
+        """Raise UnsupportedMediaType unless a POST says that its body is JSON, as CouchDB demands."""
+        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self.request.method == "POST" and kind != "application/json":
+            raise UnsupportedMediaType("Content-Type must be application/json")
+
+    def location(self, *parts: str) -> str:
+        """Return the address of a database, or of what it holds, as this client calls the node."""
+        return self.request.origin + "".join(f"/{quote(part, safe='')}" for part in parts)
+
     async def json(self) -> object:
-        """Read the request's JSON body, within the node's bound."""
+        """Read the request's JSON body, within the node's bound. Raises UnsupportedMediaType."""
+        self.require_json()
         return await self.request.json(self.node.limits.body_bytes)
 
     async def json_object(self) -> Mapping[str, object]:
-        """Read the request's JSON object, within the node's bound."""
+        """Read the request's JSON object, within the node's bound. Raises UnsupportedMediaType."""
+        self.require_json()
         return await self.request.json_object(self.node.limits.body_bytes)
+
+    async def json_document(self) -> Mapping[str, object]:
+        """Read the request's document, within the node's bound. Raises UnsupportedMediaType."""
+        self.require_json()
+        return await self.request.json_object(self.node.limits.body_bytes, NOT_A_DOCUMENT)
 
 
 Handler = Callable[[Exchange], Awaitable[Response]]

@@ -24,10 +24,10 @@ STATUSES: Final[dict[type[errors.SyncError], int]] = {
 }
 
 
-def failure(error: errors.SyncError) -> JsonResponse:
+def failure(error: errors.SyncError, challenge: str) -> JsonResponse:
     """Return the answer to a request that ended with `error`: `{"error", "reason"}` and its status."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     headers = {"allow": ",".join(error.allowed)} if isinstance(error, errors.MethodNotAllowed) else {}
     if isinstance(error, errors.Unauthorized):
-        headers = {"www-authenticate": "Bearer"}
+        headers = {"www-authenticate": challenge}
     return JsonResponse({"error": error.error, "reason": error.reason}, status, headers)

@@ -26,6 +26,13 @@ class Request:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         self._receive = receive
+        self._scheme: str = scope.get("scheme", "http")
+        self._mounted: str = scope.get("root_path", "") or prefix
+
+    @property
+    def origin(self) -> str:
+        """Where the interface is mounted, as the client names it: scheme, host and path."""
+        return f"{self._scheme}://{self.headers.get('host', 'localhost')}{self._mounted}"
 
     def segments(self) -> tuple[str, ...]:
         """Return the path's parts. Raises BadRequest.
@@ -69,17 +76,28 @@ class Request:
             raise BadRequest("invalid UTF-8 JSON") from error
         return value
 
-    async def json_object(self, limit_bytes: int) -> Mapping[str, object]:
-        """Read a JSON object. Raises BadRequest, TooLarge, ClientGone."""
+    async def json_object(
+        self, limit_bytes: int, refusal: str = "Request body must be a JSON object"
+    ) -> Mapping[str, object]:
+        """Read a JSON object; `refusal` tells of another value. Raises BadRequest, TooLarge, ClientGone."""
         value = await self.json(limit_bytes)
         if not isinstance(value, dict):
-            raise BadRequest("Request body must be a JSON object")
+            raise BadRequest(refusal)
         return value
 
     async def wait_for_disconnect(self) -> None:
         """Return once the client left. The body must have been read, or be empty."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+    def asks(self, name: str) -> bool:
+        """Whether an option of a document is `true`; anything else is as if it were not there."""
+        return self.query.get(name) == "true"
+
+    def knows(self, etag: str) -> bool:
+        """Whether the client says that it has this representation already (If-None-Match)."""
+        known = [one.strip() for one in self.headers.get("if-none-match", "").split(",")]
+        return etag in known or "*" in known
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Read a `true` or `false` of the query. Raises BadRequest."""

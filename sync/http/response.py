@@ -33,7 +33,8 @@ Response = JsonResponse | StreamResponse
 async def send_json(send: Send, response: JsonResponse, headers: HeaderList, *, body: bool = True) -> None:
     """Send a JSON answer; without its body for HEAD."""
     content = orjson.dumps(response.value) + b"\n"
-    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    named = {"cache-control": "must-revalidate"} | dict(response.headers)
+    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
     if response.status in (204, 304):
         content, length = b"", []
     else:
@@ -41,7 +42,7 @@ async def send_json(send: Send, response: JsonResponse, headers: HeaderList, *, 
             (b"content-type", b"application/json"),
             (b"content-length", str(len(content)).encode("ascii")),
         ]
-    start = [(b"cache-control", b"must-revalidate"), *length, *own, *headers]
+    start = [*own, *length, *headers]
     await send({"type": "http.response.start", "status": response.status, "headers": start})
     await send({"type": "http.response.body", "body": content if body else b""})
 

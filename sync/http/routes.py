@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from sync.errors import MethodNotAllowed, NotFound
+from sync.document import DESIGN_PREFIX, LOCAL_PREFIX
+from sync.errors import BadRequest, DatabaseNotFound, MethodNotAllowed, NotFound
 from sync.http import (
     all_docs,
     attachments,
     bulk,
+    bulk_get,
     changes,
     databases,
     db_updates,
     documents,
+    functions,
     local_documents,
     maintenance,
     server,
+    sessions,
 )
 from sync.http.exchange import Handler
 
@@ -52,25 +56,41 @@ Methods = Mapping[str, Endpoint]
 NODE: Final[Mapping[str, Methods]] = {
     "": {"GET": Endpoint(server.welcome, Access.NAMED)},
     "_up": {"GET": Endpoint(server.health, Access.NAMED)},
+    "_session": {
+        "GET": Endpoint(sessions.read, Access.NAMED),
+        "POST": Endpoint(sessions.open_session, Access.NAMED),
+        "DELETE": Endpoint(sessions.close_session, Access.NAMED),
+    },
+    "_uuids": {"GET": Endpoint(server.identifiers, Access.NAMED)},
     "_db_updates": {"GET": Endpoint(db_updates.get, Access.SERVER_ADMIN)},
     "_all_dbs": {"GET": Endpoint(server.databases, Access.SERVER_ADMIN)},
+    "_dbs_info": {
+        "GET": Endpoint(server.all_information, Access.SERVER_ADMIN),
+        "POST": Endpoint(server.information, Access.SERVER_ADMIN),
+    },
+    "_active_tasks": {"GET": Endpoint(server.active_tasks, Access.SERVER_ADMIN)},
     "_replicate": {"POST": Endpoint(server.replicate, Access.NAMED)},
 }
 
 DATABASE: Final[Methods] = {
+    "DELETE": Endpoint(databases.destroy, Access.SERVER_ADMIN),
     "GET": Endpoint(databases.information),
     "POST": Endpoint(documents.create),
     "PUT": Endpoint(databases.create, Access.SERVER_ADMIN),
-    "DELETE": Endpoint(databases.destroy, Access.SERVER_ADMIN),
 }
 
 DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
-    "_all_docs": {"GET": Endpoint(all_docs.get), "POST": Endpoint(all_docs.post)},
+    "_all_docs": {"GET": Endpoint(all_docs.all_docs), "POST": Endpoint(all_docs.all_docs)},
+    "_all_docs/queries": {"POST": Endpoint(all_docs.all_docs_queries)},
     "_bulk_docs": {"POST": Endpoint(bulk.bulk_docs)},
-    "_bulk_get": {"POST": Endpoint(bulk.bulk_get)},
+    "_bulk_get": {"POST": Endpoint(bulk_get.bulk_get)},
     "_changes": {"GET": Endpoint(changes.get), "POST": Endpoint(changes.post)},
     "_compact": {"POST": Endpoint(maintenance.compact, Access.DATABASE_ADMIN)},
+    "_design_docs": {"GET": Endpoint(all_docs.design_docs), "POST": Endpoint(all_docs.design_docs)},
+    "_design_docs/queries": {"POST": Endpoint(all_docs.design_docs_queries)},
     "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit)},
+    "_local_docs": {"GET": Endpoint(all_docs.local_docs), "POST": Endpoint(all_docs.local_docs)},
+    "_local_docs/queries": {"POST": Endpoint(all_docs.local_docs_queries)},
     "_missing_revs": {"POST": Endpoint(bulk.missing_revs)},
     "_purge": {"POST": Endpoint(maintenance.purge, Access.SERVER_ADMIN)},
     "_purged_infos": {"GET": Endpoint(maintenance.purged_infos)},
@@ -96,55 +116,81 @@ BELOW: Final[Mapping[str, Methods]] = {
 }
 
 DOCUMENT: Final[Methods] = {
+    "DELETE": Endpoint(documents.delete),
     "GET": Endpoint(documents.read),
     "PUT": Endpoint(documents.write),
-    "DELETE": Endpoint(documents.delete),
+    "COPY": Endpoint(documents.copy),
 }
 
 LOCAL_DOCUMENT: Final[Methods] = {
+    "DELETE": Endpoint(local_documents.delete),
     "GET": Endpoint(local_documents.read),
     "PUT": Endpoint(local_documents.write),
-    "DELETE": Endpoint(local_documents.delete),
 }
 
+# No document has such an id, and CouchDB says why only to who would write one.
+UNKNOWN_SPECIAL: Final[Methods] = {"GET": Endpoint(documents.read), "PUT": Endpoint(documents.write)}
+
 ATTACHMENT: Final[Methods] = {
+    "DELETE": Endpoint(attachments.refuse),
     "GET": Endpoint(attachments.refuse),
     "PUT": Endpoint(attachments.refuse),
-    "DELETE": Endpoint(attachments.refuse),
 }
 
 
 def resolve(method: str, segments: tuple[str, ...]) -> Route:
-    """Return what a decoded path leads to. Raises NotFound, MethodNotAllowed."""
+    """Return what a decoded path leads to. Raises NotFound, BadRequest, MethodNotAllowed."""
     database, *rest = segments or ("",)
     if not database or database.startswith("_"):
-        if rest or database not in NODE:
-            raise NotFound("missing")
-        return Route(_choose(NODE[database], method))
+        return _node_route(method, database, rest)
     if not rest:
         return Route(_choose(DATABASE, method), database)
-    if len(rest) == 1 and rest[0] in DATABASE_ENDPOINTS:
-        return Route(_choose(DATABASE_ENDPOINTS[rest[0]], method), database)
+    if (methods := DATABASE_ENDPOINTS.get("/".join(rest))) is not None:
+        return Route(_choose(methods, method), database)
     if rest[0] in BELOW:
         return Route(_choose(BELOW[rest[0]], method), database, "/".join(rest[1:]))
-    document, below = _document(rest)
-    if below:
-        return Route(_choose(ATTACHMENT, method), database, document)
-    methods = LOCAL_DOCUMENT if document.startswith("_local/") else DOCUMENT
-    return Route(_choose(methods, method), database, document)
+    if rest[0] == "_partition":
+        return Route(Endpoint(functions.refuse_partition), database)
+    return _document_route(method, database, *_document(rest))
+
+
+def _node_route(method: str, name: str, rest: list[str]) -> Route:
+    if not rest and name in NODE:
+        return Route(_choose(NODE[name], method))
+    if not rest and method == "PUT":
+        # Creating a database of this name says what is wrong with it.
+        return Route(DATABASE["PUT"], name)
+    raise DatabaseNotFound
 
 
 def _document(rest: list[str]) -> tuple[str, list[str]]:
     """Return a document's id and what lies below it; `_design/x` and `_local/x` are ids of two parts."""
     if rest[0] in ("_design", "_local") and len(rest) > 1:
         return f"{rest[0]}/{rest[1]}", rest[2:]
-    if rest[0].startswith("_") and not rest[0].startswith(("_design/", "_local/")):
-        raise NotFound("missing")
     return rest[0], rest[1:]
+
+
+def _document_route(method: str, database: str, document: str, below: list[str]) -> Route:
+    if document.startswith(LOCAL_PREFIX) and document != LOCAL_PREFIX:
+        if below:
+            raise BadRequest("_local documents do not accept attachments.")
+        return Route(_choose(LOCAL_DOCUMENT, method), database, document)
+    if document in ("_local", LOCAL_PREFIX):
+        raise BadRequest("Invalid _local document id.")
+    if document.startswith(DESIGN_PREFIX) and below and below[0] in functions.FUNCTIONS:
+        return Route(Endpoint(functions.refuse), database, document)
+    if below:
+        return Route(_choose(ATTACHMENT, method), database, document)
+    if document.startswith("_") and not document.startswith(DESIGN_PREFIX):
+        if method not in ("GET", "HEAD", "PUT"):
+            raise NotFound("missing")
+        return Route(_choose(UNKNOWN_SPECIAL, method), database, document)
+    return Route(_choose(DOCUMENT, method), database, document)
 
 
 def _choose(methods: Methods, method: str) -> Endpoint:
     endpoint = methods.get("GET" if method == "HEAD" else method)
     if endpoint is None:
-        raise MethodNotAllowed((*methods, "HEAD") if "GET" in methods else tuple(methods))
+        allowed = [("GET", "HEAD") if name == "GET" else (name,) for name in methods]
+        raise MethodNotAllowed(tuple(name for names in allowed for name in names))
     return endpoint

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from sync.document import Document, IncomingDocument
-from sync.errors import InvalidDocument, InvalidIdentifier, InvalidRevision
+from sync.errors import BadRequest, InvalidDocument, InvalidIdentifier, InvalidRevision
 from sync.revision import Revision
 from tests.sync.envelopes import revision_path
 
@@ -20,12 +20,16 @@ def test_a_document_is_read_with_its_history() -> None:
 @pytest.mark.parametrize(
     ("document", "error"),
     [
-        ([], InvalidDocument),
+        ([], BadRequest),
         ({"_id": "a", "_unknown": 1}, InvalidDocument),
         ({"_id": "a", "_deleted": "yes"}, InvalidDocument),
         ({"_id": "a", "_revisions": {"start": 1, "ids": ["b", "a"]}}, InvalidDocument),
         ({"_id": "a", "_revisions": {"start": 1, "ids": []}}, InvalidDocument),
-        ({"_id": "a", "_revisions": {"start": 1, "ids": [1]}}, InvalidRevision),
+        ({"_id": "a", "_revisions": {"start": 1, "ids": [1]}}, InvalidDocument),
+        ({"_id": "a", "_revisions": {"start": 1, "ids": ["/"]}}, InvalidRevision),
+        ({"_id": "a", "_revisions": {"start": "1", "ids": ["a"]}}, InvalidDocument),
+        ({"_id": "a", "_rev": None}, InvalidRevision),
+        ({"_id": "_local/a"}, InvalidIdentifier),
         ({"_id": "a", "_rev": "1-a", "_revisions": {"start": 1, "ids": ["b"]}}, InvalidRevision),
         ({"_id": "a", "_rev": "nonsense"}, InvalidRevision),
         ({"_id": "", "x": 1}, InvalidIdentifier),

@@ -1,6 +1,8 @@
 """A real server process: killed in the middle of a push, interrupted with tablets connected."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -119,7 +121,7 @@ async def test_only_the_administrator_is_served(tmp_path: Path) -> None:
     with server_process(tmp_path) as server:
         async with httpx.AsyncClient(base_url=server.url) as client:
             answers = [
-                await client.get("/", headers=headers)
+                await client.get("/_all_dbs", headers=headers)
                 for headers in (
                     {},
                     {"authorization": "Basic !"},
@@ -129,3 +131,39 @@ async def test_only_the_administrator_is_served(tmp_path: Path) -> None:
             ]
 
     assert [answer.status_code for answer in answers] == [401] * 4
+    assert {answer.headers["www-authenticate"] for answer in answers} == {'Basic realm="server"'}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "{data}", "--admin", "central"], "a colon"),
+        (["--data", "{data}", "--admin", ":x"], "a name"),
+        (["--data", "{data}"], "--admin"),
+        (["--data", "{data}", "--admin", "a:b", "--port", "99999"], "99999"),
+        (["--data", "{data}", "--admin", "a:b", "--port", "{taken}"], "{taken}"),
+        (["--data", "{data}", "--admin", "a:b", "--host", "no-such-host.invalid"], "no-such-host.invalid"),
+        (["--data", "{held}", "--admin", "a:b", "--port", "0"], "Another process holds this store."),
+    ],
+)
+def test_arguments_that_cannot_be_served_end_with_one_line_and_status_2(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    with server_process(tmp_path / "held") as server:
+        values = {
+            "data": tmp_path / "data",
+            "held": tmp_path / "held",
+            "taken": server.url.rpartition(":")[2],
+        }
+        ended = subprocess.run(
+            [sys.executable, "-m", "sync", "serve", *(one.format(**values) for one in arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert len(ended.stderr.splitlines()) == 1
+    assert said.format(**values) in ended.stderr

@@ -108,11 +108,100 @@ def not_found(identifier: str, revision: str) -> dict[str, str]:
     return {"id": identifier, "rev": revision, "error": "not_found", "reason": "missing"}
 
 
-@pytest.mark.parametrize(
-    "asked", [{}, {"docs": {}}, {"docs": [{}]}, {"docs": [1]}, {"docs": [{"id": "a", "rev": "x"}]}]
-)
+@pytest.mark.parametrize("asked", [{}, {"docs": {}}, {"docs": None}])
 async def test_a_malformed_bulk_read_is_refused(replicator: httpx.AsyncClient, asked: object) -> None:
     assert (await replicator.post("/t1/_bulk_get", json=asked)).status_code == 400
+
+
+@pytest.mark.parametrize("option", ["open_revs=all", "new_edits=false", "w=1", "rev=1-a", "atts_since=[]"])
+async def test_options_of_one_document_have_no_place_in_a_bulk_read(
+    replicator: httpx.AsyncClient, option: str
+) -> None:
+    answer = await replicator.post(f"/t1/_bulk_get?{option}", json={"docs": []})
+
+    name = option.partition("=")[0]
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error": "bad_request", "reason": f'"{name}" query parameter is not acceptable'},
+    )
+
+
+async def test_a_document_that_cannot_be_asked_for_is_told_in_its_place(
+    replicator: httpx.AsyncClient,
+) -> None:
+    await replicator.put("/t1/a?new_edits=false", json={"_rev": "1-a"})
+    asked: list[object] = [1, {}, {"rev": "1-a"}, {"id": "_x"}, {"id": "a", "rev": "x"}, {"id": "a"}]
+
+    results = (await replicator.post("/t1/_bulk_get", json={"docs": asked})).json()["results"]
+
+    def refused(identifier: object, revision: object, error: str, reason: str) -> object:
+        told = {"id": identifier, "rev": revision, "error": error, "reason": reason}
+        return {"id": identifier, "docs": [{"error": told}]}
+
+    assert results == [
+        refused(None, None, "bad_request", "document must be a JSON object"),
+        refused(None, None, "bad_request", "document must be a JSON object"),
+        refused(None, None, "bad_request", "document id missed"),
+        refused("_x", None, "illegal_docid", "Only reserved document ids may start with underscore."),
+        refused("a", "x", "bad_request", "Invalid rev format"),
+        {"id": "a", "docs": [{"ok": {"_id": "a", "_rev": "1-a"}}]},
+    ]
+
+
+async def test_a_bulk_read_without_revision_gives_every_leaf(replicator: httpx.AsyncClient) -> None:
+    for revision in ("1-a", "1-b"):
+        await replicator.put("/t1/x?new_edits=false", json={"_rev": revision})
+
+    results = (await replicator.post("/t1/_bulk_get", json={"docs": [{"id": "x"}]})).json()["results"]
+
+    assert [found["ok"]["_rev"] for found in results[0]["docs"]] == ["1-b", "1-a"]
+
+
+async def test_local_documents_are_written_in_bulk_too(replicator: httpx.AsyncClient) -> None:
+    docs = [{"_id": "_local/x", "n": 1}, {"_id": "a"}, {"_id": "_local/x", "_rev": "0-9"}]
+
+    written = (await replicator.post("/t1/_bulk_docs", json={"docs": docs})).json()
+    removed = await replicator.post(
+        "/t1/_bulk_docs", json={"docs": [{"_id": "_local/x", "_rev": "0-1", "_deleted": True}]}
+    )
+
+    assert [(one["id"], one.get("rev", one.get("error"))) for one in written] == [
+        ("_local/x", "0-1"),
+        ("a", written[1]["rev"]),
+        ("_local/x", "conflict"),
+    ]
+    assert removed.json() == [{"ok": True, "id": "_local/x", "rev": "0-0"}]
+    assert (await replicator.get("/t1/_local/x")).status_code == 404
+
+
+async def test_a_tablet_writes_no_local_document_in_bulk(tablet: httpx.AsyncClient) -> None:
+    answer = await tablet.post("/t1/_bulk_docs", json={"docs": [{"_id": "_local/x"}]})
+
+    assert answer.json()[0]["error"] == "forbidden"
+
+
+async def test_the_second_first_edit_of_one_id_in_a_batch_is_a_conflict(
+    replicator: httpx.AsyncClient,
+) -> None:
+    answer = await replicator.post(
+        "/t1/_bulk_docs", json={"docs": [{"_id": "a", "n": 1}, {"_id": "a", "n": 2}]}
+    )
+
+    assert [one.get("error", "ok") for one in answer.json()] == ["ok", "conflict"]
+
+
+async def test_one_bad_document_refuses_the_whole_batch(replicator: httpx.AsyncClient) -> None:
+    for bad, error in (
+        ({"_id": "_x"}, "illegal_docid"),
+        ({"_id": 1}, "illegal_docid"),
+        ({"_rev": "x"}, "bad_request"),
+        ({"_unknown": 1}, "doc_validation"),
+        (None, "bad_request"),
+    ):
+        answer = await replicator.post("/t1/_bulk_docs", json={"docs": [{"_id": "good"}, bad]})
+
+        assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert (await replicator.get("/t1/good")).status_code == 404
 
 
 async def test_the_primary_index_is_listed(replicator: httpx.AsyncClient) -> None:
@@ -138,10 +227,12 @@ async def test_the_primary_index_is_listed(replicator: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["startkey=b", "startkey=1", "limit=x", "descending=1", "keys=1", "limit=-1"]
+    "query", ["startkey=b", "limit=x", "descending=1", "keys=1", "limit=-1", 'keys=["a"]&key="a"']
 )
 async def test_a_malformed_query_is_refused(replicator: httpx.AsyncClient, query: str) -> None:
-    assert (await replicator.get(f"/t1/_all_docs?{query}")).status_code == 400
+    answer = await replicator.get(f"/t1/_all_docs?{query}")
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "query_parse_error")
 
 
 async def test_a_full_disk_is_507_with_couchdbs_body(tmp_path: Path, callers: Callers) -> None:
