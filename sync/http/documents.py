@@ -115,8 +115,7 @@ async def _asked(exchange: Exchange) -> Document:
     revision = request.query.get("rev")
     if revision is None and request.asks("deleted"):
         ((found,),) = await exchange.engine.bulk_get(exchange.database, [(exchange.document, None)])
-        if isinstance(found, Document):
-            return found
+        revision = str(found.revision) if isinstance(found, Document) else None
     return await exchange.engine.get(
         exchange.database, exchange.document, revision=revision, latest=request.asks("latest")
     )

@@ -24,7 +24,7 @@ STATUSES: Final[dict[type[errors.SyncError], int]] = {
 }
 
 
-def failure(error: errors.SyncError, challenge: str) -> JsonResponse:
+def failure(error: errors.SyncError, challenge: str = "Bearer") -> JsonResponse:
     """Return the answer to a request that ended with `error`: `{"error", "reason"}` and its status."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     headers = {"allow": ",".join(error.allowed)} if isinstance(error, errors.MethodNotAllowed) else {}
