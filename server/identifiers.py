@@ -23,6 +23,11 @@ def new_database_name() -> str:
     return "t" + secrets.token_hex(16)
 
 
+def role_of(database: str) -> str:
+    """Return the role that lets a device's token replicate a database (wire §5)."""
+    return f"team:{database}"
+
+
 def new_secret() -> str:
     """Return 32 random bytes as 43 base64url characters: a card's or a session's secret."""
     return secrets.token_urlsafe(32)

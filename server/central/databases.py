@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from server.identifiers import new_database_name
+from server.identifiers import new_database_name, role_of
 from server.store.control import Team, TeamDatabase
 from server.store.database import Store
 from sync.engine import Engine
@@ -25,11 +25,6 @@ def quarter(day: date) -> tuple[date, date]:
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     following = date(first.year + first.month // 10, (first.month + 3 - 1) % 12 + 1, 1)
     return first, following - timedelta(days=1)
-
-
-def role_of(database: str) -> str:
-    """Return the role that lets a tablet's token replicate a database."""
-    return f"team:{database}"
 
 
 def database_of(session: Session, team: str, day: date) -> str:

@@ -3,34 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import orjson
 from joserfc.jwk import ECKey
 
 from server.central.errors import ForgedDocument
+from server.central.payload import TYP, VERSION, DocumentType, verified
 from server.central.team_keys import TeamKeyRing
 from server.identifiers import central_document_id
 from server.keys import jwe, jws
-from server.keys.errors import CannotOpen, InvalidSignature
+from server.keys.errors import CannotOpen
 from server.keys.organisation import OrganisationKeys
 
-TYP = "escale-central+jws"
-VERSION = 1
-
-
-class DocumentType(StrEnum):
-    """The kinds of documents that central writes into teams' databases."""
-
-    RECEIPT = "receipt"
-    KEYRING = "keyring"
-    DEVICE = "device"
-    ROSTER = "roster"
-    FORM = "form"
-    INVITATION = "invitation"
-    PERSON = "person"
-    PEOPLE = "people"
+__all__ = ["TYP", "VERSION", "CentralDocument", "DocumentType", "read", "sign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +60,12 @@ def read(
     Raises ``ForgedDocument`` when the organisation did not sign it, when its id is not that of its type and
     key, when it was written for another database, or when the team cannot open what is sealed.
     """
+    kind, payload = verified(body, identifier, database, signing_key)
     try:
-        payload = orjson.loads(jws.verify(body["jws"], signing_key, TYP))
-        document = CentralDocument(
-            type=DocumentType(payload["type"]),
-            key=payload["key"],
-            database=payload["database"],
-            open=payload["open"],
-            sealed=_opened(payload["sealed"], ring),
-        )
-    except (InvalidSignature, CannotOpen, KeyError, TypeError, ValueError) as error:
+        sealed = _opened(payload["sealed"], ring)
+        return CentralDocument(kind, payload["key"], database, payload["open"], sealed)
+    except (CannotOpen, KeyError, TypeError, ValueError) as error:
         raise ForgedDocument(f"{database}/{identifier}") from error
-    if document.database != database or document.identifier != identifier or payload.get("v") != VERSION:
-        raise ForgedDocument(f"{database}/{identifier} was written for another place")
-    return document
 
 
 def _opened(sealed: str | None, ring: TeamKeyRing) -> Mapping[str, Any] | None:

@@ -83,7 +83,20 @@ def _parser() -> Parser:
     )
     year.add_argument("--truth", type=Path, help="fichier où écrire les chiffres vrais, en JSON")
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
+    _add_hub(commands)
     return parser
+
+
+def _add_hub(commands: "_Commands[Parser]") -> None:
+    hub = _command(commands, "hub", "hub", "le boîtier du bus : relaie les fiches, sans pouvoir les ouvrir")
+    hub.add_argument("--central", required=True, help="adresse du serveur, https://…")
+    hub.add_argument("--data", required=True, type=Path, help="dossier du boîtier")
+    hub.add_argument("--card", help="lien de la carte d’enrôlement, la première fois")
+    hub.add_argument("--host", default="127.0.0.1", help="adresse où écouter")
+    port = _whole("--port", 1, 65535)
+    hub.add_argument("--port", type=port, default=8100, help="port de la page d’état, 8100 par défaut")
+    tls_port = _whole("--tls-port", 1, 65535)
+    hub.add_argument("--tls-port", type=tls_port, help="port des tablettes, avec un certificat du serveur")
 
 
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - the only name of what ``add_subparsers`` returns

@@ -17,12 +17,13 @@ from server.clock import local_day
 from server.enrolment import cards, devices, invitations, nonces, slots
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.cards import CardOrder, IssuedCard
+from server.enrolment.claims import AUDIENCE
 from server.enrolment.devices import Redemption
 from server.enrolment.facts import Addresses, DeviceFacts, facts_of
 from server.enrolment.invitations import InvitationOrder, InvitationProof, IssuedInvitation
 from server.enrolment.proofs import claims_of, unverified_claim
 from server.enrolment.slots import SlotRequest
-from server.enrolment.tokens import AUDIENCE, AccessTokens
+from server.enrolment.tokens import AccessTokens
 from server.errors import NotAuthenticated, NotFound
 from server.keys.public import import_public
 from server.store.control import Device, DeviceNonce, EnrolmentState, Slot

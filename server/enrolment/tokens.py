@@ -8,12 +8,11 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from server.central.databases import role_of
+from server.enrolment.claims import AUDIENCE, ROLES_CLAIM
 from server.errors import NotAuthenticated
+from server.identifiers import role_of
 from server.keys.organisation import OrganisationKeys
 
-AUDIENCE = "escale-node"
-ROLES_CLAIM = "_couchdb.roles"
 _ALGORITHM = "ES256"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 from litestar import Router, get
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.errors import Unavailable
 from server.routes.services import Services
+from server.version import software_version
 from sync.errors import StorageError
 
 API_VERSION = 1
@@ -66,14 +66,6 @@ async def ready(state: State) -> Health:
     except (SQLAlchemyError, StorageError) as error:
         raise Unavailable.of("unavailable") from error
     return Health()
-
-
-def software_version() -> str:
-    """Return the installed version; ``0`` when running from a tree that was not installed."""
-    try:
-        return version("escale")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _ask_store(services: Services) -> None:

@@ -11,7 +11,8 @@ from joserfc.jwk import ECKey
 from joserfc.util import json_b64encode, urlsafe_b64encode
 from litestar import Litestar
 
-from server.enrolment.tokens import AUDIENCE, ROLES_CLAIM, AccessTokens
+from server.enrolment.claims import AUDIENCE, ROLES_CLAIM
+from server.enrolment.tokens import AccessTokens
 from server.identifiers import new_uuid
 from server.keys.organisation import generate
 from tests.server.door import Door

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from server.central.documents import TYP, DocumentType
 from server.enrolment.cards import CardOrder
-from server.enrolment.tokens import AUDIENCE
+from server.enrolment.claims import AUDIENCE
 from server.identifiers import new_uuid, sha256_hex
 from server.keys import jws
 from server.keys.public import import_public, public_jwk

@@ -7,9 +7,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from server.enrolment.claims import AUDIENCE, ROLES_CLAIM
 from server.enrolment.tokens import (
-    AUDIENCE,
-    ROLES_CLAIM,
     AccessTokens,
     TokenExpired,
     TokenUnreadable,

@@ -1,0 +1,50 @@
+"""How a hub comes in: it presents its card, shows its short code, waits to be confirmed (wire §7)."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from server.hub.central import CentralApi
+from server.hub.errors import CentralRefusal, CentralUnreachable, EnrolmentEnded
+from server.hub.home import Home
+from server.hub.identity import Facts, Identity
+
+log = logging.getLogger("server.hub")
+
+ASK_EVERY_S = 2.0
+
+
+async def enrol(home: Home, identity: Identity, central: CentralApi) -> Identity:
+    """Return the hub once confirmed, its facts kept; as long as it takes, through any loss of the link.
+
+    Raises ``EnrolmentEnded`` when this card leads nowhere: nothing is lost by taking another.
+    """
+    if identity.card is None or identity.facts is not None:
+        return identity
+    is_presented = False
+    while True:
+        try:
+            if not is_presented:
+                await central.redeem(identity, identity.card.secret)
+                is_presented = True
+            state, facts = await central.standing(identity, identity.card.secret)
+        except CentralUnreachable as error:
+            log.info("central does not answer yet", extra={"error": str(error)})
+        except CentralRefusal as refusal:
+            raise EnrolmentEnded(refusal.title) from refusal
+        else:
+            if state == "refused":
+                raise EnrolmentEnded("la coordination a refusé ce boîtier")
+            if facts is not None:
+                return await asyncio.to_thread(_confirmed, home, identity, facts, identity.card.thumbprint)
+        await asyncio.sleep(ASK_EVERY_S)
+
+
+def _confirmed(home: Home, identity: Identity, facts: Facts, thumbprint: str) -> Identity:
+    """Keep the facts, and forget the card, which serves no more."""
+    if facts.verifying_key.thumbprint() != thumbprint:
+        # The card was handed over by a person; what answers is not the organisation that made it.
+        raise EnrolmentEnded("la carte vient d’une autre organisation que ce serveur")
+    confirmed = replace(identity, card=None, facts=facts)
+    home.keep(confirmed)
+    return confirmed

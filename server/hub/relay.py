@@ -1,0 +1,236 @@
+"""Replication with central, of every database that central's token names, for as long as the hub lives.
+
+What central gives is pulled whole; what is pushed are envelopes and nothing else (wire §7). Checkpoints are
+kept on the hub's side only: central's databases hold nothing of a hub's.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import httpx
+
+from server.hub.access import CentralAccess
+from server.hub.central import Access, CentralApi
+from server.hub.clocks import Clocks
+from server.hub.errors import CentralRefusal, CentralUnreachable, HubRevoked
+from server.hub.home import Home, LastCentral
+from server.hub.identity import Facts
+from server.identifiers import role_of
+from sync.engine import Engine
+from sync.errors import DatabaseExists
+from sync.replicator import (
+    Checkpoints,
+    EnginePeer,
+    Filter,
+    HttpPeer,
+    Options,
+    Replication,
+    State,
+    Status,
+    TokenAuth,
+)
+from sync.replicator.checkpoints import replication_id
+from sync.replicator.errors import PeerRefused, PeerUnreachable
+from sync.security import Group, Security
+
+log = logging.getLogger("server.hub")
+
+LOOK_EVERY_S = 60.0
+"""How often central is asked who it is: what its token names may have changed, or the hub be revoked."""
+RETRY_EVERY_S = 5.0
+NOTE_EVERY = timedelta(minutes=10)
+"""How often it is written down that central was seen: a card of flash memory wears out."""
+
+ENVELOPES = Filter("envelopes", lambda identifier: identifier.startswith("e"))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whether central answers, since when on the wall clock, and when it last did; None: not yet."""
+
+    is_up: bool = False
+    since: datetime | None = None
+    seen_at: datetime | None = None
+
+
+class Way(StrEnum):
+    """From central, or to it."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
+class Relay:
+    """Keeps one pull and one push going for each database; raises ``HubRevoked`` when central says so."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        facts: Facts,
+        central: CentralApi,
+        access: CentralAccess,
+        address: str,
+        home: Home,
+        clocks: Clocks,
+    ) -> None:
+        self._engine = engine
+        self._facts = facts
+        self._central = central
+        self._access = access
+        self._root = address.rstrip("/") + urlsplit(facts.sync_url).path.rstrip("/")
+        self._home = home
+        self._clocks = clocks
+        self._noted = home.last_central()
+        self._refused = asyncio.Event()
+        self._running: dict[str, tuple[asyncio.Task[None], ...]] = {}
+        self._replications: dict[tuple[str, Way], Replication] = {}
+        self.link = Link(seen_at=None if self._noted is None else self._noted.seen_at)
+        self.clock_offset_s: float | None = None
+
+    @property
+    def denied(self) -> int:
+        """How many envelopes central refused since this start."""
+        return sum(
+            replication.status.docs_denied
+            for (_, way), replication in self._replications.items()
+            if way is Way.PUSH
+        )
+
+    async def run(self) -> None:
+        """Replicate until cancelled, or until ``HubRevoked``."""
+        async with httpx.AsyncClient(auth=TokenAuth(self._token)) as http:
+            try:
+                while True:
+                    access = await self._look()
+                    if access is not None:
+                        await self._follow(http, sorted(access.databases - self._running.keys()))
+                    await self._pause(RETRY_EVERY_S if access is None else LOOK_EVERY_S)
+            finally:
+                await self._end()
+
+    async def pushed_until(self, database: str) -> str | None:
+        """Return the sequence of a hub's database up to which central has its envelopes; None: unknown.
+
+        It is the checkpoint, which also holds after a start without network.
+        """
+        if self._noted is None:
+            return None
+        here, there = EnginePeer(self._engine, database), self._noted.instance + database
+        identifier = replication_id(await here.identity(), there, ENVELOPES.name)
+        last = (await here.get_local(identifier)).body.get("last_seq")
+        return None if last is None else str(last)
+
+    async def _look(self) -> Access | None:
+        """Ask central who it is and whether the hub is still its own; None when it does not answer."""
+        try:
+            instance = await self._instance()
+            access = await self._access.current()
+        except CentralUnreachable as error:
+            self._note_down(str(error))
+            return None
+        except CentralRefusal as refusal:
+            if refusal.code == "device-revoked":
+                raise HubRevoked from refusal
+            self._note_down(refusal.code)
+            return None
+        self.clock_offset_s = access.clock_offset_s
+        await self._note_up(instance)
+        return access
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before looking again; a refusal ends the wait."""
+        self._refused.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._refused.wait(), seconds)
+
+    def _heed(self, status: Status) -> None:
+        """Look again at once when central refused: a token that no longer serves, or the hub itself.
+
+        A revoked hub is refused before it could pull the document that says so.
+        """
+        if status.state is State.BACKING_OFF and isinstance(status.last_error, PeerRefused):
+            self._access.discard()
+            self._refused.set()
+
+    async def _instance(self) -> str:
+        """Return which store answers as central; a token of another's is forgotten."""
+        node = await self._central.node()
+        if node.organization != self._facts.organization:
+            raise CentralUnreachable("another organisation's server answers")
+        if self._noted is not None and self._noted.instance != node.instance:
+            self._access.discard()
+        return node.instance
+
+    def _note_down(self, reason: str) -> None:
+        if self.link.is_up or self.link.since is None:
+            log.info("central does not answer", extra={"reason": reason})
+            self.link = Link(is_up=False, since=self._clocks.now(), seen_at=self.link.seen_at)
+
+    async def _note_up(self, instance: str) -> None:
+        now = self._clocks.now()
+        if not self.link.is_up:
+            log.info("central answers", extra={"instance": instance})
+            for replication in self._replications.values():
+                replication.wake()
+        self.link = Link(is_up=True, since=self.link.since if self.link.is_up else now, seen_at=now)
+        noted = self._noted
+        if noted is None or noted.instance != instance or abs(now - noted.seen_at) >= NOTE_EVERY:
+            self._noted = LastCentral(instance, now)
+            await asyncio.to_thread(self._home.keep_central, self._noted)
+
+    async def _follow(self, http: httpx.AsyncClient, names: list[str]) -> None:
+        """Begin to replicate these databases, made here when they are not there yet."""
+        for name in names:
+            await ensure(self._engine, name)
+            self._running[name] = tuple(
+                asyncio.create_task(self._replicate(http, name, way), name=f"{way} {name}") for way in Way
+            )
+
+    async def _replicate(self, http: httpx.AsyncClient, name: str, way: Way) -> None:
+        """Replicate one way; a defect of ours is logged and does not end the other way, nor this one."""
+        while True:
+            here, there = EnginePeer(self._engine, name), HttpPeer(http, f"{self._root}/{name}")
+            if way is Way.PULL:
+                everything = Options(live=True, checkpoints=Checkpoints.TARGET)
+                replication = Replication(there, here, everything, on_status=self._heed)
+            else:
+                only_envelopes = Options(live=True, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
+                replication = Replication(here, there, only_envelopes, on_status=self._heed)
+            self._replications[name, way] = replication
+            try:
+                await replication.run()
+            except Exception as error:
+                log.exception("replication failed, begun again", extra={"error": type(error).__name__})
+            await asyncio.sleep(RETRY_EVERY_S)
+
+    async def _end(self) -> None:
+        tasks = [task for both in self._running.values() for task in both]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _token(self, *, fresh: bool) -> str:
+        """Return the token for a request (``sync.replicator.TokenSource``)."""
+        if fresh:
+            self._access.discard()
+        try:
+            return (await self._access.current()).token
+        except CentralUnreachable as error:
+            raise PeerUnreachable(str(error)) from error
+        except CentralRefusal as refusal:
+            raise PeerRefused(refusal.code) from refusal
+
+
+async def ensure(engine: Engine, name: str) -> None:
+    """Make a team's database, open to tokens with its role only, unless it is there."""
+    try:
+        await engine.create_database(name, Security(members=Group(roles=frozenset({role_of(name)}))))
+    except DatabaseExists:
+        return
