@@ -112,6 +112,10 @@ class Catalogue:
         number = Sequence.resume(since, identity=entry.identity, current=current).number
         return await signal.wait(number, timeout_s)
 
+    def update_seq(self, entry: DatabaseEntry) -> int:
+        """Return the number of the last commit announced since the opening, 0 when there was none."""
+        return self._signals[entry.path].update_seq
+
     def subscribe(self) -> Subscription:
         """Listen to the updates of all databases."""
         subscription = Subscription(self._listeners)

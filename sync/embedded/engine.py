@@ -20,6 +20,7 @@ from sync.embedded.catalogue import Catalogue
 from sync.embedded.maintenance import EmbeddedMaintenance
 from sync.embedded.notifier import Subscription
 from sync.embedded.readers import ReaderPool
+from sync.embedded.shared_pages import SharedPages
 from sync.embedded.updates import apply_batch, prepare
 from sync.embedded.writer import Writer
 from sync.errors import Conflict, DocumentNotFound, Forbidden
@@ -46,6 +47,7 @@ class EmbeddedEngine:
         self._writer = writer
         self._readers = readers
         self.maintenance = EmbeddedMaintenance(catalogue, writer, readers)
+        self._pages = SharedPages()
 
     @classmethod
     async def open(
@@ -130,7 +132,10 @@ class EmbeddedEngine:
     ) -> list[WriteResult]:
         """Write documents in one transaction."""
         path = self._catalogue.entry(name).path
-        batch = await self._readers.compute(partial(prepare, documents, new_edits=new_edits, rule=rule))
+        preparing = partial(prepare, documents, new_edits=new_edits, rule=rule)
+        # One document is prepared sooner than another thread takes it.
+        alone = len(documents) == 1 and not documents[0].attachments
+        batch = preparing() if alone else await self._readers.compute(preparing)
         return await self._writer.write(path, partial(apply_batch, batch=batch))
 
     async def put(self, name: str, identifier: str, body: JsonObject, *, revision: str | None) -> str:
@@ -182,8 +187,13 @@ class EmbeddedEngine:
             doc_ids=doc_ids,
             before=before,
         )
-        identity = self._catalogue.entry(name).identity
-        return await self._read(name, partial(feed.changes, query=query, identity=identity))
+        entry = self._catalogue.entry(name)
+        read = partial(
+            self._readers.run, entry.path, partial(feed.changes, query=query, identity=entry.identity)
+        )
+        if doc_ids is not None:
+            return await read()
+        return await self._pages.page(entry.path, self._catalogue.update_seq(entry), query, read)
 
     async def wait_for_change(self, name: str, since: str, timeout_s: float) -> bool:
         """Wait until something changed after `since`."""

@@ -16,8 +16,8 @@ log = logging.getLogger("sync.embedded")
 
 # 8 KiB pages hold a usual envelope (5 kB) without an overflow page: half the writes of 4 KiB pages.
 PAGE_SIZE_BYTES: Final = 8192
-# 16 MiB of write-ahead log before its pages are copied back: larger gains little and slows a restart.
-AUTOCHECKPOINT_PAGES: Final = 2000
+# A write-ahead log that grew longer under load is cut to this once its pages are copied back.
+LOG_BYTES_KEPT: Final = 16 * 1024 * 1024
 BUSY_TIMEOUT_MS: Final = 10_000
 
 NODE_SCHEMA: Final = """
@@ -104,7 +104,7 @@ def open_for_writing(
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES_KEPT}")
         connection.execute(schema)
         if page_limit is not None:
             connection.execute(f"PRAGMA max_page_count = {page_limit}")

@@ -6,7 +6,6 @@ it. Each caller is answered only after the commit that holds its write.
 
 import asyncio
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,16 +15,15 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
+from sync.embedded.connections import WriterConnections
 from sync.embedded.documents import State
 from sync.embedded.failures import storage_error
-from sync.embedded.schema import close, open_for_writing
-from sync.errors import DatabaseNotFound, EngineClosed
+from sync.errors import EngineClosed
 
 Answer = TypeVar("Answer")
 Work = Callable[[apsw.Connection, State], Answer]
 Committed = Callable[[Path, int], None]
 
-OPEN_FILES: Final = 64
 GROUP_LIMIT: Final = 256
 
 
@@ -60,10 +58,8 @@ class Writer:
         self, committed: Committed, *, page_limit: int | None = None, vfs: str | None = None
     ) -> None:
         self._committed = committed
-        self._page_limit = page_limit
-        self._vfs = vfs
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
-        self._connections: OrderedDict[Path, apsw.Connection] = OrderedDict()
+        self._connections = WriterConnections(page_limit=page_limit, vfs=vfs)
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="sync-writer", daemon=True)
         self._thread.start()
@@ -84,9 +80,7 @@ class Writer:
 
     def release(self, path: Path) -> None:
         """Close the connection on a file; only for work given to `alone`."""
-        connection = self._connections.pop(path, None)
-        if connection is not None:
-            close(connection)
+        self._connections.release(path)
 
     async def aclose(self) -> None:
         """Finish what was submitted, then close every file."""
@@ -113,10 +107,8 @@ class Writer:
                     self._answer([self._run_alone(write) for write in writes], None, None)
                 else:
                     self._commit_group(path, writes)
-            while len(self._connections) > OPEN_FILES:
-                close(self._connections.popitem(last=False)[1])
-        for connection in self._connections.values():
-            close(connection)
+            self._connections.close_oldest()
+        self._connections.close()
 
     def _next_group(self) -> tuple[list[_Write], bool]:
         """Wait for a write, then take those that came meanwhile; tell whether the end was reached."""
@@ -147,7 +139,7 @@ class Writer:
         self._answer(outcomes, path, update_seq)
 
     def _transaction(self, path: Path, writes: list[_Write]) -> tuple[list[_Outcome], int | None]:
-        connection = self._connection(path)
+        connection = self._connections.get(path)
         connection.execute("BEGIN IMMEDIATE")
         try:
             state = State.read(connection)
@@ -162,16 +154,6 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         return outcomes, state.update_seq if state.update_seq != before else None
-
-    def _connection(self, path: Path) -> apsw.Connection:
-        connection = self._connections.pop(path, None)
-        if connection is None:
-            # Opening would make the file anew: a write that comes after the destruction must not.
-            if not path.exists():
-                raise DatabaseNotFound
-            connection = open_for_writing(path, page_limit=self._page_limit, vfs=self._vfs)
-        self._connections[path] = connection
-        return connection
 
     @staticmethod
     def _run_alone(write: _Write) -> _Outcome:

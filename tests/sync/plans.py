@@ -17,8 +17,8 @@ from sync.embedded.schema import DATABASE_SCHEMA, NODE_SCHEMA
 _ENGINE: Final = str(Path("sync") / "embedded")
 # An upgrade reads a whole database once: that is its work.
 _ONCE: Final = "upgrade.py"
-# One row each, and the node's list of databases, read whole at the opening.
-_SMALL: Final = frozenset({"state", "node", "databases"})
+# One row each; the node's list of databases, read whole at the opening; the last thousand purges.
+_SMALL: Final = frozenset({"state", "node", "databases", "purges"})
 
 
 class Recorder:
