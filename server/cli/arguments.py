@@ -82,6 +82,19 @@ def _parser() -> Parser:
         help="rendez-vous par escale, 20 par défaut",
     )
     year.add_argument("--truth", type=Path, help="fichier où écrire les chiffres vrais, en JSON")
+    provision = _command(
+        _group(commands, "couchdb", "le CouchDB de ESCALE_COUCHDB_URL"),
+        "provision",
+        "couchdb",
+        "lui donne ce qu’Escale demande ; peut être refait",
+    )
+    provision.add_argument("--check", action="store_true", help="compare seulement")
+    provision.add_argument(
+        "--ini", type=Path, metavar="FICHIER", help="écrit la configuration dans ce fichier, pas par HTTP"
+    )
+    provision.add_argument(
+        "--retire", action="append", default=[], metavar="KID", help="retire une ancienne clé de jeton"
+    )
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
     _add_hub(commands)
     return parser

@@ -12,7 +12,7 @@ from server.demo.texts import text
 from server.keys.errors import CannotOpen, KeysUnavailable
 from server.settings import Settings
 from server.store.database import Store
-from sync.errors import StorageError
+from sync.errors import StorageError, Unauthorized
 
 
 @contextmanager
@@ -39,5 +39,9 @@ def explained(configured: Settings) -> Iterator[None]:
         raise BadInput(text("no_organisation", data=configured.data)) from error
     except SQLAlchemyError as error:
         raise BadInput(text("store", reason=type(error).__name__)) from error
+    except Unauthorized as error:
+        raise BadInput(text("couchdb_refuses", address=configured.couchdb)) from error
     except StorageError as error:
+        if configured.couchdb is not None:
+            raise BadInput(text("couchdb_away", address=configured.couchdb)) from error
         raise BadInput(text("engine", reason=error.reason)) from error

@@ -20,6 +20,7 @@ from server.cli.opened import explained, opened
 from server.demo.announcement import announce
 from server.demo.seed import prepare
 from server.demo.texts import text
+from server.engine import PATIENCE_S, open_engine
 from server.projection import collector
 from server.settings import Settings
 
@@ -54,6 +55,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
         raise BadInput(text("auto_confirm"))
     # The port first: a second start by mistake must not draw passwords that the running server then refuses.
     with _listen(configured) as listening, explained(configured):
+        asyncio.run(_answers(configured))
         announce_ready = _demonstration(configured) if options.demo else _checked(configured)
         app = create_app(configured)
         server = Server(configuration(app, configured), app, announce_ready)
@@ -81,6 +83,13 @@ def _demonstration(configured: Settings) -> Callable[[], None]:
     with opened(configured) as store:
         demonstration = prepare(configured, store, clock.now)
     return lambda: announce(configured, demonstration)
+
+
+async def _answers(configured: Settings) -> None:
+    """Wait for a CouchDB that starts late; one that is not there is then said in one line."""
+    if configured.couchdb is not None:
+        engine = await open_engine(configured, patience_s=PATIENCE_S)
+        await engine.aclose()
 
 
 def _checked(configured: Settings) -> Callable[[], None]:

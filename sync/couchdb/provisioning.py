@@ -6,6 +6,7 @@ Each thing is a step that says what it found and what it did. Configuration goes
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 from sync.couchdb.client import Client, database_path, document_path
 from sync.couchdb.validation import DESIGN_DOCUMENT, DESIGN_ID
 from sync.document import JsonObject
-from sync.errors import DatabaseExists, DatabaseNotFound, DocumentNotFound, NotFound, SyncError
+from sync.errors import BadRequest, DatabaseExists, DatabaseNotFound, DocumentNotFound, NotFound, SyncError
 from sync.security import Security
 
 SYSTEM_DATABASES: Final = ("_users", "_replicator", "_global_changes")
@@ -101,6 +102,16 @@ async def configuration(
     return steps
 
 
+async def other_keys(client: Client, keys: Mapping[str, str]) -> list[str]:
+    """Return the `kid`s of keys that CouchDB believes besides these; nothing where it does not say."""
+    try:
+        present = await client.call("GET", f"/_node/_local/_config/{KEYS_SECTION}")
+    except SyncError:
+        return []
+    kids = {name.removeprefix("ec:") for name in present if name.startswith("ec:")}
+    return sorted(kids - keys.keys())
+
+
 async def databases(
     client: Client,
     expected: Mapping[str, Security],
@@ -165,7 +176,7 @@ async def _set(client: Client, path: str, value: str) -> State:
 
 async def _retire(client: Client, node: str, kid: str, *, check: bool) -> Step:
     path = f"/_node/{node}/_config/{KEYS_SECTION}/{key_setting(kid)}"
-    what = f"[{KEYS_SECTION}] {key_setting(kid)} retired"
+    what = f"[{KEYS_SECTION}] {key_setting(kid)} removed"
     try:
         await client.call("GET", path)
     except NotFound:
@@ -223,8 +234,9 @@ async def _validated(client: Client, name: str, *, check: bool) -> Step:
 
 async def _secured(client: Client, name: str, security: Security, *, check: bool) -> Step:
     path = database_path(name, "_security")
-    if await client.call("GET", path) == security.to_json():
-        return Step(name, "_security", State.ALREADY)
+    with suppress(BadRequest):  # one that cannot be read is not the one wanted
+        if Security.from_json(await client.call("GET", path)) == security:
+            return Step(name, "_security", State.ALREADY)
     if check:
         return Step(name, "_security", State.DIFFERS)
     await client.call("PUT", path, body=security.to_json())

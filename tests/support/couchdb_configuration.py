@@ -59,7 +59,7 @@ class Configuration:
     def _config(self, method: str, path: list[str], body: bytes) -> JsonResponse:
         if self.closed or path[2:3] != ["_config"]:
             return JsonResponse({"error": "method_not_allowed", "reason": "not here"}, 405)
-        node, section, name = path[1], path[3], path[4] if len(path) > 4 else None
+        node, section, name = path[1].replace("_local", NODES[0]), path[3], path[4] if len(path) > 4 else None
         values = self.nodes[node].setdefault(section, {})
         if name is None:
             return JsonResponse(dict(values))
