@@ -22,6 +22,7 @@ import uvicorn
 from sync.embedded import EmbeddedEngine
 from sync.errors import StorageError
 from sync.http import Authentication, Limits, ReplicationApplication, create_app
+from sync.http.connections import GuardedProtocol
 from sync.http.session_cookies import SessionCookies
 from sync.replicator import command as replication
 from sync.standalone import AUTHENTICATION_HANDLERS, CHALLENGE, Administrator
@@ -74,7 +75,9 @@ async def serve(listening: socket.socket, directory: Path, name: str, password: 
             limits=_LIMITS,
             authentication=Authentication(CHALLENGE, AUTHENTICATION_HANDLERS, administrator),
         )
-        config = uvicorn.Config(application, lifespan="off", log_level="warning", backlog=_BACKLOG)
+        config = uvicorn.Config(
+            application, http=GuardedProtocol, lifespan="off", log_level="warning", backlog=_BACKLOG
+        )
         await ReplicationServer(config, application).serve([listening])
     finally:
         await engine.aclose()

@@ -21,6 +21,7 @@
     ├── Conflict                the named revision is not a leaf
     ├── DatabaseExists
     ├── MissingStub             a stub names an attachment that the revision edited does not have
+    ├── RequestTimeout          a request body that comes too slowly, or no further
     ├── TooLarge                a request body over its bound
     │   ├── AttachmentTooLarge
     │   └── DocumentTooLarge
@@ -177,6 +178,12 @@ class MissingStub(SyncError):
 
     def __init__(self, identifier: str, attachment: str) -> None:
         super().__init__(f"Invalid attachment stub in {identifier} for {attachment}")
+
+
+class RequestTimeout(SyncError):
+    """A request body came too slowly, or stopped coming."""
+
+    error = "timeout"
 
 
 class TooLarge(SyncError):

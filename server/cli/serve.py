@@ -23,6 +23,7 @@ from server.demo.texts import text
 from server.engine import PATIENCE_S, open_engine
 from server.projection import collector
 from server.settings import Settings
+from sync.http.connections import GuardedProtocol
 
 GRACEFUL_SHUTDOWN_S = 1
 
@@ -70,6 +71,7 @@ def configuration(app: Callable[..., Any], configured: Settings) -> uvicorn.Conf
     """Return how uvicorn serves an application; a caller's address comes from a trusted proxy only."""
     return uvicorn.Config(
         app,
+        http=GuardedProtocol,
         access_log=False,  # Addresses carry identifiers; what happens is logged by its own name.
         log_config=None,
         server_header=False,

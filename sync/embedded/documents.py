@@ -128,15 +128,19 @@ def find_rows(
     connection: apsw.Connection, identifiers: Iterable[str], *, contents: bool = False
 ) -> dict[str, DocumentRow]:
     """Return those of the documents that are here, by id, in one query."""
-    asked = tuple(identifiers)
+    every = tuple(identifiers)
+    # What is handed over as an array ends at its first NUL, in C.
+    asked = tuple(identifier for identifier in every if "\0" not in identifier)
+    apart = [find_row(connection, identifier) for identifier in every if "\0" in identifier]
+    rows = {row.identifier: row for row in apart if row is not None}
     if not asked:
-        return {}
+        return rows
     columns = "sequence, id, deleted, tree" + (", content" if contents else "")
     listed = connection.execute(
         f"SELECT {columns} FROM carray(?) AS asked CROSS JOIN documents ON id = asked.value",  # noqa: S608 - our own text
         (apsw.carray(asked),),
     )
-    return {found[1]: read_row(found) for found in listed}
+    return rows | {found[1]: read_row(found) for found in listed}
 
 
 def insert_new(connection: apsw.Connection, state: State, documents: Sequence[NewDocument]) -> None:

@@ -24,7 +24,7 @@ def purge(
 
 def purged_infos(connection: apsw.Connection) -> list[tuple[str, list[str]]]:
     """Return what was purged lately, the oldest first."""
-    rows = connection.execute("SELECT id, revisions FROM purges ORDER BY sequence")
+    rows = connection.execute("SELECT id, revisions FROM purges WHERE sequence > 0 ORDER BY sequence")
     return [
         (identifier, orjson.loads(revisions)) for identifier, revisions in cast("list[tuple[str, str]]", rows)
     ]

@@ -16,6 +16,7 @@ from sync.http.cors import Cors
 from sync.http.exchange import Exchange, Node, RuleFor
 from sync.http.failures import failure
 from sync.http.limits import Limits
+from sync.http.patience import PatientReceive
 from sync.http.principal import (
     Authentication,
     Authorizer,
@@ -72,7 +73,7 @@ class ReplicationApplication:
         self._node.stopping.stop()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: HeaderList) -> None:
-        request = Request(scope, receive, prefix=self._prefix)
+        request = Request(scope, PatientReceive(receive, self._node.limits), prefix=self._prefix)
         try:
             response = await self._answer(request)
         except SyncError as error:

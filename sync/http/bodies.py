@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-import orjson
-
 from sync.errors import BadRequest, UnsupportedMediaType
 from sync.http.exchange import Exchange
+from sync.http.json_bodies import read_json
 from sync.http.request import Request
 
 
@@ -27,10 +26,7 @@ async def optional_json_object(exchange: Exchange) -> Mapping[str, object]:
     body = await exchange.request.body(exchange.node.limits.body_bytes)
     if not body:
         return {}
-    try:
-        value: object = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("invalid UTF-8 JSON") from error
+    value = read_json(body)
     if not isinstance(value, dict):
         raise BadRequest("Request body must be a JSON object")
     return value

@@ -12,6 +12,7 @@ STATUSES: Final[dict[type[errors.SyncError], int]] = {
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    errors.RequestTimeout: 408,
     errors.Conflict: 409,
     errors.DatabaseExists: 412,
     errors.MissingStub: 412,

@@ -9,6 +9,8 @@ class Limits:
 
     `body_bytes` admits PouchDB's usual batch of 100 envelopes of the largest size (wire §3.3).
     `feed_life_s` ends a feed that its client keeps alive by heartbeats; the client asks again.
+    A body may not pause for longer than `body_silence_s`, nor come slower than `body_bytes_per_s` once
+    `body_grace_s` have passed.
     """
 
     body_bytes: int = 48 * 1024 * 1024
@@ -17,3 +19,6 @@ class Limits:
     min_heartbeat_s: float = 0.1
     feed_life_s: float = 3600.0
     page_rows: int = 1000
+    body_silence_s: float = 30.0
+    body_grace_s: float = 60.0
+    body_bytes_per_s: float = 128.0

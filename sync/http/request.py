@@ -7,6 +7,7 @@ import orjson
 
 from sync.errors import BadRequest, TooLarge
 from sync.http.asgi import Receive, Scope
+from sync.http.json_bodies import read_json
 
 
 class ClientGone(Exception):
@@ -69,12 +70,7 @@ class Request:
 
     async def json(self, limit_bytes: int) -> object:
         """Read a JSON body. Raises BadRequest, TooLarge, ClientGone."""
-        body = await self.body(limit_bytes)
-        try:
-            value: object = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise BadRequest("invalid UTF-8 JSON") from error
-        return value
+        return read_json(await self.body(limit_bytes))
 
     async def json_object(
         self, limit_bytes: int, refusal: str = "Request body must be a JSON object"

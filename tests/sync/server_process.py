@@ -14,9 +14,11 @@ ADMINISTRATOR = ("central", "a long password")
 class ServerProcess:
     """The process and where it listens."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, open_files: int | None = None) -> None:
+        limited = [] if open_files is None else ["prlimit", f"--nofile={open_files}:{open_files}"]
         self._process = subprocess.Popen(
             [
+                *limited,
                 *(sys.executable, "-m", "sync", "serve", "--port", "0"),
                 *("--data", str(directory), "--admin", ":".join(ADMINISTRATOR)),
             ],
@@ -32,12 +34,17 @@ class ServerProcess:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
-    def interrupt(self) -> tuple[int, float]:
-        """Press Ctrl-C; return the exit status and how long the end took, in seconds."""
+    def interrupt(self, number: signal.Signals = signal.SIGINT) -> tuple[int, float]:
+        """Press Ctrl-C, or send another signal; return the exit status and the seconds that the end took."""
         before = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
         status = self._process.wait(30)
         return status, time.monotonic() - before
+
+    def resident_bytes(self) -> int:
+        """Return the most memory that the process has held (VmHWM)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def close(self) -> None:
         """End the process if it still runs."""
@@ -54,9 +61,9 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(directory: Path) -> Iterator[ServerProcess]:
-    """Run a server on the store in `directory` until the end of the block."""
-    server = ServerProcess(directory)
+def server_process(directory: Path, *, open_files: int | None = None) -> Iterator[ServerProcess]:
+    """Run a server on the store in `directory` until the end of the block; `open_files` bounds its files."""
+    server = ServerProcess(directory, open_files=open_files)
     try:
         yield server
     finally:
