@@ -21,6 +21,8 @@ from server.auth import sessions, throttle
 from server.central import databases, organisation
 from server.central.publication import Forms, publish_all
 from server.central.publisher import Central
+from server.certificates import issuer
+from server.certificates.service import HubCertificates
 from server.engine import PATIENCE_S, mend, open_engine
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.facts import Addresses
@@ -31,6 +33,7 @@ from server.projection.follow import Projection
 from server.routes import (
     api_device,
     api_enrolment,
+    api_hub,
     api_node,
     api_slots,
     sync_mount,
@@ -82,6 +85,7 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
     async with AsyncExitStack() as stack:
         store = await asyncio.to_thread(open_store, settings)
         stack.push_async_callback(asyncio.to_thread, store.close)
+        certificate_issuer = await asyncio.to_thread(issuer.of, settings)
         organization, keys = await asyncio.to_thread(organisation.load, store, settings.keys)
         engine = await open_engine(settings, patience_s=PATIENCE_S)
         stack.push_async_callback(engine.aclose)
@@ -110,6 +114,9 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
             replication=_replication(engine, authorizer, settings, clocks),
             projection=Projection(store, engine, keys, forms, clocks.now, followed_by=people.wake),
             people=people,
+            certificates=HubCertificates(
+                certificate_issuer, settings.sync_host, clocks.now, clocks.monotonic_s
+            ),
             clock=clocks.now,
         )
 
@@ -135,6 +142,7 @@ def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
             *api_enrolment.route_handlers,
             *api_device.route_handlers,
             *api_slots.route_handlers,
+            *api_hub.route_handlers,
             *sync_mount.route_handlers,
             *tablet.route_handlers,
             *web_router.route_handlers,

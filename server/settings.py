@@ -13,9 +13,12 @@
 | ``ESCALE_PWA`` | ``pwa/dist`` | the built tablet application |
 | ``ESCALE_AUTO_CONFIRM`` | ``0`` | ``1`` confirms enrolments without a coordinator: demonstration only |
 | ``ESCALE_TRUSTED_PROXIES`` | none | reverse proxies (addresses, networks) believed on who is calling |
+| ``ESCALE_HUB_AUTHORITY`` | none | a private authority (``escale authority create``) for hubs' certificates |
+| ``ESCALE_HUB_CERTIFICATE_COMMAND`` | none | or a command: request on its input, chain on its output |
 | ``ESCALE_TOKEN_SECONDS`` | ``600`` | life of a tablet's access token, at most 600 |
 """
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -47,6 +50,8 @@ class Settings:
     auto_confirm: bool
     token_seconds: int
     trusted_proxies: tuple[str, ...]
+    hub_authority: Path | None
+    hub_certificate_command: str
 
     @property
     def sync_store(self) -> Path:
@@ -57,6 +62,11 @@ class Settings:
     def node_origin(self) -> str:
         """The origin of ``sync_url``: what nodes answer there (wire §7)."""
         return origin_of(self.sync_url)
+
+    @property
+    def sync_host(self) -> str:
+        """The replication host: the one name that hubs have certificates for."""
+        return urlsplit(self.sync_url).hostname or ""
 
     @property
     def foreign_origins(self) -> frozenset[str]:
@@ -107,6 +117,21 @@ def _integer(environment: Mapping[str, str], name: str, default: int, low: int, 
     return int(text)
 
 
+def _certificates(environment: Mapping[str, str]) -> tuple[Path | None, str]:
+    """Return where hubs' certificates come from: a directory, a command, or neither."""
+    authority = environment.get("ESCALE_HUB_AUTHORITY", "").strip()
+    command = environment.get("ESCALE_HUB_CERTIFICATE_COMMAND", "").strip()
+    if authority and command:
+        raise SettingsError(
+            "ESCALE_HUB_AUTHORITY and ESCALE_HUB_CERTIFICATE_COMMAND are both set: only one may be"
+        )
+    try:
+        shlex.split(command)
+    except ValueError as error:
+        raise SettingsError(f"ESCALE_HUB_CERTIFICATE_COMMAND: {error}") from error
+    return Path(authority).resolve() if authority else None, command
+
+
 def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     given = tuple(text.strip() for text in environment.get(name, "").split(",") if text.strip())
     for text in given:
@@ -126,6 +151,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             "ESCALE_KEYS: the organisation's keys must not lie inside ESCALE_DATA (backups would hold both)"
         )
     port = _integer(environment, "ESCALE_PORT", 8000, 1, 65535)
+    authority, command = _certificates(environment)
     origin = environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/")
     return Settings(
         data=data,
@@ -140,4 +166,6 @@ def read(environment: Mapping[str, str]) -> Settings:
         auto_confirm=environment.get("ESCALE_AUTO_CONFIRM", "0") == "1",
         token_seconds=_integer(environment, "ESCALE_TOKEN_SECONDS", MAX_TOKEN_SECONDS, 1, MAX_TOKEN_SECONDS),
         trusted_proxies=_networks(environment, "ESCALE_TRUSTED_PROXIES"),
+        hub_authority=authority,
+        hub_certificate_command=command,
     )

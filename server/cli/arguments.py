@@ -97,6 +97,9 @@ def _parser() -> Parser:
     )
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
     _add_hub(commands)
+    authority = _group(commands, "authority", "une autorité privée pour les certificats des boîtiers")
+    create_authority = _command(authority, "create", "authority", "la crée, pour le nom de réplication")
+    create_authority.add_argument("directory", type=Path, help="dossier où l’écrire")
     return parser
 
 

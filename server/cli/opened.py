@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import open_store
 from server.central.errors import NoOrganisation
+from server.certificates.errors import AuthorityUnusable
 from server.cli.console import BadInput
 from server.demo.texts import text
 from server.keys.errors import CannotOpen, KeysUnavailable
@@ -37,6 +38,8 @@ def explained(configured: Settings) -> Iterator[None]:
         raise BadInput(text("keys", path=configured.keys)) from error
     except NoOrganisation as error:
         raise BadInput(text("no_organisation", data=configured.data)) from error
+    except AuthorityUnusable as error:
+        raise BadInput(text("authority", path=error.path, reason=error.reason)) from error
     except SQLAlchemyError as error:
         raise BadInput(text("store", reason=type(error).__name__)) from error
     except Unauthorized as error:

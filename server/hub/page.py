@@ -50,6 +50,8 @@ def _main(state: State) -> Iterator[str]:
 
 
 def _headline(state: State) -> tuple[str, str]:
+    if state.phase is Phase.SERVING and state.serving is None:
+        return "waiting", "phase.starting"
     if state.serving is None:
         return state.phase.value, f"phase.{state.phase}"
     look = "up" if state.serving.link.is_up else "down"

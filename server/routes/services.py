@@ -7,6 +7,7 @@ from typing import Protocol
 
 from server.central.publication import Forms
 from server.central.publisher import Central
+from server.certificates.service import HubCertificates
 from server.enrolment.authorizer import Authorizer
 from server.enrolment.service import Enrolment
 from server.keys.organisation import OrganisationKeys
@@ -58,4 +59,5 @@ class Services:
     replication: Replication
     projection: Projection
     people: PeoplePublication
+    certificates: HubCertificates
     clock: Callable[[], datetime]

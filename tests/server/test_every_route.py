@@ -51,6 +51,8 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/api/device", TOKEN),
     ("POST", "/api/slots", (401, 201, 201, 403, 401, 401)),
     ("GET", "/api/slots/{slot}", (401, 200, 404, 403, 401, 401)),
+    # Hubs only
+    ("POST", "/api/hub/certificate", (401, 403, 403, 403, 401, 401)),
     # Replication: the node
     ("GET", "/sync/", TOKEN),
     ("GET", "/sync/_up", TOKEN),

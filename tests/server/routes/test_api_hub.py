@@ -1,16 +1,23 @@
 """A hub enrols like a tablet, with a card of its own kind, and gets less (wire §7)."""
 
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
 import httpx
 import msgspec
 import pytest
 from sqlmodel import func, select
 
 from server.central.documents import DocumentType
+from server.certificates.authority import Authority
 from server.enrolment.cards import CardOrder
+from server.hub import certificate
 from server.keys import jws
 from server.routes.services import Services
+from server.settings import Settings
 from server.store.control import DeviceKind, TeamKey
-from tests.support.organisation import Seeded
+from tests.support.organisation import NOON, Seeded
 from tests.support.tablet import Tablet, card_of, enrolled_tablet
 
 pytestmark = pytest.mark.anyio
@@ -96,3 +103,54 @@ async def test_its_document_says_that_it_is_a_hub_and_revocation_begins_no_epoch
     assert (refused.status_code, refused.json()["code"]) == (403, "device-revoked")
     await services.enrolment.revoke_device(tablet.id)
     assert epochs(services) == before + 1
+
+
+HOST = "localhost"
+
+
+async def ask(hub: Tablet, csr: str | None = None) -> httpx.Response:
+    body = {"csr": csr or certificate.request(HOST).csr}
+    return await hub.http.post("/api/hub/certificate", json=body, headers=hub.bearer)
+
+
+async def test_central_without_an_issuer_gives_no_certificate(
+    client: httpx.AsyncClient, services: Services, seeded: Seeded
+) -> None:
+    hub = await enrolled_hub(client, services, seeded)
+    refused = await ask(hub)
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
+class TestWithAnAuthority:
+    """Central with a private authority."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings, tmp_path: Path) -> Settings:
+        Authority.create(tmp_path / "authority", HOST, NOON)
+        return replace(settings, hub_authority=tmp_path / "authority")
+
+    async def test_a_hub_gets_a_certificate_for_the_replication_host_and_not_twice_at_once(
+        self, client: httpx.AsyncClient, services: Services, seeded: Seeded
+    ) -> None:
+        hub, other = [await enrolled_hub(client, services, seeded) for _ in range(2)]
+        wanted = certificate.request(HOST)
+        given = await ask(hub, wanted.csr)
+        assert given.status_code == 200
+        held = certificate.assembled(wanted, given.json()["chain"], HOST)
+        assert datetime.fromisoformat(given.json()["not_after"]) == held.not_after
+        again = await ask(hub)
+        assert (again.status_code, again.json()["code"]) == (429, "rate-limited")
+        assert (await ask(other)).status_code == 200
+
+    async def test_for_its_own_name_only_and_for_active_hubs_only(
+        self, client: httpx.AsyncClient, services: Services, seeded: Seeded
+    ) -> None:
+        hub = await enrolled_hub(client, services, seeded)
+        tablet = await enrolled_tablet(client, services, seeded)
+        wrong = await ask(hub, certificate.request("elsewhere.example").csr)
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "validation")
+        refused = await ask(tablet)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        await services.enrolment.revoke_device(hub.id)
+        refused = await ask(hub)
+        assert (refused.status_code, refused.json()["code"]) == (403, "device-revoked")
