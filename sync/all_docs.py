@@ -9,7 +9,10 @@ from sync.revision import Revision
 
 @dataclass(frozen=True, slots=True)
 class AllDocsQuery:
-    """Which rows to list. `keys` asks for exactly these ids, in this order, and excludes the range."""
+    """Which rows to list. `keys` asks for exactly these ids, in this order, and excludes the range.
+
+    `counted` false: the page's `offset` is not looked at, and counts only what was skipped.
+    """
 
     keys: Sequence[str] | None = None
     start_key: str | None = None
@@ -19,6 +22,7 @@ class AllDocsQuery:
     skip: int = 0
     limit: int | None = None
     include_docs: bool = False
+    counted: bool = True
 
     def select(self, identifiers: Sequence[str]) -> list[str]:
         """Return those of sorted `identifiers` that the range, the order, `skip` and `limit` ask for."""

@@ -156,7 +156,7 @@ def _key_range(query: AllDocsQuery) -> tuple[str, list[str]]:
 
 
 def _rows_before(connection: apsw.Connection, query: AllDocsQuery) -> int:
-    if query.start_key is None:
+    if query.start_key is None or not query.counted:
         return 0
     sign = ">" if query.descending else "<"
     counted: int = connection.execute(

@@ -100,11 +100,9 @@ class Selected:
 
 
 def whole(document: Document) -> dict[str, object]:
-    """Return a document as a selector sees it: its body with `_id`, `_rev` and `_deleted`."""
-    seen: dict[str, object] = {"_id": document.identifier, "_rev": str(document.revision)}
-    if document.deleted:
-        seen["_deleted"] = True
-    return seen | document.body
+    """Return a document as a selector sees it: its body with `_id`, `_rev` and what else CouchDB tells."""
+    seen: dict[str, object] = orjson.loads(orjson.dumps(document.to_json()))
+    return seen
 
 
 def asked_filter(request: Request, asked: Mapping[str, object]) -> Filter | None:

@@ -8,17 +8,13 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sync.changes import Change, ChangesPage, Style
 from sync.document import Document
 from sync.http.filters import Filter
+from sync.http.page_size import PageSize
 from sync.node_engine import NodeEngine
 from sync.sequence import FROM_THE_START
-
-# How much of documents one page should hold, and with how many rows to find out how large they are.
-PAGE_BYTES: Final = 4 * 1024 * 1024
-FIRST_ROWS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +54,10 @@ class Listing:
         self.query = query
         self._engine = engine
         self._database = database
+        self._size = PageSize(page_rows)
         self._page_rows = page_rows
         self._workers = workers
         self._newest = FROM_THE_START
-        self._rows = min(FIRST_ROWS, page_rows) if self._reads_documents else page_rows
 
     @property
     def limit(self) -> int | None:
@@ -88,7 +84,7 @@ class Listing:
         """
         descending = self.query.descending
         chosen = self.query.filter
-        bounds = (self._rows, rows, limit if chosen is None else None)
+        bounds = (self._most_rows, rows, limit if chosen is None else None)
         found = await self._engine.changes(
             self._database,
             since=FROM_THE_START if descending else since,
@@ -99,7 +95,7 @@ class Listing:
             doc_ids=None if chosen is None or descending else chosen.lookups,
             before=since if descending and since != FROM_THE_START else None,
         )
-        self._adapt(found)
+        self._size.learn(change.document for change in found.results if self._reads_documents)
         if chosen is None:
             return ListedPage(found.results, found.last_seq, found.pending, len(found.results))
         return await self._chosen(chosen, found, limit)
@@ -109,12 +105,9 @@ class Listing:
         chosen = self.query.filter
         return self.query.include_docs or (chosen is not None and chosen.needs_documents)
 
-    def _adapt(self, page: ChangesPage) -> None:
-        """Choose how many rows the next page has from how large the documents of this one are."""
-        if self._reads_documents and page.results:
-            size = sum(len(one.document.content) for one in page.results if one.document is not None)
-            fitting = PAGE_BYTES * len(page.results) // max(1, size)
-            self._rows = max(1, min(self._page_rows, fitting, 4 * self._rows))
+    @property
+    def _most_rows(self) -> int:
+        return self._size.rows if self._reads_documents else self._page_rows
 
     async def _chosen(self, chosen: Filter, page: ChangesPage, limit: int | None) -> ListedPage:
         documents = await self._documents(chosen, page)

@@ -16,7 +16,9 @@ from sync.http import (
     databases,
     db_updates,
     documents,
+    find,
     functions,
+    index_documents,
     local_documents,
     maintenance,
     server,
@@ -89,6 +91,10 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
     "_design_docs": {"GET": Endpoint(all_docs.design_docs), "POST": Endpoint(all_docs.design_docs)},
     "_design_docs/queries": {"POST": Endpoint(all_docs.design_docs_queries)},
     "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit)},
+    "_explain": {"POST": Endpoint(find.explain)},
+    "_find": {"POST": Endpoint(find.find)},
+    "_index": {"GET": Endpoint(index_documents.listing), "POST": Endpoint(index_documents.create)},
+    "_index/_bulk_delete": {"POST": Endpoint(index_documents.bulk_remove)},
     "_local_docs": {"GET": Endpoint(all_docs.local_docs), "POST": Endpoint(all_docs.local_docs)},
     "_local_docs/queries": {"POST": Endpoint(all_docs.local_docs_queries)},
     "_missing_revs": {"POST": Endpoint(bulk.missing_revs)},
@@ -113,6 +119,7 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
 # What lies below these names belongs to them and is no attachment.
 BELOW: Final[Mapping[str, Methods]] = {
     "_compact": {"POST": Endpoint(maintenance.compact_views, Access.DATABASE_ADMIN)},
+    "_index": {"DELETE": Endpoint(index_documents.remove)},
 }
 
 DOCUMENT: Final[Methods] = {
