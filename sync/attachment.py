@@ -7,17 +7,19 @@ from the new revision and stays in the old.
 
 import base64
 import binascii
+import errno
 import io
 import shutil
 import tempfile
 import weakref
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import IO, Final, Literal, Self
 
-from sync.errors import BadRequest, InvalidDocument
+from sync.errors import BadRequest, InvalidDocument, StorageError, StorageFailed, StorageFull
 
 DEFAULT_CONTENT_TYPE: Final = "application/octet-stream"
 PIECE_BYTES: Final = 256 * 1024
@@ -26,31 +28,36 @@ GZIP_BITS: Final = 16 + zlib.MAX_WBITS
 Encoding = Literal["gzip"]
 
 
-class Content:
-    """Bytes on their way in: in memory while few, in a nameless file beyond `memory_bytes`.
+class Spool:
+    """Where the bytes of one request wait: in memory while few, in one nameless file beyond.
 
     Held by one thread at a time. The file goes with the object.
     """
 
-    def __init__(self, data: bytes = b"", *, memory_bytes: int = 1024 * 1024) -> None:
+    def __init__(self, *, memory_bytes: int = 1024 * 1024) -> None:
         self._memory_bytes = memory_bytes
         self._file: IO[bytes] = io.BytesIO()
         self._in_memory = True
         self.length = 0
-        self.write(data)
 
-    def write(self, piece: bytes | bytearray | memoryview) -> None:
-        """Add bytes at the end. Raises OSError when there is no room for them."""
+    def append(self, piece: bytes | bytearray | memoryview) -> None:
+        """Add bytes at the end. Raises StorageFull, StorageFailed."""
+        try:
+            if self._in_memory and self.length + len(piece) > self._memory_bytes:
+                self._move_to_disk()
+            self._file.seek(self.length)
+            self._file.write(piece)
+        except OSError as error:
+            raise _storage_error(error) from error
         self.length += len(piece)
-        if self._in_memory and self.length > self._memory_bytes:
-            self._move_to_disk()
-        self._file.write(piece)
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the whole, from its beginning; as often as asked, by one reader at a time."""
-        self._file.seek(0)
-        while piece := self._file.read(PIECE_BYTES):
-            yield piece
+    def read(self, start: int, length: int) -> bytes:
+        """Return bytes that were added. Raises StorageFailed."""
+        try:
+            self._file.seek(start)
+            return self._file.read(length)
+        except OSError as error:
+            raise _storage_error(error) from error
 
     def _move_to_disk(self) -> None:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the object
@@ -58,6 +65,26 @@ class Content:
         self._file.seek(0)
         shutil.copyfileobj(self._file, file)
         self._file, self._in_memory = file, False
+
+
+class Content:
+    """Bytes on their way in. Contents that share a spool are written one after the other."""
+
+    def __init__(self, data: bytes = b"", *, spool: Spool | None = None) -> None:
+        self._spool = Spool() if spool is None else spool
+        self._start = self._spool.length
+        self.length = 0
+        self.write(data)
+
+    def write(self, piece: bytes | bytearray | memoryview) -> None:
+        """Add bytes at the end. Raises StorageFull, StorageFailed."""
+        self._spool.append(piece)
+        self.length += len(piece)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the whole, from its beginning, as often as asked. Raises StorageFailed."""
+        for offset in range(0, self.length, PIECE_BYTES):
+            yield self._spool.read(self._start + offset, min(PIECE_BYTES, self.length - offset))
 
 
 class Gunzip:
@@ -159,27 +186,60 @@ class Attachment:
         """How many bytes are stored."""
         return self.length if self.encoded_length is None else self.encoded_length
 
-    def to_json(
-        self, *, data: bytes | None = None, follows: bool = False, encoding_info: bool = False
-    ) -> dict[str, object]:
-        """Write a member of `_attachments`: with its bytes (decoded), or as one that follows, or as a stub.
+    def to_json(self) -> dict[str, object]:
+        """Write a member of `_attachments`, as a stub."""
+        return self._described() | {"length": self.length, "stub": True}
 
-        `encoding_info` tells how it is stored (`att_encoding_info`), which goes with bytes as stored.
-        """
-        told: dict[str, object] = {
-            "content_type": self.content_type,
-            "revpos": self.revpos,
-            "digest": self.digest,
-        }
-        if data is not None:
-            told["data"] = base64.b64encode(data).decode("ascii")
+    def _described(self) -> dict[str, object]:
+        return {"content_type": self.content_type, "revpos": self.revpos, "digest": self.digest}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAttachment(Attachment):
+    """An attachment that is told otherwise than as a stub.
+
+    With its bytes (`data`, decoded), or as one that follows; `encoding_info` tells how it is stored.
+    """
+
+    data: bytes | None = None
+    follows: bool = False
+    encoding_info: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """Write a member of `_attachments`."""
+        told = self._described()
+        if self.data is not None:
+            told["data"] = base64.b64encode(self.data).decode("ascii")
         else:
             told["length"] = self.length
-            told["follows" if follows else "stub"] = True
-        if encoding_info and self.encoding is not None:
+            told["follows" if self.follows else "stub"] = True
+        if self.encoding_info and self.encoding is not None:
             told["encoding"] = self.encoding
             told["encoded_length"] = self.stored_length
         return told
+
+    @classmethod
+    def of(
+        cls,
+        stored: Attachment,
+        *,
+        data: bytes | None = None,
+        follows: bool = False,
+        encoding_info: bool = False,
+    ) -> Self:
+        """Say how a stored one is to be told."""
+        return cls(
+            name=stored.name,
+            content_type=stored.content_type,
+            digest=stored.digest,
+            length=stored.length,
+            revpos=stored.revpos,
+            encoding=stored.encoding,
+            encoded_length=stored.encoded_length,
+            data=data,
+            follows=follows,
+            encoding_info=encoding_info,
+        )
 
 
 def digest_of(md5: bytes) -> str:
@@ -206,13 +266,20 @@ def checked_attachment_name(name: str) -> str:
     return name
 
 
+def _storage_error(error: OSError) -> StorageError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull()
+    return StorageFailed("What was sent could not be put aside.")
+
+
 def _decoded(name: str, data: object) -> bytes:
     if isinstance(data, str):
         # White space is no part of base64 and no error in it (RFC 2045 §6.8); anything else is.
-        try:
-            return base64.b64decode("".join(data.split()), validate=True)
-        except (binascii.Error, ValueError):
-            pass
+        text = "".join(data.split())
+        with suppress(binascii.Error, ValueError):
+            # A padding too much is no error to the decoder.
+            if len(text) % 4 == 0:
+                return binascii.a2b_base64(text, strict_mode=True)
     raise BadRequest(f"Invalid attachment data for {name}")
 
 

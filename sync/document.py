@@ -112,12 +112,8 @@ class Document:
         deleted_conflicts: bool = False,
         revs_info: bool = False,
         local_seq: bool = False,
-        attachments: Mapping[str, object] | None = None,
     ) -> orjson.Fragment:
-        """Write the document as CouchDB's API does, with the optional members asked for.
-
-        `attachments` stands for `_attachments`, which are stubs otherwise.
-        """
+        """Write the document as CouchDB's API does, with the optional members asked for."""
         special: dict[str, object] = {"_id": self.identifier, "_rev": str(self.revision)}
         if self.deleted:
             special["_deleted"] = True
@@ -138,7 +134,7 @@ class Document:
         if deleted_conflicts and self.deleted_conflicts:
             special["_deleted_conflicts"] = [str(revision) for revision in self.deleted_conflicts]
         if self.attachments:
-            special["_attachments"] = attachments or {
+            special["_attachments"] = {
                 name: attachment.to_json() for name, attachment in self.attachments.items()
             }
         head = orjson.dumps(special)

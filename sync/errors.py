@@ -16,6 +16,7 @@
     │   ├── DatabaseNotFound
     │   ├── DocumentNotFound    reason "missing" or "deleted"
     │   └── AttachmentNotFound  the document is there, without this attachment
+    ├── RevisionNotFound        a write names a revision that is not here
     ├── MethodNotAllowed        the address exists, not with this method
     ├── NotAcceptable           no representation that the client accepts
     ├── Conflict                the named revision is not a leaf
@@ -26,6 +27,7 @@
     │   ├── AttachmentTooLarge
     │   └── DocumentTooLarge
     ├── UnsupportedMediaType    a request body of another kind than the address reads
+    ├── RangeNotSatisfiable
     ├── Unsupported             part of CouchDB that this engine does not serve
     └── StorageError
         ├── StorageFull         no room: nothing of the refused write was kept
@@ -130,6 +132,15 @@ class DocumentNotFound(NotFound):
         super().__init__(reason)
 
 
+class RevisionNotFound(SyncError):
+    """A write to an attachment names a revision that is not here: a conflict, in CouchDB's words for it."""
+
+    error = "not_found"
+
+    def __init__(self, reason: str = "missing_rev") -> None:
+        super().__init__(reason)
+
+
 class AttachmentNotFound(NotFound):
     """The document, or this revision of it, has no attachment of this name."""
 
@@ -208,6 +219,15 @@ class UnsupportedMediaType(SyncError):
     """The request's Content-Type is not one that the address reads."""
 
     error = "bad_content_type"
+
+
+class RangeNotSatisfiable(SyncError):
+    """A range of bytes that ends before it starts, or starts past the end."""
+
+    error = "requested_range_not_satisfiable"
+
+    def __init__(self, reason: str = "Requested range not satisfiable") -> None:
+        super().__init__(reason)
 
 
 class Unsupported(SyncError):

@@ -29,7 +29,6 @@ from sync.attachment import (
     IncomingAttachment,
     digest_of,
 )
-from sync.embedded.failures import storage_error
 from sync.errors import AttachmentTooLarge, BadRequest, DigestMismatch, DocumentNotFound, MissingStub
 from sync.revision import Revision
 
@@ -112,10 +111,7 @@ def prepare_attachments(incoming: Mapping[str, IncomingAttachment]) -> tuple[Pre
     Raises BadRequest for bytes that did not come or are not as long as announced, DigestMismatch,
     AttachmentTooLarge for gzip that says too much, StorageFull, StorageFailed.
     """
-    try:
-        return tuple(_prepared(attachment) for attachment in incoming.values())
-    except OSError as error:
-        raise storage_error(error) from error
+    return tuple(_prepared(attachment) for attachment in incoming.values())
 
 
 def _prepared(incoming: IncomingAttachment) -> Prepared:

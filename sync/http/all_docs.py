@@ -9,6 +9,7 @@ from sync.document import DESIGN_PREFIX
 from sync.errors import BadRequest, Forbidden
 from sync.http.exchange import Exchange
 from sync.http.listing_options import ListingOptions
+from sync.http.representation import AttachmentOptions, with_bytes
 from sync.http.response import JsonResponse
 
 # The first text after every one that starts with "_design/".
@@ -81,7 +82,7 @@ async def _told(exchange: Exchange, source: Source, options: ListingOptions) -> 
     told: dict[str, object] = {
         "total_rows": listed.total,
         "offset": None if by_key or listed.total is None else listed.page.offset,
-        "rows": [_row(row, options) for row in listed.page.rows],
+        "rows": [_row(await _attached(exchange, row, options), options) for row in listed.page.rows],
     }
     if options.update_seq:
         told["update_seq"] = None if by_key else listed.page.update_seq
@@ -116,6 +117,15 @@ def _among_designs(query: AllDocsQuery) -> AllDocsQuery:
     high = last if last is not None and last < _AFTER_DESIGN else _AFTER_DESIGN
     start, end = (high, low) if query.descending else (low, high)
     return replace(query, start_key=start, end_key=end)
+
+
+async def _attached(exchange: Exchange, row: AllDocsRow, options: ListingOptions) -> AllDocsRow:
+    """Return the row with the bytes of its document's attachments, when they are asked for."""
+    if row.document is None or not row.document.attachments:
+        return row
+    attached = AttachmentOptions(options.attachments, options.att_encoding_info)
+    document = await with_bytes(exchange.engine, exchange.database, row.document, attached)
+    return replace(row, document=document)
 
 
 def _row(row: AllDocsRow, options: ListingOptions) -> dict[str, object]:

@@ -94,7 +94,7 @@ class ReplicationApplication:
         if principal.expires_at is not None and principal.expires_at <= self._node.now():
             raise Unauthorized("The token has expired.")
         route = resolve(request.method, request.segments())
-        exchange = Exchange(self._node, request, principal, route.database, route.document)
+        exchange = Exchange(self._node, request, principal, route.database, route.document, route.attachment)
         return await route.endpoint.handler(await self._admitted(exchange, route.endpoint.access))
 
     async def _admitted(self, exchange: Exchange, access: Access) -> Exchange:

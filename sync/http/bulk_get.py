@@ -5,17 +5,22 @@ answered by itself: what is wrong with one is told in its place, and the others 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from sync.document import Document, MissingRevision, checked_identifier
 from sync.errors import BadRequest, DocumentNotFound
 from sync.http.exchange import Exchange
-from sync.http.response import JsonResponse
+from sync.http.representation import AttachmentOptions, Told, bulk_kind, bulk_multipart, with_bytes
+from sync.http.response import JsonResponse, Response
 from sync.revision import Revision
 
 # They have a meaning for one document only: CouchDB refuses them here.
 _REFUSED_OPTIONS: Final = ("open_revs", "new_edits", "w", "rev", "atts_since")
+
+# A document, the lack of one, or why what was asked for cannot be read.
+_Found = Document | MissingRevision | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,10 @@ class _Wanted:
     identifier: str | None
     revision: str | None = None
     refusal: Mapping[str, object] | None = None
+    atts_since: frozenset[Revision] = frozenset()
 
 
-async def bulk_get(exchange: Exchange) -> JsonResponse:
+async def bulk_get(exchange: Exchange) -> Response:
     """Answer `POST /{db}/_bulk_get`."""
     for option in _REFUSED_OPTIONS:
         if option in exchange.request.query:
@@ -37,24 +43,30 @@ async def bulk_get(exchange: Exchange) -> JsonResponse:
         raise BadRequest("Missing JSON list of 'docs'.")
     wanted = [_wanted(one) for one in docs]
     found = await _read(exchange, wanted)
-    revs = exchange.request.asks("revs")
+    told = partial(Document.to_json, revs=exchange.request.asks("revs"))
+    asked = AttachmentOptions.read(exchange.request)
+    answers = [
+        (one.identifier, documents, asked.since_revisions(one.atts_since))
+        for one, documents in zip(wanted, found, strict=True)
+    ]
+    if (kind := bulk_kind(exchange.request)) is not None:
+        parts = [(_shown(document), attached) for _, documents, attached in answers for document in documents]
+        return bulk_multipart(exchange, kind, parts, told)
     return JsonResponse(
         {
             "results": [
-                {"id": one.identifier, "docs": [_told(document, revs=revs) for document in documents]}
-                for one, documents in zip(wanted, found, strict=True)
+                {"id": identifier, "docs": [await _told(exchange, one, told, attached) for one in documents]}
+                for identifier, documents, attached in answers
             ]
         }
     )
 
 
-async def _read(
-    exchange: Exchange, wanted: list[_Wanted]
-) -> list[list[Document | MissingRevision | Mapping[str, object]]]:
+async def _read(exchange: Exchange, wanted: list[_Wanted]) -> list[list[_Found]]:
     latest = exchange.request.asks("latest")
     named = [(one.identifier or "", one.revision) for one in wanted if one.revision is not None]
     by_revision = iter(await exchange.engine.bulk_get(exchange.database, named, latest=latest))
-    found: list[list[Document | MissingRevision | Mapping[str, object]]] = []
+    found: list[list[_Found]] = []
     for one in wanted:
         if one.refusal is not None:
             found.append([one.refusal])
@@ -84,20 +96,43 @@ def _wanted(asked: object) -> _Wanted:
         return _refused(identifier, None, error)
     revision = asked.get("rev")
     try:
-        return _Wanted(identifier, str(Revision.parse(revision)) if "rev" in asked else None)
+        named = str(Revision.parse(revision)) if "rev" in asked else None
     except BadRequest as error:
         return _refused(identifier, revision, error)
+    return _with_atts_since(_Wanted(identifier, named), asked.get("atts_since", []))
+
+
+def _with_atts_since(wanted: _Wanted, revisions: object) -> _Wanted:
+    if not isinstance(revisions, list):
+        return _refused(wanted.identifier, revisions, BadRequest("att_since value must be array of revs."))
+    since: list[Revision] = []
+    for revision in revisions:
+        try:
+            since.append(Revision.parse(revision))
+        except BadRequest as error:
+            return _refused(wanted.identifier, revision, error)
+    return replace(wanted, atts_since=frozenset(since))
 
 
 def _refused(identifier: object, revision: object, error: BadRequest) -> _Wanted:
     told = {"id": identifier, "rev": revision, "error": error.error, "reason": error.reason}
-    return _Wanted(identifier if isinstance(identifier, str) else None, refusal={"error": told})
+    return _Wanted(identifier if isinstance(identifier, str) else None, refusal=told)
 
 
-def _told(found: Document | MissingRevision | Mapping[str, object], *, revs: bool) -> Mapping[str, object]:
+def _shown(found: _Found) -> Document | Mapping[str, object]:
+    """Return a document, or the error that stands for one."""
     if isinstance(found, Document):
-        return {"ok": found.to_json(revs=revs)}
+        return found
     if not isinstance(found, MissingRevision):
         return found
     revision = "undefined" if found.revision is None else str(found.revision)
-    return {"error": {"id": found.identifier, "rev": revision, "error": "not_found", "reason": "missing"}}
+    return {"id": found.identifier, "rev": revision, "error": "not_found", "reason": "missing"}
+
+
+async def _told(
+    exchange: Exchange, found: _Found, told: Told, attached: AttachmentOptions
+) -> Mapping[str, object]:
+    shown = _shown(found)
+    if isinstance(shown, Document):
+        return {"ok": told(await with_bytes(exchange.engine, exchange.database, shown, attached))}
+    return {"error": shown}

@@ -13,6 +13,7 @@ from sync.http.bodies import optional_json_object
 from sync.http.exchange import Exchange
 from sync.http.filters import asked_filter
 from sync.http.listing import Listing, ListingQuery
+from sync.http.representation import AttachmentOptions
 from sync.http.request import Request
 from sync.http.response import StreamResponse
 from sync.http.watch import Wait, Watch
@@ -114,6 +115,7 @@ def _query(request: Request, kind: Feed, asked: Mapping[str, object]) -> Listing
         limit=asked_limit(request),
         style=_style(request),
         include_docs=request.flag("include_docs"),
+        attachments=AttachmentOptions(request.flag("attachments"), request.flag("att_encoding_info")),
         descending=request.flag("descending"),
         filter=asked_filter(request, asked),
     )

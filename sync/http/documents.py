@@ -4,64 +4,110 @@ https://docs.couchdb.org/en/stable/api/document/common.html; what the documentat
 `chttpd_db.erl` of CouchDB 3.5 does it.
 """
 
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Self
 from urllib.parse import unquote
 
+import orjson
+
 from sync.document import LOCAL_PREFIX, Document, IncomingDocument, MissingRevision, WriteResult
-from sync.errors import BadRequest, Conflict, Forbidden, NotAcceptable, Unsupported
+from sync.errors import BadRequest, Conflict, Forbidden
 from sync.http import local_documents
+from sync.http.attachments import copies
 from sync.http.exchange import Exchange
+from sync.http.incoming import FollowedDocument
+from sync.http.media import accepts
+from sync.http.representation import (
+    MULTIPART_MIXED,
+    AttachmentOptions,
+    Told,
+    mixed,
+    related,
+    wants_related,
+    with_bytes,
+)
 from sync.http.request import Request, texts
-from sync.http.response import JsonResponse
+from sync.http.response import JsonResponse, Response
+from sync.http.revisions import named_revision
 from sync.revision import Revision
 
-_REVISIONS_DIFFER: Final = "Document rev from request body and query string have different values"
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The optional members of a document that are asked for."""
+
+    revs: bool
+    conflicts: bool
+    deleted_conflicts: bool
+    revs_info: bool
+    local_seq: bool
+
+    @classmethod
+    def read(cls, request: Request) -> Self:
+        """Read the query."""
+        meta = request.asks("meta")
+        return cls(
+            revs=request.asks("revs"),
+            conflicts=meta or request.asks("conflicts"),
+            deleted_conflicts=meta or request.asks("deleted_conflicts"),
+            revs_info=meta or request.asks("revs_info"),
+            local_seq=request.asks("local_seq"),
+        )
+
+    def told(self, found: Document) -> orjson.Fragment:
+        """Write a document with them."""
+        return found.to_json(
+            revs=self.revs,
+            conflicts=self.conflicts,
+            deleted_conflicts=self.deleted_conflicts,
+            revs_info=self.revs_info,
+            local_seq=self.local_seq,
+        )
+
+    def say_more(self, found: Document) -> bool:
+        """Whether they say more than the revision does: they may change while it stays."""
+        return bool(
+            self.revs_info
+            or self.local_seq
+            or (self.conflicts and found.conflicts)
+            or (self.deleted_conflicts and found.deleted_conflicts)
+        )
 
 
-async def read(exchange: Exchange) -> JsonResponse:
+async def read(exchange: Exchange) -> Response:
     """Answer `GET /{db}/{doc}`: the winner, one revision (`rev`), or several (`open_revs`)."""
     request = exchange.request
     if "open_revs" in request.query:
         return await _open_revisions(exchange)
+    attached = AttachmentOptions.read_since(request)
+    members = _Members.read(request)
     found = await _asked(exchange)
-    meta = request.asks("meta")
-    conflicts = meta or request.asks("conflicts")
-    deleted_conflicts = meta or request.asks("deleted_conflicts")
-    revs_info, local_seq = meta or request.asks("revs_info"), request.asks("local_seq")
-    told = found.to_json(
-        revs=request.asks("revs"),
-        conflicts=conflicts,
-        deleted_conflicts=deleted_conflicts,
-        revs_info=revs_info,
-        local_seq=local_seq,
-    )
-    if (
-        revs_info
-        or local_seq
-        or (conflicts and found.conflicts)
-        or (deleted_conflicts and found.deleted_conflicts)
-    ):
-        # These say more than the revision does: they may change while it stays.
-        return JsonResponse(told)
-    headers = {"etag": f'"{found.revision}"'}
-    if request.knows(headers["etag"]):
+    headers = {} if members.say_more(found) else {"etag": f'"{found.revision}"'}
+    if headers and request.knows(headers["etag"]):
         return JsonResponse(None, 304, headers)
-    return JsonResponse(told, 200, headers)
+    if wants_related(request, found, attached):
+        return related(exchange, found, members.told, attached, headers)
+    document = await with_bytes(exchange.engine, exchange.database, found, attached)
+    return JsonResponse(members.told(document), 200, headers)
 
 
 async def write(exchange: Exchange) -> JsonResponse:
     """Answer `PUT /{db}/{doc}`; `new_edits=false` stores the revision that the document names."""
-    asked = await exchange.json_document()
+    followed = await FollowedDocument.begin(exchange)
+    asked = await exchange.json_document() if followed is None else followed.document
     if asked.get("_id", exchange.document) != exchange.document:
         raise BadRequest("Document id from request body and URL have different values")
     document = IncomingDocument.from_json({**asked, "_id": exchange.document})
-    named = _named_revision(exchange.request, document.revisions[:1])
+    named = named_revision(exchange.request, document.revisions[:1])
     if named is not None and not document.revisions:
         document = replace(document, revisions=(named,))
     replicated = exchange.request.query.get("new_edits") == "false"
     if replicated:
         require_revisions(document)
+    if followed is not None:
+        exchange.require_admitted(document, new_edits=not replicated)
+        document = await followed.received(document)
     return await _stored(exchange, document, new_edits=not replicated)
 
 
@@ -78,7 +124,7 @@ async def create(exchange: Exchange) -> JsonResponse:
 
 async def delete(exchange: Exchange) -> JsonResponse:
     """Answer `DELETE /{db}/{doc}`: a tombstone over the revision named by `rev` or If-Match."""
-    named = _named_revision(exchange.request)
+    named = named_revision(exchange.request)
     if exchange.rule is None:
         # An id that is not there is 404; a principal bound by a rule learns only that it may not.
         await exchange.engine.get(exchange.database, exchange.document)
@@ -91,13 +137,13 @@ async def delete(exchange: Exchange) -> JsonResponse:
 async def copy(exchange: Exchange) -> JsonResponse:
     """Answer `COPY /{db}/{doc}`: the same content under the id in the header `Destination`."""
     target, replaced = _destination(exchange.request)
-    named = _named_revision(exchange.request)
+    named = named_revision(exchange.request)
     source = await exchange.engine.get(
         exchange.database, exchange.document, revision=None if named is None else str(named)
     )
-    if source.attachments:
-        raise Unsupported("A document with attachments is not copied by this node.")
     document = IncomingDocument.from_json({**source.body, "_id": target})
+    if source.attachments:
+        document = replace(document, attachments=await copies(exchange, source))
     if replaced is not None:
         document = replace(document, revisions=(replaced,))
     return await _stored(exchange, document, new_edits=True)
@@ -145,39 +191,27 @@ def _written(exchange: Exchange, result: WriteResult, *, deleted: bool) -> JsonR
     return JsonResponse(told, 200 if deleted else 201, headers)
 
 
-async def _open_revisions(exchange: Exchange) -> JsonResponse:
-    """List revisions as JSON; the multipart form, for attachments, is not served."""
+async def _open_revisions(exchange: Exchange) -> Response:
+    """List revisions: as `multipart/mixed` to who takes it, with all their attachments, or as JSON."""
     request = exchange.request
-    accepted = request.headers.get("accept", "*/*")
-    if not any(kind in accepted for kind in ("application/json", "application/*", "*/*")):
-        raise NotAcceptable("open_revs is served as application/json only")
     asked = request.query["open_revs"]
     revisions = None if asked == "all" else texts(request.value("open_revs"), "open_revs")
     found = await exchange.engine.open_revisions(
         exchange.database, exchange.document, revisions, latest=request.asks("latest")
     )
-    revs = request.asks("revs")
-    return JsonResponse([_opened(one, revs=revs) for one in found])
+    told = partial(Document.to_json, revs=request.asks("revs"))
+    if accepts(request.headers.get("accept"), MULTIPART_MIXED):
+        return mixed(exchange, found, told)
+    attached = AttachmentOptions.read(request)
+    return JsonResponse([await _opened(exchange, one, told, attached) for one in found])
 
 
-def _opened(found: Document | MissingRevision, *, revs: bool) -> dict[str, object]:
+async def _opened(
+    exchange: Exchange, found: Document | MissingRevision, told: Told, attached: AttachmentOptions
+) -> dict[str, object]:
     if isinstance(found, Document):
-        return {"ok": found.to_json(revs=revs)}
+        return {"ok": told(await with_bytes(exchange.engine, exchange.database, found, attached))}
     return {"missing": str(found.revision)}
-
-
-def _named_revision(request: Request, in_body: tuple[Revision, ...] = ()) -> Revision | None:
-    """Return the revision that a write replaces, named in up to three places. Raises BadRequest."""
-    query = request.query.get("rev")
-    in_query = None if query is None else Revision.parse(query)
-    header = request.headers.get("if-match", "").strip().strip('"') or None
-    in_header = None if header is None else Revision.parse(header)
-    if in_body and in_query is not None and in_query != in_body[0]:
-        raise BadRequest(_REVISIONS_DIFFER)
-    explicit = in_body[0] if in_body else in_query
-    if explicit is not None and in_header is not None and explicit != in_header:
-        raise BadRequest("Document rev and etag have different values")
-    return explicit or in_header
 
 
 def _destination(request: Request) -> tuple[str, Revision | None]:

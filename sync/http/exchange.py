@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from sync.document import DESIGN_PREFIX, NOT_A_DOCUMENT, IncomingDocument
-from sync.errors import UnsupportedMediaType
+from sync.errors import Forbidden, UnsupportedMediaType
 from sync.http.limits import Limits
 from sync.http.principal import Authentication, Principal
 from sync.http.request import Request
@@ -40,13 +40,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request on its way. `database` and `document` come from the path, "" when it names none."""
+    """One request on its way. `database` and `document` come from the path, "" when it names none.
+
+    `attachment` is what the path names below the document: its parts joined by `/`.
+    """
 
     node: Node
     request: Request
     principal: Principal
     database: str = ""
     document: str = ""
+    attachment: str = ""
     security: Security | None = None
 
     @property
@@ -71,6 +75,13 @@ class Exchange:
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if self.request.method == "POST" and kind != "application/json":
             raise UnsupportedMediaType("Content-Type must be application/json")
+
+    def require_admitted(self, document: IncomingDocument, *, new_edits: bool) -> None:
+        """Refuse what the rule refuses before the bytes of attachments are read. Raises Forbidden."""
+        rule = self.write_rule
+        refusal = None if rule is None else rule(document, new_edits=new_edits)
+        if refusal is not None:
+            raise Forbidden(str(refusal))
 
     def location(self, *parts: str) -> str:
         """Return the address of a database, or of what it holds, as this client calls the node."""

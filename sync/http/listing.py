@@ -13,6 +13,7 @@ from sync.changes import Change, ChangesPage, Style
 from sync.document import Document
 from sync.http.filters import Filter
 from sync.http.page_size import PageSize
+from sync.http.representation import STUBS, AttachmentOptions, with_bytes
 from sync.node_engine import NodeEngine
 from sync.sequence import FROM_THE_START
 
@@ -25,6 +26,7 @@ class ListingQuery:
     limit: int | None = None
     style: Style = Style.MAIN_ONLY
     include_docs: bool = False
+    attachments: AttachmentOptions = STUBS
     descending: bool = False
     filter: Filter | None = None
 
@@ -95,6 +97,8 @@ class Listing:
             doc_ids=None if chosen is None or descending else chosen.lookups,
             before=since if descending and since != FROM_THE_START else None,
         )
+        if self.query.include_docs:
+            found = await self._attached(found)
         self._size.learn(change.document for change in found.results if self._reads_documents)
         if chosen is None:
             return ListedPage(found.results, found.last_seq, found.pending, len(found.results))
@@ -108,6 +112,19 @@ class Listing:
     @property
     def _most_rows(self) -> int:
         return self._size.rows if self._reads_documents else self._page_rows
+
+    async def _attached(self, page: ChangesPage) -> ChangesPage:
+        """Return the page with the bytes of its documents' attachments, when they are asked for."""
+        if not any(one.document is not None and one.document.attachments for one in page.results):
+            return page
+        results = [
+            one if one.document is None else replace(one, document=await self._with_bytes(one.document))
+            for one in page.results
+        ]
+        return replace(page, results=tuple(results))
+
+    async def _with_bytes(self, document: Document) -> Document:
+        return await with_bytes(self._engine, self._database, document, self.query.attachments)
 
     async def _chosen(self, chosen: Filter, page: ChangesPage, limit: int | None) -> ListedPage:
         documents = await self._documents(chosen, page)

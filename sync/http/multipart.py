@@ -4,36 +4,14 @@ Written for what CouchDB's clients send: a JSON part, then bytes. Nothing is hel
 body and the head of one part, whatever the sender does.
 """
 
-import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sync.errors import BadRequest
+from sync.http.media import HeaderValue
 
 MAX_HEAD_BYTES: Final = 16 * 1024
 MAX_BOUNDARY_CHARACTERS: Final = 200
-
-_PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))')
-_QUOTED_PAIR = re.compile(r"\\(.)")
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderValue:
-    """A header's value and its parameters, both names in lower case: `multipart/related; boundary="x"`."""
-
-    value: str
-    parameters: Mapping[str, str]
-
-    @classmethod
-    def parse(cls, text: str) -> "HeaderValue":
-        """Read a header. What is not understood of its parameters is left out."""
-        value, _, _ = text.partition(";")
-        parameters = {
-            name.lower(): token if quoted is None else _QUOTED_PAIR.sub(r"\1", quoted)
-            for name, quoted, token in (match.groups() for match in _PARAMETER.finditer(text))
-        }
-        return cls(value.strip().lower(), parameters)
 
 
 class MultipartReader:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from sync.attachment import ToldAttachment
 from sync.document import Document
 
 # How much of documents one page should hold, and with how many rows to find out how large they are.
@@ -19,7 +20,13 @@ class PageSize:
 
     def learn(self, documents: Iterable[Document | None]) -> None:
         """Choose how many rows the next page has from how large the documents of this one are."""
-        sizes = [0 if document is None else len(document.content) for document in documents]
+        sizes = [0 if document is None else _size(document) for document in documents]
         if sizes:
             fitting = PAGE_BYTES * len(sizes) // max(1, sum(sizes))
             self.rows = max(1, min(self._most, fitting, 4 * self.rows))
+
+
+def _size(document: Document) -> int:
+    """Return about how many bytes a document holds, those of its attachments included where they were read."""
+    attached = (one for one in document.attachments.values() if isinstance(one, ToldAttachment))
+    return len(document.content) + sum(len(one.data or b"") for one in attached)

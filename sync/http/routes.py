@@ -51,6 +51,7 @@ class Route:
     endpoint: Endpoint
     database: str = ""
     document: str = ""
+    attachment: str = ""
 
 
 Methods = Mapping[str, Endpoint]
@@ -139,9 +140,9 @@ LOCAL_DOCUMENT: Final[Methods] = {
 UNKNOWN_SPECIAL: Final[Methods] = {"GET": Endpoint(documents.read), "PUT": Endpoint(documents.write)}
 
 ATTACHMENT: Final[Methods] = {
-    "DELETE": Endpoint(attachments.refuse),
-    "GET": Endpoint(attachments.refuse),
-    "PUT": Endpoint(attachments.refuse),
+    "DELETE": Endpoint(attachments.delete),
+    "GET": Endpoint(attachments.read),
+    "PUT": Endpoint(attachments.write),
 }
 
 
@@ -187,7 +188,7 @@ def _document_route(method: str, database: str, document: str, below: list[str])
     if document.startswith(DESIGN_PREFIX) and below and below[0] in functions.FUNCTIONS:
         return Route(Endpoint(functions.refuse), database, document)
     if below:
-        return Route(_choose(ATTACHMENT, method), database, document)
+        return Route(_choose(ATTACHMENT, method), database, document, "/".join(below))
     if document.startswith("_") and not document.startswith(DESIGN_PREFIX):
         if method not in ("GET", "HEAD", "PUT"):
             raise NotFound("missing")

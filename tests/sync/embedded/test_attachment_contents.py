@@ -1,5 +1,6 @@
 """The bytes of attachments: stored once, freed with the last revision that names them."""
 
+import asyncio
 from pathlib import Path
 
 import apsw
@@ -9,6 +10,7 @@ from sync.attachment import PIECE_BYTES
 from sync.document import IncomingDocument
 from sync.embedded import EmbeddedEngine
 from sync.errors import DocumentNotFound, MissingStub, StorageFull
+from sync.revision import Revision
 from sync.security import Security
 from tests.sync.embedded.attached import attachment, document, read, stub, written
 from tests.sync.envelopes import replicated
@@ -143,3 +145,27 @@ async def test_a_document_without_attachments_costs_nothing_more(
     await engine.write(DB, [IncomingDocument("a", {"value": 1})], new_edits=True)
 
     assert ((await engine.get(DB, "a")).content, stored(tmp_path)) == (b'{"value":1}', (0, 0))
+
+
+async def test_a_compaction_frees_what_only_old_revisions_named(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    first = await written(engine, DB, document("a", attachment("x", b"old"), attachment("y", b"kept")))
+    second = await written(engine, DB, document("a", stub("y"), path=(str(first),)))
+    await engine.maintenance.compact(DB)
+    async with asyncio.timeout(10):
+        while (await engine.information(DB)).compact_running:
+            pass
+
+    assert stored(tmp_path) == (1, 1)
+    assert await read(engine, DB, "a", "y", str(second)) == b"kept"
+
+
+async def test_a_purge_frees_what_only_the_purged_named(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    await written(engine, DB, document("a", attachment("x", b"one"), path=("1-a",)), new_edits=False)
+    await written(engine, DB, document("a", attachment("x", b"two"), path=("1-b",)), new_edits=False)
+
+    await engine.maintenance.purge(DB, {"a": [Revision(1, "b")]})
+    assert (stored(tmp_path), await read(engine, DB, "a", "x")) == ((1, 1), b"one")
+    await engine.maintenance.purge(DB, {"a": [Revision(1, "a")]})
+    assert stored(tmp_path) == (0, 0)

@@ -50,7 +50,7 @@ TABLE: list[tuple[str, str, object, tuple[int, ...]]] = [
     ("GET", "/t1/_local/x", None, UNBOUND_MEMBERS),
     ("PUT", "/t1/_local/x", {"a": 1}, (401, 400, 403, 403, 201, 201)),
     ("DELETE", "/t1/_local/x?rev=0-1", None, UNBOUND_MEMBERS),
-    ("GET", "/t1/doc/attachment", None, (401, 400, 403, 501, 501, 501)),
+    ("GET", "/t1/doc/attachment", None, (401, 400, 403, 404, 404, 404)),
     ("GET", "/unknown", None, (401, 400, 404, 404, 404, 404)),
     ("GET", "/t1/_unknown", None, (401, 400, 403, 404, 404, 404)),
     ("PUT", "/t1/_unknown", {}, (401, 400, 403, 400, 400, 400)),
