@@ -9,8 +9,9 @@ then both are kept, since choosing one would make the answer depend on the order
 A revision names its content: two nodes which know the body of one revision know the same body.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Self
 
 from sync.revision import Revision, RevisionStatus
@@ -50,7 +51,7 @@ class Leaf(NamedTuple):
     body: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RevisionTree:
     """The revisions known of one document."""
 
@@ -80,6 +81,10 @@ class RevisionTree:
         A leaf that is not deleted wins over one that is; then the longer history; then the digest that
         comes last as text. Every node therefore chooses the same winner without asking another.
         """
+        return list(self._leaves)
+
+    @cached_property
+    def _leaves(self) -> list[Leaf]:
         inner = {parent for node in self.nodes.values() for parent in node.parents}
         found = [
             Leaf(revision, node.deleted, node.body)
@@ -90,7 +95,7 @@ class RevisionTree:
 
     def winner(self) -> Leaf:
         """Return the leaf that a reader who names no revision gets."""
-        return self.leaves()[0]
+        return self._leaves[0]
 
     def conflicts(self) -> list[Revision]:
         """Return the leaves that lost and are not deleted."""
@@ -125,10 +130,21 @@ class RevisionTree:
         return [leaf for leaf in self.leaves() if leaf.revision in descendants]
 
     def stemmed(self, revs_limit: int) -> "RevisionTree":
-        """Forget ancestors further than `revs_limit` generations from every leaf; keep every leaf."""
-        kept: set[Revision] = set()
-        for leaf in self.leaves():
-            kept.update(self._lineage(leaf.revision, revs_limit))
+        """Forget ancestors further than `revs_limit` generations from every leaf; keep every leaf.
+
+        A parent is always one generation older: how far a revision is from a leaf is the difference of
+        their generations, and only the oldest of the leaves that it led to matters.
+        """
+        oldest_leaf: dict[Revision, int] = {}
+        for revision in sorted(self.nodes, reverse=True):
+            generation = oldest_leaf.setdefault(revision, revision.generation)
+            for parent in self.nodes[revision].parents:
+                oldest_leaf[parent] = min(generation, oldest_leaf.get(parent, generation))
+        kept = {
+            revision
+            for revision, generation in oldest_leaf.items()
+            if generation - revision.generation < revs_limit
+        }
         if len(kept) == len(self.nodes):
             return self
         return RevisionTree(
@@ -141,10 +157,7 @@ class RevisionTree:
 
     def without_leaves(self, gone: Collection[Revision]) -> "RevisionTree | None":
         """Take leaves away, and the ancestors that lead to no other; None when nothing remains."""
-        kept: set[Revision] = set()
-        for leaf in self.leaves():
-            if leaf.revision not in gone:
-                kept.update(self._lineage(leaf.revision))
+        kept = self._ancestors(leaf.revision for leaf in self.leaves() if leaf.revision not in gone)
         if not kept:
             return None
         return RevisionTree({revision: node for revision, node in self.nodes.items() if revision in kept})
@@ -153,10 +166,13 @@ class RevisionTree:
         """Return the store's keys of every content this tree names."""
         return {node.body for node in self.nodes.values() if node.body is not None}
 
-    def _lineage(self, revision: Revision, generations: int | None = None) -> Iterator[Revision]:
-        """Walk `revision` and all its ancestors, `generations` levels of them at most."""
-        level = {revision}
-        while level and (generations is None or generations > 0):
-            yield from level
-            level = {parent for known in level for parent in self.nodes[known].parents}
-            generations = None if generations is None else generations - 1
+    def _ancestors(self, revisions: Iterable[Revision]) -> set[Revision]:
+        """Return revisions and everything that led to them."""
+        found: set[Revision] = set()
+        waiting = list(revisions)
+        while waiting:
+            revision = waiting.pop()
+            if revision not in found:
+                found.add(revision)
+                waiting.extend(self.nodes[revision].parents)
+        return found

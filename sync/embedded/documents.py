@@ -7,6 +7,7 @@ ancestor: its tree is that revision's text. Any other tree is a list of nodes (`
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
@@ -24,7 +25,8 @@ NEW: Final = -1
 BLOCK_BITS: Final = 9
 
 
-class DocumentRow(NamedTuple):
+@dataclass
+class DocumentRow:
     """A document as stored. `content` is its winner's, when it was asked for."""
 
     sequence: int
@@ -33,9 +35,9 @@ class DocumentRow(NamedTuple):
     stored: str | bytes
     content: bytes | None = None
 
-    @property
+    @cached_property
     def tree(self) -> RevisionTree:
-        """The document's revision tree, read anew each time."""
+        """The document's revision tree."""
         return unpack(self.stored, deleted=self.deleted)
 
     @property

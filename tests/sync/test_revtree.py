@@ -157,3 +157,27 @@ def test_latest_follows_a_revision_to_its_leaves() -> None:
 
     assert [str(leaf.revision) for leaf in tree.latest(Revision(1, "a"))] == ["3-c", "2-x"]
     assert [str(leaf.revision) for leaf in tree.latest(Revision(2, "x"))] == ["2-x"]
+
+
+def test_a_thousand_conflicts_of_long_histories_are_stemmed_one_by_one() -> None:
+    """Each leaf keeps its own ancestors, however many leaves there are: the work grows with the tree."""
+    shared = [Revision(generation, "s") for generation in range(1000, 0, -1)]
+    tree = RevisionTree.of_path(shared, deleted=False, body=1)
+    for number in range(1000):
+        tree = tree.merged(
+            RevisionTree.of_path([Revision(1001, f"{number}"), shared[0]], deleted=False, body=number)
+        )
+
+    stemmed = tree.stemmed(10)
+
+    assert len(stemmed.leaves()) == 1000
+    assert len(stemmed.nodes) == 1000 + 9
+    assert len(stemmed.latest(Revision(992, "s"))) == 1000
+
+
+def test_a_short_branch_keeps_its_ancestors_beside_a_long_one() -> None:
+    tree = tree_of("6-f 5-e 4-d 3-c 2-b 1-a", "3-x 2-b")
+
+    stemmed = tree.stemmed(2)
+
+    assert sorted(map(str, stemmed.nodes)) == ["2-b", "3-x", "5-e", "6-f"]
