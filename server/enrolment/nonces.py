@@ -9,11 +9,12 @@ from server.identifiers import new_secret
 from server.store.control import DeviceNonce
 
 LIFETIME = timedelta(seconds=60)
+"""How long after it is drawn, or after the end of the token it was given with, a challenge may be signed."""
 
 
-def issue(session: Session, device: str, now: datetime) -> DeviceNonce:
-    """Record and return a challenge for a tablet."""
-    nonce = DeviceNonce(nonce=new_secret(), device_id=device, expires_at=now + LIFETIME)
+def issue(session: Session, device: str, start: datetime) -> DeviceNonce:
+    """Record and return a challenge for a tablet, good until ``LIFETIME`` after ``start``."""
+    nonce = DeviceNonce(nonce=new_secret(), device_id=device, expires_at=start + LIFETIME)
     session.add(nonce)
     return nonce
 

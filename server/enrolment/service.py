@@ -44,7 +44,8 @@ class Request:
 class IssuedToken:
     """A token and what a tablet needs to use it: its end, central's time, the node's identity.
 
-    ``lifetime_s``: whole seconds from ``time`` to ``expires_at``, for who has another clock.
+    ``lifetime_s``: whole seconds from ``time`` to ``expires_at``, for who has another clock. ``nonce``: the
+    challenge to sign for the next token.
     """
 
     token: str
@@ -52,6 +53,7 @@ class IssuedToken:
     lifetime_s: int
     time: datetime
     instance: str
+    nonce: str
 
 
 class Enrolment:
@@ -147,7 +149,9 @@ class Enrolment:
         devices.require_active(device.status)
         _, databases = await current_databases(self._central, device.team_id)
         token, expires_at = self._tokens.issue(device.id, device.team_id, databases, now)
-        return IssuedToken(token, expires_at, int((expires_at - now).total_seconds()), now, node)
+        following = await self._transact(lambda session: nonces.issue(session, device.id, expires_at))
+        lifetime_s = int((expires_at - now).total_seconds())
+        return IssuedToken(token, expires_at, lifetime_s, now, node, following.nonce)
 
     async def request_slot(
         self, device: str, asked: SlotRequest, invitation: InvitationProof | None = None

@@ -161,6 +161,7 @@ async def _token(request: Request, answer: "_Answer", node: Node) -> None:
         "lifetime_s": issued.lifetime_s,
         "time": issued.time.isoformat(),
         "instance": node.device,
+        "nonce": issued.nonce,
     }
     await answer.json(said)
 

@@ -37,12 +37,16 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A token; ``expires_at`` and ``time`` are on the hub's wall clock, which may be wrong."""
+    """A token; ``expires_at`` and ``time`` are on the hub's wall clock, which may be wrong.
+
+    ``nonce``: the challenge for the next token.
+    """
 
     expires_at: datetime
     lifetime_s: int
     time: datetime
     token: str = field(repr=False)
+    nonce: str = field(repr=False)
 
 
 class Door:
@@ -71,11 +75,7 @@ class Door:
     async def nonce(self, device: str) -> Challenge:
         """Return a challenge for a device of the team; raise ``device-unknown``, ``device-revoked``."""
         await self._beliefs.key_of(device)
-        drawn = new_secret()
-        if len(self._nonces) >= MAX_NONCES:
-            del self._nonces[next(iter(self._nonces))]
-        self._nonces[drawn] = device, self._clocks.monotonic_s() + NONCE_S
-        return Challenge(drawn, self._clocks.now() + timedelta(seconds=NONCE_S))
+        return Challenge(self._draw(device, NONCE_S), self._clocks.now() + timedelta(seconds=NONCE_S))
 
     async def token(self, assertion: str) -> Issued:
         """Exchange a signed challenge for a token.
@@ -94,7 +94,8 @@ class Door:
         token = jwt.encode(
             {"alg": _ALGORITHM}, self._claims(device, roles), self._key, algorithms=[_ALGORITHM]
         )
-        return Issued(time + timedelta(seconds=TOKEN_S), TOKEN_S, time, token)
+        following = self._draw(device, TOKEN_S + NONCE_S)
+        return Issued(time + timedelta(seconds=TOKEN_S), TOKEN_S, time, token, following)
 
     async def __call__(self, headers: Mapping[str, str]) -> Principal:
         """Name the device behind a replication request; errors are CouchDB's (401, 403)."""
@@ -107,6 +108,13 @@ class Door:
         except Problem as problem:
             raise Forbidden(problem.title) from problem
         return Principal(device, roles, until_s)
+
+    def _draw(self, device: str, life_s: float) -> str:
+        drawn = new_secret()
+        if len(self._nonces) >= MAX_NONCES:
+            del self._nonces[next(iter(self._nonces))]
+        self._nonces[drawn] = device, self._clocks.monotonic_s() + life_s
+        return drawn
 
     def _claims(self, device: str, roles: list[str]) -> dict[str, Any]:
         now = int(self._clocks.now().timestamp())

@@ -36,13 +36,14 @@ class TokenRequest(msgspec.Struct):
 
 
 class TokenAnswer(msgspec.Struct):
-    """A token, its end, the server's time (for the clock's offset) and the node's identity."""
+    """A token, its end, the server's time (for the clock's offset), the node, the next challenge."""
 
     token: str
     expires_at: datetime
     lifetime_s: int
     time: datetime
     instance: str
+    nonce: str
 
 
 @post("/nonce", status_code=200)
@@ -58,7 +59,9 @@ async def token(data: JSONBody[TokenRequest], state: State) -> TokenAnswer:
     """Exchange a signed challenge for a token."""
     services: Services = state.services
     issued = await services.enrolment.token(data.assertion)
-    return TokenAnswer(issued.token, issued.expires_at, issued.lifetime_s, issued.time, issued.instance)
+    return TokenAnswer(
+        issued.token, issued.expires_at, issued.lifetime_s, issued.time, issued.instance, issued.nonce
+    )
 
 
 @get("/", dependencies={"access": Provide(provide_token)})

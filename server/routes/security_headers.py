@@ -23,6 +23,8 @@ def content_security_policy(*connected: str) -> str:
 
 
 CONTENT_SECURITY_POLICY = content_security_policy()
+NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page: shorter, since an idle tablet pays for every byte, and stricter."""
 
 HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
     (name.encode(), value.encode())
@@ -36,19 +38,27 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = tuple(
         ("cross-origin-resource-policy", "same-origin"),
     )
 )
+NO_PAGE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", NO_PAGE_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 _NO_STORE = (b"cache-control", b"no-store")
 _STATIC = "/coordination/statique/"
-_NEVER_STORED = ("/api", "/sync", "/health", "/coordination")
+_NO_PAGES = ("/api", "/sync", "/health")
+_NEVER_STORED = (*_NO_PAGES, "/coordination")
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:
     """Complete the start of a response (Litestar's ``before_send`` hook); what a handler set is kept."""
     if message["type"] != "http.response.start":
         return
+    # Of a mounted application ``path`` is what follows the mount.
+    path = scope["raw_path"].decode("latin-1")
     present = {name.lower() for name, _ in message["headers"]}
-    wanted = HEADERS
-    if _is_never_stored(scope["path"]):
-        wanted = (*HEADERS, _NO_STORE)
+    wanted = NO_PAGE_HEADERS if _is_under(path, _NO_PAGES) else HEADERS
+    if _is_never_stored(path):
+        wanted = (*wanted, _NO_STORE)
     message["headers"] = [
         *message["headers"],
         *((name, value) for name, value in wanted if name not in present),
@@ -58,4 +68,8 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
 def _is_never_stored(path: str) -> bool:
     if path.startswith(_STATIC):
         return False
-    return any(path == root or path.startswith(root + "/") for root in _NEVER_STORED)
+    return _is_under(path, _NEVER_STORED)
+
+
+def _is_under(path: str, roots: tuple[str, ...]) -> bool:
+    return any(path == root or path.startswith(root + "/") for root in roots)

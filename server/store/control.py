@@ -216,7 +216,7 @@ class Slot(SQLModel, table=True):
 
 
 class DeviceNonce(SQLModel, table=True):
-    """A challenge that a device signs once, within a minute, to get a token."""
+    """A challenge that a device signs once, before it ends, to get a token."""
 
     __tablename__ = "device_nonce"
 

@@ -19,7 +19,7 @@ class Cors:
     """
 
     origins: frozenset[str] = frozenset()
-    max_age_s: int = 3600
+    max_age_s: int = 7200
 
     def headers(self, origin: str | None) -> HeaderList:
         """Return what every answer to this origin carries."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.bench import (
     bench_cold_start,
     bench_entry_bundle,
+    bench_idle,
     bench_people,
     bench_projection,
     bench_reports,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measurement]]] = {
     "matching": bench_people.measure,
     "projection": bench_projection.measure,
     "reports and lists": bench_reports.measure,
+    "idle tablet": bench_idle.measure,
 }
 BOUND_S = 240.0
 """Nothing more is begun after it."""

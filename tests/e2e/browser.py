@@ -2,8 +2,9 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,11 +16,34 @@ CHROMIUM = "/usr/bin/chromium"
 TABLET = {"width": 800, "height": 1280}
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around a browser: names that only it resolves, to ports of the loopback; nodes; an authority.
+
+    ``names``: host name to port. ``nodes``: origins beside the application's that pages may call.
+    ``home``: where its trusted authorities are; the user's own when None. ``arguments``: more of Chromium's.
+    """
+
+    names: Mapping[str, int] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
+    home: Path | None = None
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def resolver_rules(self) -> tuple[str, ...]:
+        """Chromium's argument for the names, if there are any."""
+        rules = [f"MAP {name} 127.0.0.1:{port}" for name, port in self.names.items()]
+        return (f"--host-resolver-rules={','.join(rules)}",) if rules else ()
+
+
 class Browser:
     """One Chromium profile; it can be closed, killed and opened again."""
 
-    def __init__(self, playwright: Playwright, profile: Path, origin: str) -> None:
+    def __init__(
+        self, playwright: Playwright, profile: Path, origin: str, surroundings: Surroundings | None = None
+    ) -> None:
         self._playwright = playwright
+        self._surroundings = surroundings or Surroundings()
         self.profile = profile
         self.origin = origin
         self.foreign_requests: list[str] = []
@@ -34,6 +58,7 @@ class Browser:
         ``persistent_storage`` is what the browser answers to ``navigator.storage.persist()``.
         """
         size = viewport or TABLET
+        home = self._surroundings.home
         self._context = self._playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=CHROMIUM,
@@ -46,7 +71,10 @@ class Browser:
                 "--disable-component-update",
                 "--disable-sync",
                 "--no-first-run",
+                *self._surroundings.resolver_rules,
+                *self._surroundings.arguments,
             ],
+            env=None if home is None else {**os.environ, "HOME": str(home)},
         )
         self._context.set_default_timeout(20_000)
         self._clock_installed = False
@@ -68,7 +96,8 @@ class Browser:
 
     def _watch_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.origin):
+        known = (self.origin, *self._surroundings.nodes)
+        if address.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(known):
             self.foreign_requests.append(request.url)
 
     def _watch_response(self, response: Response) -> None:

@@ -36,13 +36,27 @@ test("a token is asked for once, with a nonce that the device key signed for thi
   expect(node.requests).toEqual(["POST /api/device/nonce", "GET /api/node", "POST /api/device/token"]);
 });
 
-test("a node that is known is not asked again who it is", async () => {
+test("a node that is known is asked for one thing only: it gave the next challenge with its token", async () => {
   const node = new MemoryNode();
   const { tokens, clock } = tablet(node);
   await tokens.current();
   clock.monotonic = 540_000;
   await tokens.current();
-  expect(node.requests.slice(3)).toEqual(["POST /api/device/nonce", "POST /api/device/token"]);
+  expect(node.requests.slice(3)).toEqual(["POST /api/device/token"]);
+});
+
+test("a node that started again draws another challenge, and is asked for it", async () => {
+  const node = new MemoryNode();
+  const { tokens, clock } = tablet(node);
+  await tokens.current();
+  node.startAgain();
+  clock.monotonic = 540_000;
+  expect((await tokens.current()).token).toBe("token-for-nonce-3-for-node-one");
+  expect(node.requests.slice(3)).toEqual([
+    "POST /api/device/token",
+    "POST /api/device/nonce",
+    "POST /api/device/token",
+  ]);
 });
 
 test("a token is renewed a minute before it expires, whatever the wall clock says, or the node's", async () => {

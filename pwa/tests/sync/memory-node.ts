@@ -34,6 +34,7 @@ export class MemoryNode {
   readonly #documents = new Map<string, Stored>();
   #seq = 0;
   #nonces = 0;
+  readonly #drawn = new Set<string>();
   #waiting = new Set<() => void>();
 
   readonly fetch: typeof fetch = async (input, init = {}) => {
@@ -70,8 +71,15 @@ export class MemoryNode {
     this.instance = instance;
     this.kind = kind;
     this.tokens.clear();
+    this.#drawn.clear();
     this.#documents.clear();
     for (const document of documents) this.put(document);
+  }
+
+  /** The node starts again: challenges and tokens of before are worth nothing, documents are there. */
+  startAgain(): void {
+    this.tokens.clear();
+    this.#drawn.clear();
   }
 
   forget(id: string): void {
@@ -94,6 +102,13 @@ export class MemoryNode {
     this.#waiting.clear();
   }
 
+  #draw(): string {
+    this.#nonces += 1;
+    const nonce = `nonce-${this.#nonces}`;
+    this.#drawn.add(nonce);
+    return nonce;
+  }
+
   #control(path: string, body: unknown): Response {
     if (this.problem) {
       const { status, code } = this.problem;
@@ -104,14 +119,27 @@ export class MemoryNode {
     if (path === "/api/node")
       return Response.json({ instance, kind, organization, version: "1", time, api: 1 });
     if (path === "/api/device/nonce") {
-      this.#nonces += 1;
-      return Response.json({ nonce: `nonce-${this.#nonces}`, expires_at: time, instance });
+      return Response.json({ nonce: this.#draw(), expires_at: time, instance });
     }
     if (path === "/api/device/token") {
-      const token = `token-for-${(body as { assertion: string }).assertion}`;
+      const { assertion } = body as { assertion: string };
+      const [, challenge = ""] = /^(nonce-\d+)/.exec(assertion) ?? [];
+      // A challenge serves once, at the node that drew it.
+      if (!this.#drawn.delete(challenge)) {
+        return Response.json({ code: "nonce-invalid", title: "", detail: "" }, { status: 401 });
+      }
+      const token = `token-for-${assertion}`;
+      const nonce = this.#draw();
       this.tokens.add(token);
       // A hub's clock may be wrong by a day: only how long a token lives counts.
-      return Response.json({ token, expires_at: time, lifetime_s: this.tokenLifeMs / 1000, time, instance });
+      return Response.json({
+        token,
+        expires_at: time,
+        lifetime_s: this.tokenLifeMs / 1000,
+        time,
+        instance,
+        nonce,
+      });
     }
     return Response.json({ code: "not-found" }, { status: 404 });
   }

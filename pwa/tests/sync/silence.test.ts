@@ -4,7 +4,7 @@ import { heardThroughout } from "$lib/sync/silence";
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const LONGEST_MS = 45_000;
+const LONGEST_MS = 60_000;
 
 /** A long poll whose pieces the test gives; it breaks when the request is given up, as a browser's does. */
 function trickle(): {

@@ -4,7 +4,7 @@
  * A token serves at the node that gave it and nowhere else: what the device key signs names that node. Its life is
  * counted on the tablet's monotonic clock: neither a wall clock wrong by hours nor a hub's own shortens or lengthens it.
  */
-import type { ControlApi, NodeIdentity } from "./control";
+import type { ControlApi, NodeIdentity, Nonce } from "./control";
 import { NodeRefusal, NodeReplaced, UnexpectedAnswer } from "./errors";
 
 /** The clocks of the tablet. `wall` in ms since the epoch; `monotonic` in ms from any origin, never set back. */
@@ -35,6 +35,8 @@ export interface AccessListener {
 }
 
 const REFRESH_BEFORE_MS = 60_000;
+/** A challenge that is no longer good, or was signed for the node that answered before this one. */
+const STALE: ReadonlySet<string> = new Set(["nonce-invalid", "assertion-invalid"]);
 
 /** The current token, renewed before it expires; concurrent callers share one renewal. */
 export class AccessTokens {
@@ -45,6 +47,8 @@ export class AccessTokens {
   #held: { readonly access: Access; readonly refreshAt: number } | null = null;
   #renewal: Promise<Access> | null = null;
   #answering: NodeIdentity | null = null;
+  /** The challenge that came with the last token, for the next: a request less each time. */
+  #next: Nonce | null = null;
 
   constructor(api: ControlApi, device: AccessDevice, clocks: Clocks, listener: AccessListener) {
     this.#api = api;
@@ -96,14 +100,14 @@ export class AccessTokens {
     try {
       return await this.#ask();
     } catch (error) {
-      // A nonce serves once and for a short while: a slow link may outlive it. A second one settles the matter.
-      if (error instanceof NodeRefusal && error.code === "nonce-invalid") return this.#ask();
+      // A nonce serves once, for a while, at one node: a second one settles the matter.
+      if (error instanceof NodeRefusal && STALE.has(error.code)) return this.#ask();
       throw error;
     }
   }
 
   async #ask(): Promise<Access> {
-    const { nonce, instance } = await this.#api.nonce(this.#device.device);
+    const { nonce, instance } = await this.#challenge();
     const node = await this.#known(instance);
     const assertion = await this.#device.sign(nonce, node.instance);
     const asked = { wall: this.#clocks.wall(), monotonic: this.#clocks.monotonic() };
@@ -115,9 +119,23 @@ export class AccessTokens {
     }
     // A token so short that the margin would eat it is still used for half its life.
     const margin = Math.min(REFRESH_BEFORE_MS, answer.lifetimeMs / 2);
+    if (answer.nonce !== null) this.#next = { nonce: answer.nonce, instance: node.instance };
     const access = { token: answer.token, node };
     this.#held = { access, refreshAt: asked.monotonic + answer.lifetimeMs - margin };
     return access;
+  }
+
+  async #challenge(): Promise<Nonce> {
+    const kept = this.#next;
+    this.#next = null;
+    if (kept !== null && kept.instance === this.#answering?.instance) return kept;
+    try {
+      return await this.#api.nonce(this.#device.device);
+    } catch (error) {
+      // Who refused is said on screen: central, or a hub that does not know this tablet yet.
+      if (error instanceof NodeRefusal) await this.identify().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** What is known of the node that gave a challenge; it is asked only when it is another than before. */

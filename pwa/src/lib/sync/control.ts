@@ -34,6 +34,8 @@ export interface TokenAnswer {
   readonly lifetimeMs: number;
   readonly time: number;
   readonly instance: string;
+  /** The challenge for the next assertion; `null` from a node that gives none. */
+  readonly nonce: string | null;
 }
 
 /** Where the coordinator's confirmation of a slot stands. */
@@ -111,6 +113,7 @@ export class ControlApi {
       lifetimeMs: lifetime(answer),
       time: instant(answer, "time"),
       instance: text(answer, "instance"),
+      nonce: answer["nonce"] === undefined ? null : text(answer, "nonce"),
     };
   }
 
@@ -136,8 +139,8 @@ export class ControlApi {
       response = await this.#fetch(this.#origin + path, {
         method,
         headers,
+        // No cache mode: any but the default makes Chromium ask leave (CORS preflight) again for each request.
         credentials: "omit",
-        cache: "no-store",
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
       });

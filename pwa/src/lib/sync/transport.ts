@@ -10,9 +10,9 @@ import { AccessRefused, NodeFailing, NodeReplaced, NodeUnreachable, SyncError } 
 import { heardThroughout } from "./silence";
 
 /** How often a node with nothing to say says that it is there: a byte, in the `_changes` long poll that waits. */
-export const HEARTBEAT_MS = 30_000;
+export const HEARTBEAT_MS = 40_000;
 /** A long poll without a byte for so long is a connection that died. */
-export const SILENCE_MS = 45_000;
+export const SILENCE_MS = 60_000;
 const TRANSFER_LIMIT_MS = 120_000;
 
 /** What passes through, told as it happens: PouchDB wraps errors and hides which one came first. */
@@ -93,7 +93,9 @@ async function send(
 ): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("Authorization", `Bearer ${access.token}`);
-  const asked = { ...init, headers, credentials: "omit", cache: "no-store" } as const;
+  // No cache mode: any but the default makes Chromium ask leave (CORS preflight) again for each request. What nodes
+  // answer says itself that it is not to be kept.
+  const asked = { ...init, headers, credentials: "omit" } as const;
   if (url.includes("feed=longpoll")) {
     return heardThroughout(
       SILENCE_MS,
