@@ -27,6 +27,6 @@ class PageSize:
 
 
 def _size(document: Document) -> int:
-    """Return about how many bytes a document holds, those of its attachments included where they were read."""
+    """Return about how many bytes a document holds, with those of its attachments that were read."""
     attached = (one for one in document.attachments.values() if isinstance(one, ToldAttachment))
     return len(document.content) + sum(len(one.data or b"") for one in attached)
