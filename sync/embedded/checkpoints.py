@@ -67,12 +67,12 @@ class Checkpointer:
             close(connection)
 
 
-def checkpoint(connection: apsw.Connection) -> None:
-    """Copy what can be copied without waiting for anybody; a failure leaves everything in the log."""
+def checkpoint(connection: apsw.Connection, *, mode: int = apsw.SQLITE_CHECKPOINT_PASSIVE) -> None:
+    """Copy what can be copied, by default without waiting for anybody; a failure leaves all in the log."""
     try:
         # A connection that has read nothing yet does not know that there is a log, and would copy nothing.
         connection.execute("PRAGMA user_version")
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        connection.wal_checkpoint(mode=mode)
     except apsw.BusyError:
         return
     except apsw.Error:

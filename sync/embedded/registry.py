@@ -16,10 +16,10 @@ import orjson
 
 from sync.embedded.failures import storage_error
 from sync.embedded.schema import (
-    DATABASE_SCHEMA,
     DATABASE_VERSION,
     NODE_SCHEMA,
     close,
+    create_database,
     open_for_writing,
     remove_files,
 )
@@ -75,7 +75,7 @@ class Registry:
             raise DatabaseExists
         identity = self._new_identity()
         path = self._path(identity)
-        close(open_for_writing(path, DATABASE_SCHEMA, vfs=self._vfs))
+        create_database(path)
         sync_directory(self._files)
         self._connection.execute(
             "INSERT INTO databases (name, identity, security) VALUES (?, ?, ?)",

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sync.embedded import EmbeddedEngine
-from sync.embedded.schema import PAGE_SIZE_BYTES, open_for_writing
+from sync.embedded.connections import OPEN_FILES, SHORT_LOG_PAGES
+from sync.embedded.schema import PAGE_SIZE_BYTES, create_database, open_for_writing
 from sync.errors import DatabaseNotFound, EngineClosed, StorageFailed
 from sync.security import Group, Security
 from tests.sync.envelopes import replicated
@@ -124,7 +125,37 @@ async def test_more_databases_than_open_files_are_all_written_and_read(tmp_path:
     await engine.aclose()
 
 
+async def test_what_a_database_closed_for_others_held_in_its_log_is_there(tmp_path: Path) -> None:
+    engine = await EmbeddedEngine.open(tmp_path)
+    names = [f"t{number}" for number in range(OPEN_FILES + 10)]
+    for name in names:
+        await engine.create_database(name, Security())
+    for round_number in range(1, 3):
+        for name in names:
+            await engine.put(name, f"d{round_number}", {}, revision=None)
+    await engine.aclose()
+
+    again = await EmbeddedEngine.open(tmp_path)
+
+    assert {(await again.information(name)).doc_count for name in names} == {2}
+    await again.aclose()
+
+
+async def test_a_long_log_is_emptied_when_its_database_is_closed(tmp_path: Path) -> None:
+    engine = await EmbeddedEngine.open(tmp_path)
+    await engine.create_database(DB, Security())
+    filler = {"filler": "x" * PAGE_SIZE_BYTES * (SHORT_LOG_PAGES + 1)}
+    await engine.put(DB, "a", filler, revision=None)
+    (log,) = (tmp_path / "databases").glob("*.sqlite-wal")
+    held = log.stat().st_size
+    await engine.aclose()
+
+    assert held > PAGE_SIZE_BYTES * SHORT_LOG_PAGES
+    assert log.stat().st_size == 0
+
+
 def test_commits_outlive_a_power_cut(tmp_path: Path) -> None:
+    create_database(tmp_path / "one.sqlite")
     connection = open_for_writing(tmp_path / "one.sqlite")
     settings = [
         connection.execute(f"PRAGMA {name}").get for name in ("journal_mode", "synchronous", "page_size")
