@@ -77,7 +77,7 @@ async def ensure_databases(store: Store, engine: Engine, day: date) -> dict[str,
     The row commits before the database is created, so that none exists without an owner; a crash between is
     mended by the next call.
     """
-    current, named = await asyncio.to_thread(_record, store, day)
+    current, named = await asyncio.to_thread(record, store, day)
     present = set(await engine.databases())
     for name in sorted({DECISIONS, *named} - present):
         await _create(engine, name)
@@ -97,7 +97,8 @@ def security_of(name: str) -> Security:
     return Security(members=Group(roles=frozenset({role})))
 
 
-def _record(store: Store, day: date) -> tuple[dict[str, str], set[str]]:
+def record(store: Store, day: date) -> tuple[dict[str, str], set[str]]:
+    """Record the databases of ``day``; return database by team, and the names of all that are recorded."""
     with store.session() as session:
         current = {team: database_of(session, team, day) for team in session.exec(select(Team.id)).all()}
         session.flush()

@@ -13,7 +13,13 @@ from sqlmodel import Session, col, select
 
 from forms.definition import Form
 from server.central import roster_people
-from server.central.databases import STILL_SERVED, databases_of, ensure_databases, served_databases
+from server.central.databases import (
+    STILL_SERVED,
+    databases_of,
+    ensure_databases,
+    record,
+    served_databases,
+)
 from server.central.documents import CentralDocument, DocumentType
 from server.central.publisher import Central
 from server.central.team_documents import (
@@ -36,6 +42,7 @@ from server.store.control import (
     Team,
 )
 from server.store.planning import Invitation, StopMember, StopSlot
+from sync.errors import StorageError
 
 Forms = Mapping[tuple[str, str], Form]
 """Published forms by canonical URL and version."""
@@ -73,8 +80,15 @@ async def publish_team(central: Central, forms: Forms, team: str) -> int:
 
 
 async def current_databases(central: Central, team: str) -> tuple[str, list[str]]:
-    """Return a team's database of today, and all those it may still deliver to."""
-    current = await ensure_databases(central.store, central.engine, central.now().date())
+    """Return a team's database of today, and all those it may still deliver to.
+
+    While the replication store is away these are those recorded: a tablet's token does not wait for it.
+    """
+    today = central.now().date()
+    try:
+        current = await ensure_databases(central.store, central.engine, today)
+    except StorageError:
+        current, _ = await asyncio.to_thread(record, central.store, today)
 
     def all_of_team() -> list[str]:
         with central.store.session() as session:

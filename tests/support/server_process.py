@@ -48,9 +48,13 @@ class ServerProcess:
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it is ready; raise ``RuntimeError`` with its output if it ends first."""
-        environment = os.environ | {
+    def set(self, **environment: str) -> None:
+        """Set variables for the next start."""
+        self._environment |= environment
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that it starts with, for other commands on the same data."""
+        return {
             "ESCALE_DATA": str(self.data),
             "ESCALE_KEYS": str(self.keys),
             "ESCALE_PORT": str(self.port),
@@ -59,6 +63,10 @@ class ServerProcess:
             "PYTHONUNBUFFERED": "1",
             **self._environment,
         }
+
+    def start(self) -> None:
+        """Start it and wait until it is ready; raise ``RuntimeError`` with its output if it ends first."""
+        environment = os.environ | self.environment()
         self.printed = ""
         with self.log.open("ab") as errors:
             self._process = subprocess.Popen(
