@@ -48,7 +48,7 @@ async def _answer(exchange: Exchange, asked: Mapping[str, object]) -> StreamResp
     listing = Listing(
         exchange.engine,
         exchange.database,
-        _query(exchange.request, kind, asked),
+        await _query(exchange, kind, asked),
         page_rows=node.limits.page_rows,
         workers=node.workers,
     )
@@ -109,7 +109,8 @@ def asked_limit(request: Request) -> int | None:
     return None if limit is None else max(1, limit)
 
 
-def _query(request: Request, kind: Feed, asked: Mapping[str, object]) -> ListingQuery:
+async def _query(exchange: Exchange, kind: Feed, asked: Mapping[str, object]) -> ListingQuery:
+    request = exchange.request
     query = ListingQuery(
         since=asked_since(request, kind),
         limit=asked_limit(request),
@@ -117,7 +118,7 @@ def _query(request: Request, kind: Feed, asked: Mapping[str, object]) -> Listing
         include_docs=request.flag("include_docs"),
         attachments=AttachmentOptions(request.flag("attachments"), request.flag("att_encoding_info")),
         descending=request.flag("descending"),
-        filter=asked_filter(request, asked),
+        filter=await asked_filter(exchange, asked),
     )
     return replace(query, since=FROM_THE_START) if query.descending else query
 

@@ -8,7 +8,8 @@ import orjson
 
 from sync.changes import Change
 from sync.document import DESIGN_PREFIX, Document
-from sync.errors import BadRequest, Unsupported
+from sync.errors import BadRequest, NotFound, Unsupported
+from sync.http.exchange import Exchange
 from sync.http.request import Request
 from sync.mango.failures import QueryError
 from sync.mango.fields import Path, extract, parse_fields
@@ -105,8 +106,9 @@ def whole(document: Document) -> dict[str, object]:
     return seen
 
 
-def asked_filter(request: Request, asked: Mapping[str, object]) -> Filter | None:
-    """Read the filter of a request whose JSON body is `asked`. Raises BadRequest, Unsupported."""
+async def asked_filter(exchange: Exchange, asked: Mapping[str, object]) -> Filter | None:
+    """Read the filter of a request whose JSON body is `asked`. Raises BadRequest, NotFound, Unsupported."""
+    request = exchange.request
     name = request.query.get("filter", "")
     if not name:
         return None
@@ -118,14 +120,30 @@ def asked_filter(request: Request, asked: Mapping[str, object]) -> Filter | None
     if name == "_design":
         return Designs()
     if name == "_view":
-        if not request.query.get("view"):
+        view = request.query.get("view")
+        if not view:
             raise BadRequest("`view` filter parameter is not provided.")
-        raise Unsupported("Views are JavaScript functions, which this node does not run.")
+        raise await _not_run(exchange, "view", view)
     if name.startswith("_"):
         raise BadRequest("unknown builtin filter name")
-    if "/" not in name:
-        raise BadRequest("`filter` must be of the form `designname/filtername`")
-    raise Unsupported("Filters of design documents are JavaScript functions, which this node does not run.")
+    raise await _not_run(exchange, "filter", name)
+
+
+async def _not_run(exchange: Exchange, kind: str, name: str) -> Unsupported:
+    """Return why a function is not run, once it is known to be there. Raises BadRequest, NotFound."""
+    parts = [part for part in name.split("/") if part]
+    if len(parts) != 2:
+        raise BadRequest(f"`{kind}` must be of the form `designname/{kind}name`")
+    body: object = (await exchange.engine.get(exchange.database, f"{DESIGN_PREFIX}{parts[0]}")).body
+    for member in (f"{kind}s", parts[1]):
+        if not isinstance(body, Mapping):
+            raise NotFound("json_mismatch")
+        if body.get(member) is None:
+            raise NotFound(f"missing json key: {member}")
+        body = body[member]
+    return Unsupported(
+        f"The {kind}s of design documents are JavaScript functions, which this node does not run."
+    )
 
 
 def _identifiers(value: object) -> frozenset[str]:

@@ -108,7 +108,7 @@ async def test_some_documents_may_be_asked_for(tablet: httpx.AsyncClient, engine
         ("limit=all", 400),
         ("heartbeat=often", 400),
         ("filter=_doc_ids", 400),
-        ("filter=design/filter", 501),
+        ("filter=design/filter", 404),
     ],
 )
 async def test_a_malformed_request_has_its_status_even_for_a_feed(

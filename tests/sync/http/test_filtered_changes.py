@@ -176,7 +176,9 @@ async def test_a_continuous_feed_backwards_goes_on_with_what_comes(
     ("query", "status", "reason"),
     [
         ("filter=_view", 400, "`view` filter parameter is not provided."),
-        ("filter=_view&view=a/b", 501, "Views are JavaScript functions, which this node does not run."),
+        ("filter=_view&view=a", 400, "`view` must be of the form `designname/viewname`"),
+        ("filter=_view&view=a/b", 404, "missing"),
+        ("filter=a/b", 404, "missing"),
         ("filter=_telepathy", 400, "unknown builtin filter name"),
         ("filter=one", 400, "`filter` must be of the form `designname/filtername`"),
         ("filter=_selector", 400, "Selector must be specified in POST payload"),
@@ -211,6 +213,27 @@ async def test_a_selector_that_cannot_be_served_is_a_bad_request(
     answer = await tablet.post("/t1/_changes?filter=_selector", json=body)
 
     assert (answer.status_code, answer.json()) == (400, {"error": "bad_request", "reason": reason})
+
+
+async def test_a_function_that_is_there_is_not_run_and_another_is_missing(central: httpx.AsyncClient) -> None:
+    await central.put("/t1/_design/one", json={"filters": {"f": "function () {}"}, "views": {"v": {}}})
+
+    answers = [
+        await central.get(f"/t1/_changes?{query}")
+        for query in (
+            "filter=one/f",
+            "filter=_view&view=one/v",
+            "filter=one/absent",
+            "filter=_view&view=one/absent",
+        )
+    ]
+
+    assert [(answer.status_code, answer.json()["error"]) for answer in answers[:2]] == [
+        (501, "not_implemented")
+    ] * 2
+    assert [answer.json() for answer in answers[2:]] == [
+        {"error": "not_found", "reason": "missing json key: absent"}
+    ] * 2
 
 
 async def test_a_posted_body_is_json_or_absent(tablet: httpx.AsyncClient) -> None:
