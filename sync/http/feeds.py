@@ -1,7 +1,7 @@
 """The four ways CouchDB sends changes, as streams of bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ EVENT_HEARTBEAT: Final = b"event: heartbeat\ndata: \n\n"
 
 # The limit that CouchDB counts down from when none is asked for; `seq_interval` divides what is left of it.
 _NO_LIMIT: Final = 1_000_000_000_000_000
+_CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,28 @@ class RowFormat:
     seq_interval: int = 1
     conflicts: bool = False
 
-    def rows(self, page: ListedPage, sent: int) -> Iterator[bytes]:
-        """Yield the rows of a page that comes after `sent` rows, as JSON."""
-        left = (self.listing.limit or _NO_LIMIT) - sent
-        for number, change in enumerate(page.results):
-            yield orjson.dumps(self._row(change, told=(left - number) % self.seq_interval == 0))
+    async def written(
+        self, page: ListedPage, sent: int, write: Callable[[int, Change, bytes], bytes]
+    ) -> AsyncIterator[bytes]:
+        """Yield the rows of a page that comes after `sent` rows, some at a time.
 
-    def _row(self, change: Change, *, told: bool) -> dict[str, object]:
+        `write` says how a row stands in the feed, by its number, its change and its JSON. Attachments are
+        read when their row is written: they are not all in memory at once.
+        """
+        left = self.listing.limit or _NO_LIMIT
+        waiting: list[bytes] = []
+        size = 0
+        for number, change in enumerate(page.results, start=sent):
+            row = orjson.dumps(await self._row(change, told=(left - number) % self.seq_interval == 0))
+            waiting.append(write(number, change, row))
+            size += len(row)
+            if size > _CHUNK_BYTES:
+                yield b"".join(waiting)
+                waiting, size = [], 0
+        if waiting:
+            yield b"".join(waiting)
+
+    async def _row(self, change: Change, *, told: bool) -> dict[str, object]:
         row: dict[str, object] = {
             "seq": change.sequence if told else None,
             "id": change.identifier,
@@ -41,13 +57,13 @@ class RowFormat:
         if change.deleted:
             row["deleted"] = True
         if self.listing.query.include_docs:
-            row["doc"] = self._document(change)
+            row["doc"] = await self._document(change)
         return row
 
-    def _document(self, change: Change) -> object:
+    async def _document(self, change: Change) -> object:
         if change.document is None:
             return None
-        document = change.document.to_json(conflicts=self.conflicts)
+        document = (await self.listing.attached(change.document)).to_json(conflicts=self.conflicts)
         chosen = self.listing.query.filter
         return document if chosen is None else chosen.shown(document)
 
@@ -82,9 +98,9 @@ async def continuous(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncI
             yield HEARTBEAT
             continue
         last = page
-        if page.results:
-            yield b"\n".join([*form.rows(page, sent), b""])
-            sent += len(page.results)
+        async for rows in form.written(page, sent, _line):
+            yield rows
+        sent += len(page.results)
     yield _end(last)
 
 
@@ -95,8 +111,8 @@ async def eventsource(form: RowFormat, first: ListedPage, watch: Watch) -> Async
         if page is None:
             yield EVENT_HEARTBEAT
             continue
-        for change, row in zip(page.results, form.rows(page, sent), strict=True):
-            yield b"data: " + row + b"\nid: " + orjson.dumps(change.sequence) + b"\n\n"
+        async for rows in form.written(page, sent, _event):
+            yield rows
         sent += len(page.results)
 
 
@@ -152,15 +168,27 @@ async def _results(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIte
     listing, page, sent = form.listing, first, 0
     unseen = first.scanned + first.pending
     while True:
-        if page.results:
-            yield (b",\n" if sent else b"") + b",\n".join(form.rows(page, sent))
-            sent += len(page.results)
+        async for rows in form.written(page, sent, _element):
+            yield rows
+        sent += len(page.results)
         unseen -= page.scanned
         left = None if listing.limit is None else listing.limit - sent
         if left == 0 or unseen <= 0 or not page.pending or watch.is_stopped:
             break
         page = await listing.page(page.last_seq, left, rows=unseen)
     yield b"\n],\n" + _end(page)[1:]
+
+
+def _element(number: int, _change: Change, row: bytes) -> bytes:
+    return b",\n" + row if number else row
+
+
+def _line(_number: int, _change: Change, row: bytes) -> bytes:
+    return row + b"\n"
+
+
+def _event(_number: int, change: Change, row: bytes) -> bytes:
+    return b"data: " + row + b"\nid: " + orjson.dumps(change.sequence) + b"\n\n"
 
 
 def _end(page: ListedPage) -> bytes:

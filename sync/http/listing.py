@@ -72,6 +72,10 @@ class Listing:
             self._newest = (await self._engine.changes(self._database, since="now", limit=1)).last_seq
         return await self.page(self.query.since, self.query.limit)
 
+    async def attached(self, document: Document) -> Document:
+        """Return a document with the bytes of its attachments, when they are asked for."""
+        return await with_bytes(self._engine, self._database, document, self.query.attachments)
+
     def turned(self, page: ListedPage) -> ListedPage:
         """Go on forwards, once all is listed backwards, from what was newest at the first page."""
         if not self.query.descending:
@@ -97,8 +101,6 @@ class Listing:
             doc_ids=None if chosen is None or descending else chosen.lookups,
             before=since if descending and since != FROM_THE_START else None,
         )
-        if self.query.include_docs:
-            found = await self._attached(found)
         self._size.learn(change.document for change in found.results if self._reads_documents)
         if chosen is None:
             return ListedPage(found.results, found.last_seq, found.pending, len(found.results))
@@ -112,19 +114,6 @@ class Listing:
     @property
     def _most_rows(self) -> int:
         return self._size.rows if self._reads_documents else self._page_rows
-
-    async def _attached(self, page: ChangesPage) -> ChangesPage:
-        """Return the page with the bytes of its documents' attachments, when they are asked for."""
-        if not any(one.document is not None and one.document.attachments for one in page.results):
-            return page
-        results = [
-            one if one.document is None else replace(one, document=await self._with_bytes(one.document))
-            for one in page.results
-        ]
-        return replace(page, results=tuple(results))
-
-    async def _with_bytes(self, document: Document) -> Document:
-        return await with_bytes(self._engine, self._database, document, self.query.attachments)
 
     async def _chosen(self, chosen: Filter, page: ChangesPage, limit: int | None) -> ListedPage:
         documents = await self._documents(chosen, page)
