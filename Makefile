@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
+HUB_PORT ?= 8100
 DATA ?= var
 KEYS ?= secrets
 PY := .venv/bin/python
@@ -16,13 +17,17 @@ export ESCALE_PWA = pwa/dist
 # Compiled modules are kept, whatever the shell says: every command starts several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
+.PHONY: help run hub test screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: .venv/.run-ready pwa/dist/index.html ## Start the demonstration on http://localhost:8000 (PORT=, DATA=, KEYS=)
 	@ESCALE_AUTO_CONFIRM=$${ESCALE_AUTO_CONFIRM:-1} exec $(PY) -m server serve --demo
+
+hub: .venv/.run-ready ## Start a hub in the bus beside the running demonstration, on http://localhost:8100 (HUB_PORT=)
+	@exec $(PY) -m server hub --central http://localhost:$(PORT) --data $(DATA)/hub --port $(HUB_PORT) \
+	  $$(test -e $(DATA)/hub/hub.json || { printf -- '--card '; $(PY) -m server enrol card --team 'Médicobus – équipe 1' --label Boîtier --hub | grep -o 'http.*#e=.*'; })
 
 test: .venv/.test-ready pwa/node_modules/.ready pwa/dist/index.html ## Run every check: lint, types, contracts, unit, browser
 	@bash .ci/install-system-packages

@@ -106,6 +106,7 @@ def _parser() -> Parser:
 def _add_hub(commands: "_Commands[Parser]") -> None:
     hub = _command(commands, "hub", "hub", "le boîtier du bus : relaie les fiches, sans pouvoir les ouvrir")
     hub.add_argument("--central", required=True, help="adresse du serveur, https://…")
+    hub.add_argument("--sync", help="adresse de réplication du serveur, <central>/sync par défaut")
     hub.add_argument("--data", required=True, type=Path, help="dossier du boîtier")
     hub.add_argument("--card", help="lien de la carte d’enrôlement, la première fois")
     hub.add_argument("--host", default="127.0.0.1", help="adresse où écouter")

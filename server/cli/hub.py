@@ -12,7 +12,7 @@ from server.hub.application import HubApplication
 from server.hub.errors import EnrolmentEnded, HomeUnreadable, ListeningFailed
 from server.hub.home import Home
 from server.hub.identity import Identity
-from server.hub.life import Hub
+from server.hub.life import CentralAddress, Hub
 from server.hub.listening import Listener, TlsListener, bound, told_to_stop
 from server.hub.state import Phase, State
 from server.settings import Settings
@@ -22,9 +22,8 @@ from sync.errors import StorageError
 
 def run(options: argparse.Namespace, _configured: Settings) -> int:
     """Be a hub; return 0 once stopped."""
-    address = urlsplit(options.central)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise BadInput(text("hub_central", address=options.central))
+    for given in (options.central, options.sync):
+        _require_address(given)
     try:
         home = Home(options.data.resolve())
         asyncio.run(_live(home, _who(home, options.card), options))
@@ -37,6 +36,12 @@ def run(options: argparse.Namespace, _configured: Settings) -> int:
     except StorageError as error:
         raise BadInput(text("engine", reason=error.reason)) from error
     return 0
+
+
+def _require_address(given: str | None) -> None:
+    parts = urlsplit(given or "http://none")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadInput(text("hub_central", address=given))
 
 
 def _who(home: Home, link: str | None) -> Identity | None:
@@ -76,7 +81,7 @@ async def _live(home: Home, identity: Identity | None, options: argparse.Namespa
         hub = Hub(
             home,
             identity,
-            options.central.rstrip("/"),
+            CentralAddress(options.central.rstrip("/"), options.sync),
             version=software_version(),
             serve_tls=serve_tls if has_tls else None,
         )

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -26,8 +28,24 @@ LISTEN_S = 3600.0
 COUNT_AT_MOST_EVERY_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class CentralAddress:
+    """Where a hub finds central: the origin of its API, and its replication root.
+
+    That root is not looked for under the replication host's name, which in the bus leads to the hub itself.
+    ``sync_url`` None: central answers under ``origin`` on the path that tablets use.
+    """
+
+    origin: str
+    sync_url: str | None = None
+
+    def replication_root(self, facts: Facts) -> str:
+        """Return the address under which central's databases are, for a hub."""
+        return (self.sync_url or self.origin + urlsplit(facts.sync_url).path).rstrip("/")
+
+
 class Hub:
-    """One hub. ``address`` is central's origin.
+    """One hub, of the central at ``address``.
 
     ``serve_tls`` is called when there is a certificate to serve with; None: none is asked for.
     """
@@ -36,7 +54,7 @@ class Hub:
         self,
         home: Home,
         identity: Identity | None,
-        address: str,
+        address: CentralAddress,
         *,
         version: str,
         clocks: Clocks | None = None,
@@ -92,7 +110,7 @@ class Hub:
     async def _serve(self, identity: Identity) -> None:
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(
-                httpx.AsyncClient(base_url=self._address, timeout=TIMEOUT_S)
+                httpx.AsyncClient(base_url=self._address.origin, timeout=TIMEOUT_S)
             )
             central = CentralApi(http, self._clocks)
             identity = self._identity = await enrolling.enrol(self._home, identity, central)
@@ -115,7 +133,7 @@ class Hub:
             facts=facts,
             central=central,
             access=access,
-            address=self._address,
+            root=self._address.replication_root(facts),
             home=self._home,
             clocks=self._clocks,
         )

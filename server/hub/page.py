@@ -94,7 +94,8 @@ def _clock(offset_s: float | None) -> str:
         return _said(text("clock.unknown"))
     if abs(offset_s) < CLOCK_RIGHT_S:
         return _said(text("clock.right"))
-    return _said(text("clock.wrong", seconds=round(offset_s)), alert=True)
+    key = "clock.behind" if offset_s > 0 else "clock.ahead"
+    return _said(text(key, minutes=max(1, round(abs(offset_s) / 60))), alert=True)
 
 
 def _certificate(end: datetime | None, now: datetime) -> str:

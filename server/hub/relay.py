@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -75,7 +74,7 @@ class Relay:
         facts: Facts,
         central: CentralApi,
         access: CentralAccess,
-        address: str,
+        root: str,
         home: Home,
         clocks: Clocks,
     ) -> None:
@@ -83,7 +82,7 @@ class Relay:
         self._facts = facts
         self._central = central
         self._access = access
-        self._root = address.rstrip("/") + urlsplit(facts.sync_url).path.rstrip("/")
+        self._root = root
         self._home = home
         self._clocks = clocks
         self._noted = home.last_central()

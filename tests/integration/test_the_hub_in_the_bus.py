@@ -7,12 +7,17 @@ import httpx
 import pytest
 
 from server.identifiers import new_uuid
+from sync.document import JsonValue
 from tests.integration.bus import Bus, figure, follow, receipts, until, until_async
 from tests.support.tablet import Tablet
+from tests.sync.conftest import client_script
+from tests.sync.test_pouchdb import played
 
 pytestmark = pytest.mark.anyio
 
 RECORDS = 12
+
+__all__ = ["client_script"]
 
 
 @pytest.fixture
@@ -58,6 +63,25 @@ async def test_records_given_to_the_hub_without_network_are_integrated_once_and_
         kept = [document["_id"] for document in await tablet.pull() if document["_id"].startswith("e")]
     assert sorted(kept) == sorted(expected)
     assert sorted(row.digest for row in bus.rows()) == sorted(record.digest for record in records)
+
+
+async def test_a_tablets_pouchdb_pushes_to_the_hub_and_pulls_from_it_without_network(
+    bus: Bus, client_script: Path
+) -> None:
+    records = bus.records(RECORDS)
+    documents: list[dict[str, JsonValue]] = [dict(record.envelope.document) for record in records]
+    async with bus.tablet_at_hub() as tablet:
+        bus.central.kill()
+        url = f"{bus.hub.origin}/sync/{tablet.database}"
+        pushed = await played(client_script, "push", url, tablet.token, documents)
+        assert pushed == {"status": "complete", "written": RECORDS, "read": RECORDS, "denied": []}
+        pulled = await played(client_script, "pull", url, tablet.token)
+        kept = {each["_id"]: each.get("jwe") for each in pulled["documents"] if each["_id"].startswith("e")}
+        assert kept == {each["_id"]: each["jwe"] for each in documents}
+        bus.central.start()
+        found = await follow(tablet, lambda documents: len(receipts(documents)) >= RECORDS)
+    assert {state for _, state in receipts(found).values()} == {"integrated"}
+    assert len(bus.rows()) == RECORDS
 
 
 async def test_a_hub_killed_in_mid_push_loses_nothing_that_it_acknowledged(bus: Bus) -> None:
