@@ -4,6 +4,7 @@ Everything here runs on the event loop; what blocks is handed to the writer's th
 or a destruction has its place in the order of the writes.
 """
 
+import asyncio
 import fcntl
 import os
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Catalogue:
         self._names: dict[Path, str] = {}
         self._read_signals: set[Path] = set()
         self._listeners: set[Subscription] = set()
+        self._removals: dict[str, asyncio.Event] = {}
         self._lock: int | None = None
         self._released = False
 
@@ -60,6 +62,12 @@ class Catalogue:
             raise DatabaseNotFound
         return entry
 
+    async def settled(self, name: str) -> None:
+        """Wait for the end of a removal under way: nobody learns of it before who asked for it."""
+        removal = self._removals.get(name)
+        if removal is not None:
+            await removal.wait()
+
     async def create(self, name: str, security: Security) -> None:
         """Create a database. Raises DatabaseExists, InvalidDatabaseName."""
         checked_name(name)
@@ -69,10 +77,15 @@ class Catalogue:
         self._publish(name)
 
     async def remove(self, name: str) -> None:
-        """Destroy a database; whoever waits for its changes is told."""
+        """Destroy a database; whoever waits for its changes is told.
+
+        They are told last: who destroys it, and follows it too, learns that it is destroyed before their
+        feed ends or their next request fails (PouchDB takes that for an error).
+        """
         entry = self.entry(name)
         del self._entries[name], self._names[entry.path]
-        self._signals.pop(entry.path).destroy()
+        signal = self._signals.pop(entry.path)
+        removal = self._removals[name] = asyncio.Event()
         self._read_signals.discard(entry.path)
 
         def destroy() -> None:
@@ -80,8 +93,13 @@ class Catalogue:
             self._readers.forget(entry.path)
             self._registry.remove(entry)
 
-        await self._writer.alone(destroy)
-        self._publish(name)
+        try:
+            await self._writer.alone(destroy)
+            self._publish(name)
+        finally:
+            del self._removals[name]
+            removal.set()
+            signal.destroy()
 
     async def change_security(self, name: str, security: Security) -> None:
         """Store and apply who may use a database."""

@@ -100,6 +100,7 @@ class EmbeddedEngine:
 
     async def security(self, name: str) -> Security:
         """Return who may use a database."""
+        await self._catalogue.settled(name)
         return self._catalogue.entry(name).security
 
     async def set_security(self, name: str, security: Security) -> None:

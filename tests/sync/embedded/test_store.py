@@ -1,5 +1,6 @@
 """The files of a node: kept, identified, and free of what a crash left."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,26 @@ def test_commits_outlive_a_power_cut(tmp_path: Path) -> None:
     connection.close()
 
     assert settings == ["wal", 2, PAGE_SIZE_BYTES]
+
+
+async def test_nobody_learns_of_a_destruction_before_who_asked_for_it(engine: EmbeddedEngine) -> None:
+    learnt: list[str] = []
+
+    async def destroy() -> None:
+        await engine.delete_database("t1")
+        learnt.append("who destroys")
+
+    async def ask() -> None:
+        with pytest.raises(DatabaseNotFound):
+            await engine.security("t1")
+        learnt.append("who asks")
+
+    async def follow() -> None:
+        with pytest.raises(DatabaseNotFound):
+            await engine.wait_for_change("t1", "now", 30)
+        learnt.append("who follows")
+
+    await asyncio.gather(follow(), destroy(), ask())
+
+    assert learnt[0] == "who destroys"
+    assert sorted(learnt[1:]) == ["who asks", "who follows"]
