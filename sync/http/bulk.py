@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sync.document import LOCAL_PREFIX, IncomingDocument, WriteResult
 from sync.errors import BadRequest, Conflict, Forbidden, NotFound
 from sync.http import local_documents
+from sync.http.document_size import require_size
 from sync.http.documents import require_revisions
 from sync.http.exchange import Exchange
 from sync.http.request import texts
@@ -52,6 +53,7 @@ def _incoming(exchange: Exchange, value: object, *, new_edits: bool) -> Incoming
     if isinstance(value, Mapping) and "_id" not in value:
         drawn = exchange.node.new_identifier()
     document = IncomingDocument.from_json(value, identifier=drawn, local=True)
+    require_size(exchange, document)
     if not new_edits:
         require_revisions(document)
     return document

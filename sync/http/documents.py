@@ -15,6 +15,7 @@ from sync.document import LOCAL_PREFIX, Document, IncomingDocument, MissingRevis
 from sync.errors import BadRequest, Conflict, Forbidden
 from sync.http import local_documents
 from sync.http.attachments import copies
+from sync.http.document_size import require_size
 from sync.http.exchange import Exchange
 from sync.http.incoming import FollowedDocument
 from sync.http.media import accepts
@@ -99,6 +100,7 @@ async def write(exchange: Exchange) -> JsonResponse:
     if asked.get("_id", exchange.document) != exchange.document:
         raise BadRequest("Document id from request body and URL have different values")
     document = IncomingDocument.from_json({**asked, "_id": exchange.document})
+    require_size(exchange, document)
     named = named_revision(exchange.request, document.revisions[:1])
     if named is not None and not document.revisions:
         document = replace(document, revisions=(named,))
@@ -116,6 +118,7 @@ async def create(exchange: Exchange) -> JsonResponse:
     asked = await exchange.json_document()
     drawn = exchange.node.new_identifier()
     document = IncomingDocument.from_json(asked, identifier=drawn, local=True)
+    require_size(exchange, document)
     if document.identifier.startswith(LOCAL_PREFIX):
         return await local_documents.store(exchange, document)
     answer = await _stored(exchange, document, new_edits=True)

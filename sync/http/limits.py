@@ -8,14 +8,16 @@ class Limits:
     """Sizes in bytes, times in seconds.
 
     `body_bytes` admits PouchDB's usual batch of 100 envelopes of the largest size (wire §3.3).
-    `attachment_bytes` bounds one attachment, `multipart_bytes` a document with those that follow it: they
-    wait on disk and not in memory.
+    `document_bytes` bounds one document without its attachments, as CouchDB does by default;
+    `attachment_bytes` one attachment, `multipart_bytes` a document with those that follow it: they wait on
+    disk and not in memory.
     `feed_life_s` ends a feed that its client keeps alive by heartbeats; the client asks again.
     A body may not pause for longer than `body_silence_s`, nor come slower than `body_bytes_per_s` once
     `body_grace_s` have passed.
     """
 
     body_bytes: int = 48 * 1024 * 1024
+    document_bytes: int = 8_000_000
     attachment_bytes: int = 64 * 1024 * 1024
     multipart_bytes: int = 256 * 1024 * 1024
     local_bytes: int = 64 * 1024

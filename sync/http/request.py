@@ -27,6 +27,8 @@ class Request:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         self._receive = receive
+        # How much of the body was read.
+        self.received_bytes = 0
         self._scheme: str = scope.get("scheme", "http")
         self._mounted: str = scope.get("root_path", "") or prefix
 
@@ -55,14 +57,14 @@ class Request:
         too_large = announced.isdigit() and int(announced) > limit_bytes
         if too_large:
             raise TooLarge(f"The request entity is too large (at most {limit_bytes} bytes)")
-        read, more = 0, True
+        more = True
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             piece: bytes = message.get("body", b"")
-            read += len(piece)
-            if read > limit_bytes:
+            self.received_bytes += len(piece)
+            if self.received_bytes > limit_bytes:
                 raise TooLarge(f"The request entity is too large (at most {limit_bytes} bytes)")
             more = message.get("more_body", False)
             if piece:

@@ -458,3 +458,29 @@ async def test_a_copy_has_the_attachments_of_what_it_copies(replicator: httpx.As
 
     assert answer.status_code == 201
     assert await read(replicator, "x", "/t1/b") == b"x"
+
+
+async def test_a_document_over_its_bound_is_refused_by_its_id(engine: NodeEngine) -> None:
+    limits = Limits(document_bytes=1000, attachment_bytes=3000)
+    application = application_for(engine, Callers(), limits=limits)
+    large, fitting = {"text": "x" * 1000}, {"text": "x" * 900}
+    async with client_of(application, "replicator") as client:
+        refused = [
+            await client.put("/t1/a", json=large),
+            await client.post("/t1", json={"_id": "a", **large}),
+            await client.post("/t1/_bulk_docs", json={"docs": [{"_id": "b"}, {"_id": "a", **large}]}),
+            await put_related(client, {**large, "_attachments": announced("x")}, ({}, b"x"), path="/t1/a"),
+        ]
+        inlined = await client.put("/t1/a", json={"_attachments": {"big.bin": inline(bytes(3001))}})
+        kept = (await client.get("/t1")).json()["doc_count"]
+        # What is attached does not count, nor do several documents together.
+        whole = await client.put("/t1/a", json={**fitting, "_attachments": {"x": inline(bytes(2000))}})
+        several = await client.post("/t1/_bulk_docs", json={"docs": [fitting, fitting]})
+
+    for answer in refused:
+        assert (answer.status_code, answer.json()) == (413, {"error": "document_too_large", "reason": "a"})
+    assert (inlined.status_code, inlined.json()) == (
+        413,
+        {"error": "attachment_too_large", "reason": "big.bin"},
+    )
+    assert (kept, whole.status_code, several.status_code) == (0, 201, 201)
