@@ -6,7 +6,7 @@ decoded to who does not; only bytes stored plain are sent in ranges.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from sync.attachment import (
     DEFAULT_CONTENT_TYPE,
@@ -71,11 +71,11 @@ async def write(exchange: Exchange) -> Response:
     if named is None:
         document = IncomingDocument(identifier, {}, attachments={name: incoming})
     else:
-        found = await _edited(exchange, identifier, named)
-        document = _edit(found, {name: incoming} | _stubs(found, without=name))
+        found = await edited(exchange, identifier, named)
+        document = edited_with(found, {name: incoming})
     exchange.require_admitted(document, new_edits=True)
     await _receive(exchange, incoming)
-    told = await _stored(exchange, document)
+    told = await stored(exchange, document)
     location = exchange.location(exchange.database, identifier, name)
     return JsonResponse(told, 201, {"location": location})
 
@@ -88,12 +88,12 @@ async def delete(exchange: Exchange) -> Response:
     if named is None:
         found = await exchange.engine.get(exchange.database, exchange.document)
     else:
-        found = await _edited(exchange, exchange.document, named)
+        found = await edited(exchange, exchange.document, named)
     if name not in found.attachments:
         raise AttachmentNotFound
     if named is None:
         raise Conflict
-    return JsonResponse(await _stored(exchange, _edit(found, _stubs(found, without=name))))
+    return JsonResponse(await stored(exchange, _edit(found, _stubs(found, without={name}))))
 
 
 async def copies(exchange: Exchange, source: Document) -> dict[str, IncomingAttachment]:
@@ -217,7 +217,7 @@ async def _receive(exchange: Exchange, incoming: IncomingAttachment) -> None:
         raise AttachmentTooLarge(incoming.name) from error
 
 
-async def _edited(exchange: Exchange, identifier: str, revision: Revision) -> Document:
+async def edited(exchange: Exchange, identifier: str, revision: Revision) -> Document:
     """Return the revision that a write names. Raises RevisionNotFound."""
     found = await exchange.engine.open_revisions(exchange.database, identifier, [str(revision)])
     document = found[0] if found else None
@@ -226,21 +226,27 @@ async def _edited(exchange: Exchange, identifier: str, revision: Revision) -> Do
     return document
 
 
+def edited_with(found: Document, added: Mapping[str, IncomingAttachment]) -> IncomingDocument:
+    """Return an edit that keeps a document's attachments, `added` in the place of those of the same name."""
+    return _edit(found, {**added, **_stubs(found, without=added.keys())})
+
+
 def _edit(found: Document, attachments: Mapping[str, IncomingAttachment]) -> IncomingDocument:
     return IncomingDocument(
         found.identifier, found.body, (found.revision,), deleted=found.deleted, attachments=attachments
     )
 
 
-def _stubs(found: Document, *, without: str) -> dict[str, IncomingAttachment]:
+def _stubs(found: Document, *, without: Collection[str]) -> dict[str, IncomingAttachment]:
     return {
         name: IncomingAttachment(name, arrival=Arrival.STUB, revpos=attachment.revpos)
         for name, attachment in found.attachments.items()
-        if name != without
+        if name not in without
     }
 
 
-async def _stored(exchange: Exchange, document: IncomingDocument) -> dict[str, object]:
+async def stored(exchange: Exchange, document: IncomingDocument) -> dict[str, object]:
+    """Write an edit; return what is answered. Raises Conflict, Forbidden."""
     (result,) = await exchange.engine.write(
         exchange.database, [document], new_edits=True, rule=exchange.write_rule
     )

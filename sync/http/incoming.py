@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from sync.attachment import Arrival, Content, IncomingAttachment, Spool
+from sync.attachment import Arrival, IncomingAttachment, Spool
 from sync.document import NOT_A_DOCUMENT, IncomingDocument
-from sync.errors import AttachmentTooLarge, BadRequest, TooLarge, UnsupportedMediaType
+from sync.errors import BadRequest, UnsupportedMediaType
 from sync.http.exchange import Exchange
 from sync.http.json_bodies import read_json
 from sync.http.media import HeaderValue
 from sync.http.multipart import MultipartReader
+from sync.http.parts import read_bytes, read_content
 
 _RELATED: Final = "multipart/related"
 
@@ -56,16 +57,9 @@ class FollowedDocument:
             if not pending:
                 raise BadRequest("More parts follow than attachments were announced")
             attachment = pending.pop(_name(head, pending))
-            received[attachment.name] = replace(attachment, content=await self._content(attachment, spool))
+            content = await read_content(self.parts, spool, attachment.name, self.attachment_bytes)
+            received[attachment.name] = replace(attachment, content=content)
         return replace(document, attachments={**document.attachments, **received})
-
-    async def _content(self, attachment: IncomingAttachment, spool: Spool) -> Content:
-        content = Content(spool=spool)
-        async for piece in self.parts.pieces():
-            if content.length + len(piece) > self.attachment_bytes:
-                raise AttachmentTooLarge(attachment.name)
-            content.write(piece)
-        return content
 
 
 def _name(head: Mapping[str, str], pending: Mapping[str, IncomingAttachment]) -> str:
@@ -78,12 +72,7 @@ def _name(head: Mapping[str, str], pending: Mapping[str, IncomingAttachment]) ->
 
 
 async def _json_object(parts: MultipartReader, limit_bytes: int) -> Mapping[str, object]:
-    read = bytearray()
-    async for piece in parts.pieces():
-        read += piece
-        if len(read) > limit_bytes:
-            raise TooLarge("the request entity is too large")
-    value = read_json(bytes(read))
+    value = read_json(await read_bytes(parts, limit_bytes))
     if not isinstance(value, dict):
         raise BadRequest(NOT_A_DOCUMENT)
     return value

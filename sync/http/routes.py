@@ -17,6 +17,7 @@ from sync.http import (
     db_updates,
     documents,
     find,
+    forms,
     functions,
     index_documents,
     local_documents,
@@ -126,6 +127,7 @@ BELOW: Final[Mapping[str, Methods]] = {
 DOCUMENT: Final[Methods] = {
     "DELETE": Endpoint(documents.delete),
     "GET": Endpoint(documents.read),
+    "POST": Endpoint(forms.write),
     "PUT": Endpoint(documents.write),
     "COPY": Endpoint(documents.copy),
 }
