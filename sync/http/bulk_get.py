@@ -4,16 +4,19 @@ https://docs.couchdb.org/en/stable/api/database/bulk-api.html#db-bulk-get; each 
 answered by itself: what is wrong with one is told in its place, and the others are read.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+import orjson
+
 from sync.document import Document, MissingRevision, checked_identifier
 from sync.errors import BadRequest, DocumentNotFound
 from sync.http.exchange import Exchange
+from sync.http.page_size import PageSize
 from sync.http.representation import AttachmentOptions, Told, bulk_kind, bulk_multipart, with_bytes
-from sync.http.response import JsonResponse, Response
+from sync.http.response import CHUNK_BYTES, Response, StreamResponse
 from sync.revision import Revision
 
 # They have a meaning for one document only: CouchDB refuses them here.
@@ -33,6 +36,15 @@ class _Wanted:
     atts_since: frozenset[Revision] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was found of one document asked for, and how its attachments are told."""
+
+    identifier: str | None
+    documents: Sequence[_Found]
+    attached: AttachmentOptions
+
+
 async def bulk_get(exchange: Exchange) -> Response:
     """Answer `POST /{db}/_bulk_get`."""
     for option in _REFUSED_OPTIONS:
@@ -41,25 +53,46 @@ async def bulk_get(exchange: Exchange) -> Response:
     docs = (await exchange.json_object()).get("docs")
     if not isinstance(docs, list):
         raise BadRequest("Missing JSON list of 'docs'.")
-    wanted = [_wanted(one) for one in docs]
-    found = await _read(exchange, wanted)
+    answers = _answers(exchange, [_wanted(one) for one in docs])
     told = partial(Document.to_json, revs=exchange.request.asks("revs"))
-    asked = AttachmentOptions.read(exchange.request)
-    answers = [
-        (one.identifier, documents, asked.since_revisions(one.atts_since))
-        for one, documents in zip(wanted, found, strict=True)
-    ]
     if (kind := bulk_kind(exchange.request)) is not None:
-        parts = [(_shown(document), attached) for _, documents, attached in answers for document in documents]
-        return bulk_multipart(exchange, kind, parts, told)
-    return JsonResponse(
-        {
-            "results": [
-                {"id": identifier, "docs": [await _told(exchange, one, told, attached) for one in documents]}
-                for identifier, documents, attached in answers
-            ]
-        }
-    )
+        return bulk_multipart(exchange, kind, _parts(answers), told)
+    pieces = _pieces(exchange, answers, told)
+    return StreamResponse(pieces, headers={"cache-control": "must-revalidate"})
+
+
+async def _answers(exchange: Exchange, wanted: list[_Wanted]) -> AsyncIterator[_Answer]:
+    """Read what is asked for, some at a time: whatever is asked, and however often, memory holds little."""
+    asked = AttachmentOptions.read(exchange.request)
+    size, read = PageSize(exchange.node.limits.page_rows), 0
+    while read < len(wanted):
+        some = wanted[read : read + size.rows]
+        read += len(some)
+        found = await _read(exchange, some)
+        size.learn(one if isinstance(one, Document) else None for documents in found for one in documents)
+        for one, documents in zip(some, found, strict=True):
+            yield _Answer(one.identifier, documents, asked.since_revisions(one.atts_since))
+
+
+async def _parts(
+    answers: AsyncIterator[_Answer],
+) -> AsyncIterator[tuple[Document | Mapping[str, object], AttachmentOptions]]:
+    async for answer in answers:
+        for document in answer.documents:
+            yield _shown(document), answer.attached
+
+
+async def _pieces(exchange: Exchange, answers: AsyncIterator[_Answer], told: Told) -> AsyncIterator[bytes]:
+    waiting, size, separator = [b'{"results":['], 0, b""
+    async for answer in answers:
+        docs = [await _told(exchange, one, told, answer.attached) for one in answer.documents]
+        waiting.append(separator + orjson.dumps({"id": answer.identifier, "docs": docs}))
+        separator = b","
+        size += len(waiting[-1])
+        if size > CHUNK_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join([*waiting, b"]}\n"])
 
 
 async def _read(exchange: Exchange, wanted: list[_Wanted]) -> list[list[_Found]]:

@@ -9,6 +9,7 @@ import orjson
 
 from sync.changes import Change
 from sync.http.listing import ListedPage, Listing
+from sync.http.response import CHUNK_BYTES
 from sync.http.watch import Watch
 
 HEARTBEAT: Final = b"\n"
@@ -16,7 +17,6 @@ EVENT_HEARTBEAT: Final = b"event: heartbeat\ndata: \n\n"
 
 # The limit that CouchDB counts down from when none is asked for; `seq_interval` divides what is left of it.
 _NO_LIMIT: Final = 1_000_000_000_000_000
-_CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RowFormat:
             row = orjson.dumps(await self._row(change, told=(left - number) % self.seq_interval == 0))
             waiting.append(write(number, change, row))
             size += len(row)
-            if size > _CHUNK_BYTES:
+            if size > CHUNK_BYTES:
                 yield b"".join(waiting)
                 waiting, size = [], 0
         if waiting:

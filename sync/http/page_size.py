@@ -14,9 +14,9 @@ FIRST_ROWS: Final = 16
 class PageSize:
     """A number of rows, learnt from the pages read so far; `most` bounds it."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, first: int = FIRST_ROWS) -> None:
         self._most = most
-        self.rows = min(FIRST_ROWS, most)
+        self.rows = min(first, most)
 
     def learn(self, documents: Iterable[Document | None]) -> None:
         """Choose how many rows the next page has from how large the documents of this one are."""

@@ -134,7 +134,7 @@ def bulk_kind(request: Request) -> str | None:
 def bulk_multipart(
     exchange: Exchange,
     kind: str,
-    found: Sequence[tuple[Document | Mapping[str, object], AttachmentOptions]],
+    found: AsyncIterator[tuple[Document | Mapping[str, object], AttachmentOptions]],
     told: Told,
 ) -> StreamResponse:
     """Answer to `_bulk_get` with multipart of a kind; what is no document is an error to tell."""
@@ -148,12 +148,14 @@ def bulk_multipart(
 
 async def _bulk_parts(
     exchange: Exchange,
-    opened: Sequence[tuple[Document | Mapping[str, object], AttachmentOptions]],
+    opened: AsyncIterator[tuple[Document | Mapping[str, object], AttachmentOptions]],
     told: Told,
     boundary: str,
 ) -> AsyncIterator[bytes]:
     delimiter = f"\r\n--{boundary}".encode("ascii")
-    for one, options in opened:
+    is_empty = True
+    async for one, options in opened:
+        is_empty = False
         yield delimiter
         if not isinstance(one, Document):
             yield _ERROR_HEAD + orjson.dumps(one)
@@ -162,7 +164,7 @@ async def _bulk_parts(
         yield _bulk_head(one, body)
         async for piece in body.pieces():
             yield piece
-    if opened:
+    if not is_empty:
         yield delimiter + b"--\r\n"
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import orjson
 
 from sync.http.asgi import HeaderList, Send
+
+# A stream of small parts is sent in pieces of about this size.
+CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
