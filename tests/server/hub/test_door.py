@@ -80,6 +80,15 @@ async def test_an_assertion_serves_once_in_time_and_for_this_hub_only(bench: Ben
     assert await code(bench, late) == "nonce-invalid"
 
 
+async def test_a_token_comes_with_the_challenge_for_the_next_one(bench: Bench, device: Device) -> None:
+    node = bench.node
+    first = await node.door.token(device.assertion((await node.door.nonce(device.id)).nonce, node.device))
+    bench.time.pass_s(TOKEN_S + NONCE_S - 1)
+    second = await node.door.token(device.assertion(first.nonce, node.device))
+    bench.time.pass_s(TOKEN_S + NONCE_S)
+    assert await code(bench, device.assertion(second.nonce, node.device)) == "nonce-invalid"
+
+
 async def test_challenges_are_bounded(bench: Bench, device: Device) -> None:
     first = await bench.node.door.nonce(device.id)
     for _ in range(MAX_NONCES):
