@@ -64,6 +64,9 @@ async def _listing(exchange: Exchange, source: Source) -> StreamResponse:
     body = await exchange.json_object() if exchange.request.method == "POST" else None
     if body is not None and body.get("keys") is not None and not isinstance(body["keys"], list):
         raise BadRequest("`keys` body member must be an array.")
+    keys = exchange.request.value("keys")
+    if keys is not None and not isinstance(keys, list):
+        raise BadRequest("`keys` parameter must be an array.")
     options = ListingOptions.read(exchange.request.query, body)
     return _answer(_pieces(exchange, await source(exchange, options.query()), options))
 

@@ -8,8 +8,8 @@ from sync.http import local_documents
 from sync.http.document_size import require_size
 from sync.http.documents import require_revisions
 from sync.http.exchange import Exchange
-from sync.http.request import texts
 from sync.http.response import JsonResponse
+from sync.http.revisions import revision_texts
 from sync.revision import NO_REVISION, Revision
 
 
@@ -87,7 +87,7 @@ async def _written_local(exchange: Exchange, document: IncomingDocument) -> Writ
 
 async def _offered(exchange: Exchange) -> dict[str, list[str]]:
     asked = await exchange.json_object()
-    return {identifier: texts(revisions, identifier) for identifier, revisions in asked.items()}
+    return {identifier: revision_texts(revisions) for identifier, revisions in asked.items()}
 
 
 def _result(result: WriteResult) -> dict[str, object]:

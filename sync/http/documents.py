@@ -28,9 +28,9 @@ from sync.http.representation import (
     wants_related,
     with_bytes,
 )
-from sync.http.request import Request, texts
+from sync.http.request import Request
 from sync.http.response import JsonResponse, Response
-from sync.http.revisions import named_revision
+from sync.http.revisions import named_revision, revision_texts
 from sync.revision import Revision
 
 
@@ -198,7 +198,7 @@ async def _open_revisions(exchange: Exchange) -> Response:
     """List revisions: as `multipart/mixed` to who takes it, with all their attachments, or as JSON."""
     request = exchange.request
     asked = request.query["open_revs"]
-    revisions = None if asked == "all" else texts(request.value("open_revs"), "open_revs")
+    revisions = None if asked == "all" else revision_texts(request.value("open_revs"))
     found = await exchange.engine.open_revisions(
         exchange.database, exchange.document, revisions, latest=request.asks("latest")
     )

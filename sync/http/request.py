@@ -122,7 +122,7 @@ class Request:
                 try:
                     value: object = orjson.loads(text)
                 except orjson.JSONDecodeError as error:
-                    raise BadRequest(f"Invalid JSON in parameter {name}") from error
+                    raise BadRequest("invalid UTF-8 JSON") from error
                 return value
         return None
 

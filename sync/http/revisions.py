@@ -1,6 +1,6 @@
 """Which revision a write replaces: named in its body, its query or its headers."""
 
-from sync.errors import BadRequest
+from sync.errors import BadRequest, InvalidRevision
 from sync.http.request import Request
 from sync.revision import Revision
 
@@ -17,3 +17,12 @@ def named_revision(request: Request, in_body: tuple[Revision, ...] = ()) -> Revi
     if explicit is not None and in_header is not None and explicit != in_header:
         raise BadRequest("Document rev and etag have different values")
     return explicit or in_header
+
+
+def revision_texts(value: object) -> list[str]:
+    """Return the revisions that a client lists. Raises BadRequest, InvalidRevision."""
+    if not isinstance(value, list):
+        raise BadRequest("Invalid list of revisions")
+    if not all(isinstance(text, str) for text in value):
+        raise InvalidRevision("Invalid rev format")
+    return value

@@ -226,9 +226,7 @@ async def test_the_primary_index_is_listed(replicator: httpx.AsyncClient) -> Non
     assert [row["id"] for row in one["rows"]] == ["b"]
 
 
-@pytest.mark.parametrize(
-    "query", ["startkey=b", "limit=x", "descending=1", "keys=1", "limit=-1", 'keys=["a"]&key="a"']
-)
+@pytest.mark.parametrize("query", ["startkey=b", "limit=x", "descending=1", "limit=-1", 'keys=["a"]&key="a"'])
 async def test_a_malformed_query_is_refused(replicator: httpx.AsyncClient, query: str) -> None:
     answer = await replicator.get(f"/t1/_all_docs?{query}")
 

@@ -267,6 +267,25 @@ async def test_a_document_that_cannot_be_written_is_told_why(
         assert (answer.status_code, answer.json()) == (400, {"error": error, "reason": reason})
 
 
+@pytest.mark.parametrize(
+    ("open_revs", "reason"),
+    [
+        ('{"a":"b"}', "Invalid list of revisions"),
+        ('["1-a","keys"]', "Invalid rev format"),
+        ("[1]", "Invalid rev format"),
+        ("[", "invalid UTF-8 JSON"),
+    ],
+)
+async def test_revisions_that_cannot_be_opened_are_refused(
+    central: httpx.AsyncClient, open_revs: str, reason: str
+) -> None:
+    await edited(central, "a", 1)
+
+    answer = await central.get("/t1/a", params={"open_revs": open_revs})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "bad_request", "reason": reason})
+
+
 async def test_methods_that_an_address_has_are_told(central: httpx.AsyncClient) -> None:
     document, database = await central.patch("/t1/a"), await central.patch("/t1")
 

@@ -140,6 +140,16 @@ async def test_local_documents_are_listed_apart(filled: httpx.AsyncClient) -> No
     assert ids(backwards) == ["_local/m"]
 
 
+async def test_keys_that_are_no_list_are_refused(filled: httpx.AsyncClient) -> None:
+    queried = await filled.get("/t1/_all_docs?keys=1")
+    posted = await filled.post("/t1/_all_docs", json={"keys": 1})
+
+    assert [(answer.status_code, answer.json()["reason"]) for answer in (queried, posted)] == [
+        (400, "`keys` parameter must be an array."),
+        (400, "`keys` body member must be an array."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
