@@ -60,6 +60,9 @@ screenshots: test-e2e ## Take the README's pictures again
 	@cp build/screenshots/vitals.png docs/screenshots/capture.png
 	@for each in day queue activity; do cp build/screenshots/story-$$each.png docs/screenshots/$$each.png; done
 
+faults: .venv/.test-ready ## Play a thousand weeks of faults (FIRST=, NUMBER=)
+	@$(PY) -m tests.faults --first $(or $(FIRST),0) --number $(or $(NUMBER),1000)
+
 bench: .venv/.test-ready pwa/dist/index.html ## Measure everything that has a goal, in one run
 	@bash .ci/install-system-packages
 	@$(PY) -m tests.bench

@@ -23,7 +23,8 @@ class Options:
     """`live`: wait for changes at the end, `wait_s` at a time, instead of stopping.
 
     One that is not live fails after `attempts` failures in a row, and at once when a peer refuses; a live
-    one tries for ever. A revision on which a peer stumbles alone (500) is denied after `stumbles` attempts.
+    one tries for ever. `changes` and `documents` are how much it asks for at once to begin with: it adapts.
+    A revision on which a peer stumbles alone (500) is denied after `stumbles` attempts.
     """
 
     live: bool = False
@@ -32,6 +33,8 @@ class Options:
     wait_s: float = 25.0
     attempts: int = 5
     stumbles: int = 3
+    changes: int = 500
+    documents: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How much to ask for at once, and how long to wait after a failure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 LONGEST_DELAY_S: Final = 60.0
@@ -28,15 +28,13 @@ class AdaptiveSize:
             self.current = min(self.largest, self.current + max(1, self.current // 4))
 
 
-@dataclass(slots=True)
 class Pace:
     """The sizes of one replication's requests: changes, documents and bytes."""
 
-    changes: AdaptiveSize = field(default_factory=lambda: AdaptiveSize(500, 1000))
-    documents: AdaptiveSize = field(default_factory=lambda: AdaptiveSize(100, 1000))
-    bytes: AdaptiveSize = field(
-        default_factory=lambda: AdaptiveSize(4 * 1024 * 1024, 16 * 1024 * 1024, 64 * 1024)
-    )
+    def __init__(self, changes: int, documents: int) -> None:
+        self.changes = AdaptiveSize(changes, max(changes, 1000))
+        self.documents = AdaptiveSize(documents, max(documents, 1000))
+        self.bytes = AdaptiveSize(4 * 1024 * 1024, 16 * 1024 * 1024, 64 * 1024)
 
     def shrink(self) -> None:
         """Ask for less of everything: the peer did not answer in time."""

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from sync.replicator.checkpoints import CheckpointLog, Checkpoints, Session, replication_id
-from sync.replicator.errors import IdentityChanged, PeerRefused, PeerTimedOut, ReplicationError
+from sync.replicator.errors import BatchTooLarge, IdentityChanged, PeerRefused, PeerTimedOut, ReplicationError
 from sync.replicator.options import Options, World
 from sync.replicator.pace import Pace, delay_s
 from sync.replicator.peer import ChangesPage, Peer, PeerInformation
@@ -45,7 +45,7 @@ class Replication:
         self._world = world or World()
         self._on_status = on_status
         self._status = Status(State.STARTING, self._world.now())
-        self._pace = Pace()
+        self._pace = Pace(self._options.changes, self._options.documents)
         self._transfer = Transfer(source, target, self._pace, stumbles=self._options.stumbles)
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -111,6 +111,9 @@ class Replication:
             return State.STARTING
         if isinstance(error, PeerTimedOut):
             self._pace.shrink()
+        if isinstance(error, BatchTooLarge):
+            # Of documents the transfer has made less already: it is a page of changes.
+            self._pace.changes.shrink()
         failures = self._status.failures + 1
         self._change(last_error=error, failures=failures)
         refused = isinstance(error, PeerRefused) and error.status != _CONFLICT
@@ -161,10 +164,10 @@ class Replication:
         """Return what follows a page of changes."""
         self._page = page
         if not page.changes:
-            self._note_success()
             self._change(caught_up_at=self._world.now())
             if self._page.last_seq != self._recorded and self._idle_pages:
                 return State.CHECKPOINTING
+            self._note_success()
             return State.WAITING if self._options.live else State.STOPPED
         self._pace.changes.grow(min(len(page.changes), limit))
         chosen = self._options.only
