@@ -181,7 +181,10 @@ def _flag(value: object) -> bool:
 
 
 def _revisions(special: dict[str, object], *, local: bool) -> tuple[Revision, ...]:
-    """Take `_rev` and `_revisions` (`{"start": generation, "ids": [digest…]}`), which must agree."""
+    """Take `_rev` and `_revisions` (`{"start": generation, "ids": [digest…]}`).
+
+    As in CouchDB, the history stands where they name different revisions.
+    """
     named = None
     if "_rev" in special:
         revision = special.pop("_rev")
@@ -202,7 +205,4 @@ def _revisions(special: dict[str, object], *, local: bool) -> tuple[Revision, ..
         raise InvalidDocument("_revisions.ids must name from one to _revisions.start revisions")
     if not all(_DIGEST.fullmatch(digest) for digest in digests):
         raise InvalidRevision("Invalid rev format")
-    path = tuple(Revision(start - index, digest) for index, digest in enumerate(digests))
-    if named is not None and named != path[0]:
-        raise InvalidRevision("_rev and _revisions name different revisions")
-    return path
+    return tuple(Revision(start - index, digest) for index, digest in enumerate(digests))

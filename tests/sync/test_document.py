@@ -30,7 +30,6 @@ def test_a_document_is_read_with_its_history() -> None:
         ({"_id": "a", "_revisions": {"start": "1", "ids": ["a"]}}, InvalidDocument),
         ({"_id": "a", "_rev": None}, InvalidRevision),
         ({"_id": "_local/a"}, InvalidIdentifier),
-        ({"_id": "a", "_rev": "1-a", "_revisions": {"start": 1, "ids": ["b"]}}, InvalidRevision),
         ({"_id": "a", "_rev": "nonsense"}, InvalidRevision),
         ({"_id": "", "x": 1}, InvalidIdentifier),
         ({"_id": "_private", "x": 1}, InvalidIdentifier),
@@ -73,3 +72,11 @@ def test_an_empty_tombstone_is_written_as_one() -> None:
     document = Document("a", Revision(2, "b"), b"{}", deleted=True)
 
     assert orjson.loads(orjson.dumps(document.to_json())) == {"_id": "a", "_rev": "2-b", "_deleted": True}
+
+
+def test_a_history_stands_over_the_revision_beside_it() -> None:
+    document = IncomingDocument.from_json(
+        {"_id": "a", "_rev": "3-c", "_revisions": {"start": 2, "ids": ["c", "a"]}}
+    )
+
+    assert document.revisions == revision_path("2-c", "1-a")
