@@ -22,7 +22,7 @@ from sync.revision import Revision
 from tests.bench.measurement import Measurement
 from tests.e2e.browser import Browser, Surroundings
 from tests.e2e.tablet import PASSPHRASES, Tablet
-from tests.support.authority import Authority
+from tests.support.authority import Authority, trust
 from tests.support.road import Road
 from tests.support.server_process import ServerProcess
 
@@ -48,7 +48,7 @@ def _idle(playwright: Playwright, documents: int, minutes: float) -> Measurement
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         home = Path(directory)
         authority = Authority(home / "authority")
-        authority.trust_in(home)
+        trust(home, authority.certificate)
         server = ServerProcess(
             home, ESCALE_ORIGIN=f"https://{APPLICATION}", ESCALE_SYNC_URL=f"https://{NODE}/sync"
         )

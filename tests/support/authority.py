@@ -38,9 +38,6 @@ class Authority:
         self.certificate = directory / "authority.pem"
         """The authority's certificate: what is trusted."""
         self.certificate.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
-        self.key = directory / "authority.key"
-        """Its private key, for a server that issues on its behalf."""
-        self.key.write_bytes(_private(self._key))
 
     def context(self, name: str) -> ssl.SSLContext:
         """Return what a server named ``name`` presents."""
@@ -64,15 +61,14 @@ class Authority:
         context.load_cert_chain(path)
         return context
 
-    def trust_in(self, home: Path) -> None:
-        """Make Chromium trust it when its HOME is ``home`` (NSS, Debian's libnss3-tools)."""
-        database = home / ".pki" / "nssdb"
-        database.mkdir(parents=True, exist_ok=True)
-        for arguments in (
-            ("-N", "--empty-password"),
-            ("-A", "-n", "test authority", "-t", "C,,", "-i", str(self.certificate)),
-        ):
-            subprocess.run(["certutil", "-d", f"sql:{database}", *arguments], check=True, timeout=60)
+
+def trust(home: Path, *certificates: Path) -> None:
+    """Make Chromium trust these authorities when its HOME is ``home`` (NSS, Debian's libnss3-tools)."""
+    database = home / ".pki" / "nssdb"
+    database.mkdir(parents=True, exist_ok=True)
+    added = [("-A", "-n", str(path), "-t", "C,,", "-i", str(path)) for path in certificates]
+    for arguments in (("-N", "--empty-password"), *added):
+        subprocess.run(["certutil", "-d", f"sql:{database}", *arguments], check=True, timeout=60)
 
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:

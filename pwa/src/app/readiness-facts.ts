@@ -25,7 +25,9 @@ export async function readinessFacts(
     newVersion: tablet.watchesVersions ? tablet.newVersion : null,
     keptOffline: tablet.keptOffline,
     lastSync: lastSyncOf(station),
-    unsaid: placesOf(station.own.filter(({ row }) => row.photo === null)),
+    unsaid: placesOf(station.own.filter(({ row }) => row.kind === "record")),
+    updates: updatesOf(station),
+    atHub: station.status.state?.node === "hub",
     hubAccess: (await mayMeetHub(station)) ? await hubAccess(page.navigator.permissions) : null,
     accesses: await accessesOf(station, duty),
     onDuty: duty.size > 0,
@@ -36,6 +38,13 @@ function lastSyncOf({ status }: Station): ReadinessFacts["lastSync"] {
   const { central = null, hub = null } = status.state?.reached ?? {};
   if (hub !== null && hub > (central ?? 0)) return { at_ms: hub, node: "hub" };
   return central === null ? null : { at_ms: central, node: "central" };
+}
+
+/** Notices that neither central nor its receipts say to be there; photos go by themselves, and are told elsewhere. */
+function updatesOf({ own }: Station): number {
+  const notices = own.filter(({ row }) => row.kind !== "record" && row.photo === null);
+  const { onTablet, onHub } = placesOf(notices);
+  return onTablet + onHub;
 }
 
 /** Whether a hub of the team answers where this tablet replicates: never at the application's own origin. */

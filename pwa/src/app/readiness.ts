@@ -51,10 +51,14 @@ export interface ReadinessFacts {
   readonly keptOffline: boolean | null;
   /** When a node was last level with this tablet, and which. */
   readonly lastSync: { readonly at_ms: number; readonly node: NodeKind } | null;
-  /** Records and the rest that central has not said it has, by where they are. */
+  /** Records that central has not said it has, by where they are. */
   readonly unsaid: Places;
+  /** Notices that are on the tablet or on a hub only. */
+  readonly updates: number;
   /** What the browser says of calling the team's hub; `null` where there is no hub or nothing to allow. */
   readonly hubAccess: HubAccess | null;
+  /** Whether a hub answers now. */
+  readonly atHub: boolean;
   /** The day's members when the roster is readable and names them, else the whole team's. */
   readonly accesses: readonly DutyAccess[];
   /** Whether `accesses` are those of the members on duty today. */
@@ -126,15 +130,20 @@ function sync({ lastSync, now_ms }: ReadinessFacts): Check {
 }
 
 /** What is only on the tablet or the hub is lost with them: central does not have it. */
-function records({ unsaid }: ReadinessFacts): Check {
-  const where = placeWords(unsaid).map(({ text }) => text);
-  if (unsaid.onTablet + unsaid.onHub === 0) return good("records", where[0] ?? t("ready.records_none"));
-  const action = unsaid.onTablet === 0 ? t("ready.records_hub_action") : t("ready.sync_action");
-  return todo("records", where.join(", "), action);
+function records({ unsaid, updates, atHub }: ReadinessFacts): Check {
+  const said = [
+    ...placeWords(unsaid).map(({ text }) => text),
+    ...(updates > 0 ? [plural("sync.waiting_updates", updates)] : []),
+  ].join(", ");
+  if (unsaid.onTablet + unsaid.onHub + updates === 0) return good("records", said || t("ready.records_none"));
+  const onHub = atHub && unsaid.onTablet === 0;
+  return todo("records", said, onHub ? t("ready.records_hub_action") : t("ready.sync_action"));
 }
 
 /** A browser asks once before it lets the application call the hub: here, never in the field. */
-function hub({ hubAccess }: ReadinessFacts): readonly Check[] {
+function hub({ hubAccess, atHub }: ReadinessFacts): readonly Check[] {
+  // Where the tablet and the hub are both of the local network the browser asks nobody.
+  if (hubAccess === "prompt" && atHub) return [good("hub", t("ready.hub_answers"))];
   switch (hubAccess) {
     case null:
       return [];

@@ -13,7 +13,9 @@ const READY: ReadinessFacts = {
   keptOffline: true,
   lastSync: { at_ms: NOW - 6 * 60_000, node: "central" },
   unsaid: { onTablet: 0, onHub: 0, atCentral: 0 },
+  updates: 0,
   hubAccess: "granted",
+  atHub: false,
   accesses: [
     { name: "Claire", state: "confirmed", keyring: true },
     { name: "Dr Martin", state: "confirmed", keyring: true },
@@ -46,7 +48,8 @@ const TODO: readonly [string, Check["name"], Partial<ReadinessFacts>][] = [
   ["an application not kept whole", "offline", { keptOffline: false }],
   ["no synchronisation ever", "sync", { lastSync: null }],
   ["a record on the tablet alone", "records", { unsaid: { onTablet: 1, onHub: 0, atCentral: 0 } }],
-  ["records on the hub alone", "records", { unsaid: { onTablet: 0, onHub: 3, atCentral: 0 } }],
+  ["records on the hub alone", "records", { unsaid: { onTablet: 0, onHub: 3, atCentral: 0 }, atHub: true }],
+  ["updates that central does not have", "records", { updates: 2 }],
   ["a hub that the browser has not asked about", "hub", { hubAccess: "prompt" }],
   ["a hub refused in the browser", "hub", { hubAccess: "denied" }],
   ["a synchronisation of yesterday", "sync", { lastSync: { at_ms: NOW - 13 * 3_600_000, node: "central" } }],
@@ -105,6 +108,10 @@ describe("what is at central or on its way", () => {
 describe("a team without a hub, or a browser that asks nobody", () => {
   it("has no line about it", () => {
     expect(check("hub", { hubAccess: null })).toBeUndefined();
+  });
+
+  it("has nothing to ask while the hub answers", () => {
+    expect(check("hub", { hubAccess: "prompt", atHub: true })?.state).toBe("good");
   });
 
   it("can be asked from the line, only where it was not", () => {
