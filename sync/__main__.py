@@ -22,12 +22,11 @@ import uvicorn
 from sync.embedded import EmbeddedEngine
 from sync.errors import StorageError
 from sync.http import Authentication, Limits, ReplicationApplication, create_app
-from sync.http.connections import GuardedProtocol
+from sync.http.connections import GuardedProtocol, backlog, open_files
 from sync.http.session_cookies import SessionCookies
 from sync.replicator import command as replication
 from sync.standalone import AUTHENTICATION_HANDLERS, CHALLENGE, Administrator
 
-_BACKLOG = 2048
 # CouchDB's max_document_size: without Escale's rules, a local document is as large as any other.
 _LIMITS = Limits(local_bytes=8_000_000)
 
@@ -76,7 +75,11 @@ async def serve(listening: socket.socket, directory: Path, name: str, password: 
             authentication=Authentication(CHALLENGE, AUTHENTICATION_HANDLERS, administrator),
         )
         config = uvicorn.Config(
-            application, http=GuardedProtocol, lifespan="off", log_level="warning", backlog=_BACKLOG
+            application,
+            http=GuardedProtocol,
+            lifespan="off",
+            log_level="warning",
+            backlog=backlog(open_files()),
         )
         await ReplicationServer(config, application).serve([listening])
     finally:
@@ -139,7 +142,7 @@ def _account(text: str) -> tuple[str, str]:
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family, backlog=_BACKLOG)
+        return socket.create_server(address, family=family, backlog=backlog(open_files()))
     except OSError as error:
         _refuse(f"{host}:{port}: {error.strerror or error}")
 

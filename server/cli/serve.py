@@ -23,7 +23,7 @@ from server.demo.texts import text
 from server.engine import PATIENCE_S, open_engine
 from server.projection import collector
 from server.settings import Settings
-from sync.http.connections import GuardedProtocol
+from sync.http.connections import GuardedProtocol, backlog, open_files
 
 GRACEFUL_SHUTDOWN_S = 1
 
@@ -72,6 +72,7 @@ def configuration(app: Callable[..., Any], configured: Settings) -> uvicorn.Conf
     return uvicorn.Config(
         app,
         http=GuardedProtocol,
+        backlog=backlog(open_files()),
         access_log=False,  # Addresses carry identifiers; what happens is logged by its own name.
         log_config=None,
         server_header=False,

@@ -22,6 +22,8 @@ HEAD_S: Final = 30.0
 LINGER_S: Final = 2.0
 STALLED_WRITE_S: Final = 120.0
 MAXIMUM_CONNECTIONS: Final = 10_000
+MAXIMUM_BACKLOG: Final = 2048
+UNLIMITED_FILES: Final = 1_000_000
 # Files that the store, the log and the event loop need besides connections.
 RESERVED_FILES: Final = 512
 
@@ -29,12 +31,25 @@ RESERVED_FILES: Final = 512
 _BESIDE_A_HEADER: Final = 4
 
 
-def connection_limit() -> int:
-    """Return how many connections this process can hold: what its file limit leaves, within reason."""
+def open_files() -> int:
+    """Return how many files this process may hold open."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files == resource.RLIM_INFINITY:
-        return MAXIMUM_CONNECTIONS
-    return max(1, min(MAXIMUM_CONNECTIONS, files - min(RESERVED_FILES, files // 2)))
+    return UNLIMITED_FILES if files == resource.RLIM_INFINITY else files
+
+
+def backlog(files: int) -> int:
+    """Return how many connections may wait to be accepted, all of which are then accepted at once."""
+    return max(1, min(MAXIMUM_BACKLOG, files // 8))
+
+
+def connection_limit(files: int) -> int:
+    """Return how many connections this process can hold: what its file limit leaves, within reason.
+
+    Two backlogs are kept free: one that is accepted at once, one that is being closed to make room. asyncio
+    must never be refused a file, for it then logs an error for each place in the backlog.
+    """
+    reserved = min(RESERVED_FILES, files // 4)
+    return max(1, min(MAXIMUM_CONNECTIONS, files - reserved - 2 * backlog(files)))
 
 
 class _HeadTooLarge(Exception):
@@ -70,7 +85,13 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, another's place, or refuse it."""
         super().connection_made(transport)
-        if len(self.connections) > connection_limit() and not self._take_place():
+        files = open_files()
+        over = len(self.connections) - connection_limit(files)
+        if over > backlog(files) // 2:
+            # So many are being refused that there is no place left to say so.
+            transport.abort()
+            return
+        if over > 0 and not self._take_place():
             self._refuse(503, "service_unavailable", "This node has as many connections as it can hold.")
             return
         self._await_head()

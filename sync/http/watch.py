@@ -61,19 +61,14 @@ class Watch:
                 yield False
 
     async def _changed(self, since: str, pause_s: float) -> bool:
-        waiting = asyncio.ensure_future(self._wait(since, pause_s))
+        changed = False
         try:
-            await asyncio.wait({waiting, self._stopping.future()}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiting.cancel()
-        if not waiting.done():
-            return False
-        try:
-            return waiting.result()
+            with self._stopping.interrupting():
+                changed = await self._wait(since, pause_s)
         except DatabaseNotFound:
             # The client is told by its next request; what it has received stays true.
             self._end()
-            return False
+        return changed
 
     def _end(self) -> None:
         self._ends_at = asyncio.get_running_loop().time()

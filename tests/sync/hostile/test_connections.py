@@ -13,6 +13,7 @@ import httpx
 import orjson
 import pytest
 
+from sync.http.connections import connection_limit
 from tests.sync.hostile.conftest import Bystander
 from tests.sync.server_process import ADMINISTRATOR, ServerProcess, server_process
 
@@ -139,7 +140,7 @@ async def test_when_every_connection_has_a_request_the_next_is_refused_politely(
     with narrow_server(tmp_path, files=100) as server:
         async with AsyncExitStack() as stack:
             polling = []
-            for _ in range(50):
+            for _ in range(connection_limit(100)):
                 socket = await stack.enter_async_context(connected(server))
                 await socket.send(feed + b"authorization: " + AUTHORIZATION + b"\r\n\r\n")
                 await socket.reader.readuntil(b"results")

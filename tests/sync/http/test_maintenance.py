@@ -1,5 +1,8 @@
 """Purge, limits, compaction, over HTTP."""
 
+import asyncio
+import base64
+
 import httpx
 import pytest
 
@@ -79,3 +82,28 @@ async def test_maintenance_is_for_administrators(tablet: httpx.AsyncClient) -> N
 
     assert {answer.status_code for answer in refused} == {403}
     assert (await tablet.get("/t1/_revs_limit")).json() == 1000
+
+
+async def test_attachments_of_inner_revisions_go_with_compaction_and_those_of_purged_leaves_at_once(
+    central: httpx.AsyncClient, engine: EmbeddedEngine
+) -> None:
+    attachment = {"content_type": "image/png", "data": base64.b64encode(bytes(100_000)).decode()}
+    first = (await central.put("/t1/a", json={"_attachments": {"photo": attachment}})).json()["rev"]
+    second = (await central.put("/t1/a", json={"_rev": first})).json()["rev"]
+    kept = await central.get(f"/t1/a/photo?rev={first}")
+    full = (await engine.information("t1")).active_size
+
+    await central.post("/t1/_compact", json={})
+    async with asyncio.timeout(10):
+        while (await central.get("/t1")).json()["compact_running"]:
+            pass
+
+    assert kept.status_code == 200
+    assert (await central.get(f"/t1/a/photo?rev={first}")).status_code == 404
+    assert (await central.get("/t1/a")).json()["_rev"] == second
+    assert (await engine.information("t1")).active_size < full - 90_000
+
+    leaf = (await central.put("/t1/b", json={"_attachments": {"photo": attachment}})).json()["rev"]
+    full = (await engine.information("t1")).active_size
+    await central.post("/t1/_purge", json={"b": [leaf]})
+    assert (await engine.information("t1")).active_size < full - 90_000
