@@ -71,9 +71,12 @@ class _Nothing(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A token of central's and what came with it; ``until_s`` is on the hub's monotonic clock."""
+    """A token of central's and what came with it; ``until_s`` is on the hub's monotonic clock.
 
-    databases: frozenset[str]
+    ``databases`` are in the order of their periods.
+    """
+
+    databases: tuple[str, ...]
     instance: str
     until_s: float
     clock_offset_s: float
@@ -179,11 +182,11 @@ def _refusal(answer: httpx.Response) -> CentralRefusal | CentralUnreachable:
     return CentralRefusal(str(code), str(title))
 
 
-def _databases(token: str) -> frozenset[str]:
+def _databases(token: str) -> tuple[str, ...]:
     """Return the databases a token is for. It is central's to verify; what it says is only asked for."""
     try:
         payload = token.split(".")[1]
         roles = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))[ROLES_CLAIM]
-        return frozenset(role.removeprefix(role_of("")) for role in roles if role.startswith(role_of("")))
+        return tuple(role.removeprefix(role_of("")) for role in roles if role.startswith(role_of("")))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise CentralUnreachable("a token that cannot be read") from error

@@ -7,7 +7,7 @@ kept on the hub's side only: central's databases hold nothing of a hub's.
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,6 +42,10 @@ log = logging.getLogger("server.hub")
 LOOK_EVERY_S = 60.0
 """How often central is asked who it is: what its token names may have changed, or the hub be revoked."""
 RETRY_EVERY_S = 5.0
+FORMER_EVERY_S = 600.0
+"""How often the databases of periods long past are looked at: a waiting feed for each would cost the link."""
+LIVE = 2
+"""How many databases are followed as they change: the present period's, and the one before."""
 NOTE_EVERY = timedelta(minutes=10)
 """How often it is written down that central was seen: a card of flash memory wears out."""
 
@@ -86,11 +90,20 @@ class Relay:
         self._home = home
         self._clocks = clocks
         self._noted = home.last_central()
-        self._refused = asyncio.Event()
+        self._stumbled = asyncio.Event()
+        self._live: tuple[str, ...] = ()
         self._running: dict[str, tuple[asyncio.Task[None], ...]] = {}
         self._replications: dict[tuple[str, Way], Replication] = {}
-        self.link = Link(seen_at=None if self._noted is None else self._noted.seen_at)
+        self._link = Link(seen_at=None if self._noted is None else self._noted.seen_at)
         self.clock_offset_s: float | None = None
+
+    @property
+    def link(self) -> Link:
+        """Whether central answers, and its databases with it."""
+        failing = [each.status for each in self._replications.values() if each.status.failures]
+        if not self._link.is_up or not failing:
+            return self._link
+        return replace(self._link, is_up=False, since=min(status.since for status in failing))
 
     @property
     def denied(self) -> int:
@@ -108,7 +121,7 @@ class Relay:
                 while True:
                     access = await self._look()
                     if access is not None:
-                        await self._follow(http, sorted(access.databases - self._running.keys()))
+                        await self._follow(http, access.databases)
                     await self._pause(RETRY_EVERY_S if access is None else LOOK_EVERY_S)
             finally:
                 await self._end()
@@ -143,19 +156,20 @@ class Relay:
         return access
 
     async def _pause(self, seconds: float) -> None:
-        """Wait before looking again; a refusal ends the wait."""
-        self._refused.clear()
+        """Wait before looking again; a replication that stumbles ends the wait."""
+        self._stumbled.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._refused.wait(), seconds)
+            await asyncio.wait_for(self._stumbled.wait(), seconds)
 
     def _heed(self, status: Status) -> None:
-        """Look again at once when central refused: a token that no longer serves, or the hub itself.
+        """Look again at once when a replication stumbles: the link may be gone, or the hub be refused.
 
         A revoked hub is refused before it could pull the document that says so.
         """
-        if status.state is State.BACKING_OFF and isinstance(status.last_error, PeerRefused):
-            self._access.discard()
-            self._refused.set()
+        if status.state is State.BACKING_OFF:
+            self._stumbled.set()
+            if isinstance(status.last_error, PeerRefused):
+                self._access.discard()
 
     async def _instance(self) -> str:
         """Return which store answers as central; a token of another's is forgotten."""
@@ -167,25 +181,28 @@ class Relay:
         return node.instance
 
     def _note_down(self, reason: str) -> None:
-        if self.link.is_up or self.link.since is None:
+        if self._link.is_up or self._link.since is None:
             log.info("central does not answer", extra={"reason": reason})
-            self.link = Link(is_up=False, since=self._clocks.now(), seen_at=self.link.seen_at)
+            self._link = replace(self._link, is_up=False, since=self._clocks.now())
 
     async def _note_up(self, instance: str) -> None:
         now = self._clocks.now()
-        if not self.link.is_up:
+        if not self._link.is_up:
             log.info("central answers", extra={"instance": instance})
             for replication in self._replications.values():
                 replication.wake()
-        self.link = Link(is_up=True, since=self.link.since if self.link.is_up else now, seen_at=now)
+        self._link = Link(is_up=True, since=self._link.since if self._link.is_up else now, seen_at=now)
         noted = self._noted
         if noted is None or noted.instance != instance or abs(now - noted.seen_at) >= NOTE_EVERY:
             self._noted = LastCentral(instance, now)
             await asyncio.to_thread(self._home.keep_central, self._noted)
 
-    async def _follow(self, http: httpx.AsyncClient, names: list[str]) -> None:
-        """Begin to replicate these databases, made here when they are not there yet."""
+    async def _follow(self, http: httpx.AsyncClient, names: tuple[str, ...]) -> None:
+        """Begin to replicate these databases, made here when they are not there yet; the last are live."""
+        self._live = names[-LIVE:]
         for name in names:
+            if name in self._running:
+                continue
             await ensure(self._engine, name)
             self._running[name] = tuple(
                 asyncio.create_task(self._replicate(http, name, way), name=f"{way} {name}") for way in Way
@@ -194,19 +211,22 @@ class Relay:
     async def _replicate(self, http: httpx.AsyncClient, name: str, way: Way) -> None:
         """Replicate one way; a defect of ours is logged and does not end the other way, nor this one."""
         while True:
-            here, there = EnginePeer(self._engine, name), HttpPeer(http, f"{self._root}/{name}")
-            if way is Way.PULL:
-                everything = Options(live=True, checkpoints=Checkpoints.TARGET)
-                replication = Replication(there, here, everything, on_status=self._heed)
-            else:
-                only_envelopes = Options(live=True, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
-                replication = Replication(here, there, only_envelopes, on_status=self._heed)
+            is_live = name in self._live
+            replication = self._replication(http, name, way, is_live=is_live)
             self._replications[name, way] = replication
             try:
                 await replication.run()
             except Exception as error:
                 log.exception("replication failed, begun again", extra={"error": type(error).__name__})
-            await asyncio.sleep(RETRY_EVERY_S)
+            await asyncio.sleep(RETRY_EVERY_S if is_live else FORMER_EVERY_S)
+
+    def _replication(self, http: httpx.AsyncClient, name: str, way: Way, *, is_live: bool) -> Replication:
+        here, there = EnginePeer(self._engine, name), HttpPeer(http, f"{self._root}/{name}")
+        if way is Way.PULL:
+            everything = Options(live=is_live, checkpoints=Checkpoints.TARGET)
+            return Replication(there, here, everything, on_status=self._heed)
+        only_envelopes = Options(live=is_live, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
+        return Replication(here, there, only_envelopes, on_status=self._heed)
 
     async def _end(self) -> None:
         tasks = [task for both in self._running.values() for task in both]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from server.clock import PARIS
 from server.projection.visits import number
@@ -18,7 +18,10 @@ SILENT_AFTER = timedelta(days=3)
 
 
 def silent_tablets(session: Session, scope: Scope) -> Iterator[Item]:
-    """Yield the tablets not heard of for days although their team had a stop since."""
+    """Yield the tablets not heard of for days although their team had a stop since.
+
+    One that speaks with the bus's hub only is heard of by what it signed.
+    """
     closings: dict[str, list[datetime]] = {}
     for stop in session.exec(
         select(Stop).where(
@@ -27,10 +30,19 @@ def silent_tablets(session: Session, scope: Scope) -> Iterator[Item]:
     ):
         closed = datetime.combine(stop.day, stop.closes, tzinfo=PARIS)
         closings.setdefault(stop.team_id, []).append(closed)
-    for device in session.exec(
+    devices = session.exec(
         select(Device).where(col(Device.team_id).in_(scope.teams), Device.status == DeviceStatus.ACTIVE)
-    ):
-        heard = device.last_seen_at or device.enrolled_at
+    ).all()
+    signed = dict(
+        session.exec(
+            select(Record.device_id, func.max(Record.signed_at))
+            .where(col(Record.device_id).in_([device.id for device in devices]))
+            .group_by(col(Record.device_id))
+        ).all()
+    )
+    for device in devices:
+        spoke = device.last_seen_at or device.enrolled_at
+        heard = max(spoke, signed.get(device.id, spoke))
         missed = [each for each in closings.get(device.team_id, ()) if heard < each <= scope.now]
         if not missed or scope.now - heard < SILENT_AFTER:
             continue

@@ -1,5 +1,6 @@
 """A day in the bus: the hub relays, with and without a network, and believes only what central signed."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -82,6 +83,21 @@ async def test_a_tablets_pouchdb_pushes_to_the_hub_and_pulls_from_it_without_net
         found = await follow(tablet, lambda documents: len(receipts(documents)) >= RECORDS)
     assert {state for _, state in receipts(found).values()} == {"integrated"}
     assert len(bus.rows()) == RECORDS
+
+
+async def test_a_central_that_lost_its_store_gets_the_hubs_records_again(bus: Bus) -> None:
+    records = bus.records(RECORDS)
+    async with bus.tablet_at_hub() as tablet:
+        await tablet.push(records)
+        await follow(tablet, lambda found: len(receipts(found)) >= RECORDS)
+    bus.central.kill()
+    shutil.rmtree(bus.central.data / "sync")
+    bus.central.start()
+    async with bus.tablet(bus.central.origin) as tablet:
+        (await tablet.sign_in()).raise_for_status()
+        wanted = {record.envelope.identifier for record in records}
+        await follow(tablet, lambda documents: wanted <= documents.keys())
+    await until(lambda: figure(bus.hub.page(), "En attente du serveur") == "0")
 
 
 async def test_a_hub_killed_in_mid_push_loses_nothing_that_it_acknowledged(bus: Bus) -> None:

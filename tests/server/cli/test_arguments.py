@@ -25,6 +25,15 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
         (("projection", "rebuild", "--check=2"), "escale projection rebuild [-h] [--check]"),
         (("demo", "year", "--seed", "1", "--weeks", "60"), "--weeks attend un nombre entier de 1 à 52"),
         (("demo", "year", "--seed", "x"), "--seed attend un nombre entier de 0 à"),
+        (("hub", "--data", "x"), "--central CENTRAL"),
+        (
+            ("hub", "--central", "http://x", "--data", "x", "--port", "0"),
+            "--port attend un nombre entier",
+        ),
+        (("hub", "--central", "x", "--data", "x"), "n’est pas l’adresse d’un serveur"),
+        (("hub", "--central", "http://x", "--sync", "x", "--data", "x"), "n’est pas l’adresse d’un serveur"),
+        (("hub", "--central", "http://x", "--data", "/proc/none"), "dossier du boîtier"),
+        (("authority", "create", "/proc/none"), "l’autorité des boîtiers n’est pas utilisable"),
         (("organisation", "create", "--title", " ", "--coordinator", "x", "--login", "x"), "--title TITLE"),
     ],
 )

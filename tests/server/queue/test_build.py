@@ -175,6 +175,12 @@ def test_a_tablet_silent_since_before_its_team_s_stop_is_looked_for(scene: Scene
     assert (item.since, item.parts) == (before, {"count": 1})
 
 
+def test_a_tablet_that_speaks_with_the_hub_only_is_heard_by_what_it_signed(scene: Scene) -> None:
+    before, after = CLOSED - timedelta(hours=3), CLOSED + timedelta(hours=1)
+    scene.project(scene.writer.record(scene.doctor, signed_at=after))
+    assert silent(scene, before, after + timedelta(days=30)) == []
+
+
 def test_a_tablet_heard_after_the_stop_is_not_looked_for(scene: Scene) -> None:
     after = CLOSED + timedelta(hours=1)
     assert silent(scene, after, after + timedelta(days=30)) == []
