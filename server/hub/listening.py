@@ -14,9 +14,9 @@ import uvicorn
 
 from server.hub import certificate
 from server.hub.errors import ListeningFailed
+from sync.http.connections import GuardedProtocol, backlog, open_files
 
 GRACEFUL_SHUTDOWN_S = 1
-BACKLOG = 512
 
 Application = Callable[..., Awaitable[None]]
 
@@ -61,7 +61,8 @@ def _configuration(application: Application, **options: Any) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="off",
-        backlog=BACKLOG,
+        http=GuardedProtocol,
+        backlog=backlog(open_files()),
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         **options,
     )
