@@ -19,9 +19,9 @@ from tests.sync.embedded.attached import attachment, document, stub
 DB = "t1"
 
 identifiers = st.sampled_from("ab")
-digests = st.sampled_from("pqr")
-contents = st.sampled_from([b"", b"one", b"two", bytes(300_000)])
-given_names = st.dictionaries(st.sampled_from("xy"), st.none() | contents, max_size=2)
+digests = st.sampled_from("pq")
+contents = st.sampled_from([b"", b"one", b"two", b"three"])
+given_names = st.dictionaries(st.sampled_from("xy"), contents | contents | st.none(), min_size=1, max_size=2)
 paths = st.lists(digests, min_size=1, max_size=3)
 grafts = st.tuples(st.just("graft"), identifiers, paths, given_names)
 edits = st.tuples(st.just("edit"), identifiers, st.booleans(), given_names)
@@ -30,12 +30,12 @@ deletions = st.tuples(st.just("delete"), identifiers)
 compactions = st.tuples(st.just("compact"))
 limits = st.tuples(st.just("limit"), st.integers(1, 3))
 steps = st.lists(
-    st.one_of(grafts, edits, edits, purges, deletions, compactions, limits), min_size=1, max_size=25
+    st.one_of(grafts, edits, edits, purges, deletions, compactions, limits), min_size=5, max_size=30
 )
 
 
 @given(steps)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_contents_are_kept_exactly_as_long_as_they_are_named(taken: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(played(Path(directory), taken))
