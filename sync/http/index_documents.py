@@ -33,7 +33,8 @@ async def listing(exchange: Exchange) -> JsonResponse:
 async def create(exchange: Exchange) -> JsonResponse:
     """Answer `POST /{db}/_index`."""
     index = _asked(await json_object(exchange))
-    body = await _design(exchange, str(index.design)) or {"language": "query"}
+    found = await _design(exchange, str(index.design))
+    body = {"language": "query"} if found is None else found
     if body.get("language") != "query":
         raise QueryError(
             "invalid_ddoc_lang", f"Existing design doc has an invalid language: {shown(body.get('language'))}"

@@ -1,9 +1,10 @@
 """Whether a document is one of those that a selector asks for."""
 
 from collections.abc import Callable, Mapping
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final, TypeAlias
 
-from sync.mango.collation import collation_key, type_name
+from sync.mango.collation import CollationKey, collation_key, type_name
 from sync.mango.failures import QueryError
 from sync.mango.fields import ABSENT, Missing, lookup
 from sync.mango.normal import Condition, normalized
@@ -11,6 +12,9 @@ from sync.mango.normal import Selector as NormalSelector
 from sync.mango.regex import Regex
 
 Predicate: TypeAlias = Callable[[Any], bool]
+Key: TypeAlias = Callable[[Any], CollationKey]
+
+_ID: Final = ("_id",)
 
 
 class Selector:
@@ -40,7 +44,9 @@ def _compiled(selector: NormalSelector) -> Predicate:
 
 
 def _condition(condition: Condition) -> Predicate:
-    holds = _predicate(condition.operator, condition.argument)
+    holds = _predicate(
+        condition.operator, condition.argument, _raw_key if condition.path == _ID else collation_key
+    )
     if condition.negated:
         holds = _negation(holds)
     path = condition.path
@@ -57,10 +63,17 @@ def _condition(condition: Condition) -> Predicate:
     return judge
 
 
-def _predicate(operator: str, argument: Any) -> Predicate:
+def _predicate(operator: str, argument: Any, key: Key) -> Predicate:
     if operator in _NESTED:
         return _NESTED[operator](_compiled(argument))
+    if operator in _COMPARISONS:
+        return _COMPARISONS[operator](argument, key)
     return _OPERATORS[operator](argument)
+
+
+def _raw_key(value: object) -> CollationKey:
+    """Return the key that ids are compared by: as bytes, and after whatever is no text (Erlang's order)."""
+    return (1, value) if isinstance(value, str) else (0, collation_key(value))
 
 
 def _always(_value: object) -> bool:
@@ -71,26 +84,21 @@ def _negation(holds: Predicate) -> Predicate:
     return lambda value: not holds(value)
 
 
-def _equal(argument: object) -> Predicate:
-    key = collation_key(argument)
-    return lambda value: collation_key(value) == key
-
-
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[object], Predicate]:
-    def of(argument: object) -> Predicate:
-        key = collation_key(argument)
-        return lambda value: compare(collation_key(value), key)
+def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Key], Predicate]:
+    def of(argument: object, key: Key) -> Predicate:
+        bound = key(argument)
+        return lambda value: compare(key(value), bound)
 
     return of
 
 
-def _among(argument: list[object]) -> Predicate:
-    keys = {collation_key(one) for one in argument}
+def _among(argument: list[object], key: Key) -> Predicate:
+    keys = {key(one) for one in argument}
 
     def holds(value: object) -> bool:
         # An array has what is asked when one of its elements is.
         values = value if isinstance(value, list) else [value]
-        return any(collation_key(one) in keys for one in values)
+        return any(key(one) in keys for one in values)
 
     return holds
 
@@ -142,15 +150,17 @@ _NESTED: Final[dict[str, Callable[[Predicate], Predicate]]] = {
     "$allMatch": _every,
     "$keyMapMatch": _some_name,
 }
-_OPERATORS: Final[dict[str, Callable[[Any], Predicate]]] = {
-    "$eq": _equal,
-    "$ne": lambda argument: _negation(_equal(argument)),
-    "$gt": _ordered(lambda value, argument: bool(value > argument)),
-    "$gte": _ordered(lambda value, argument: bool(value >= argument)),
-    "$lt": _ordered(lambda value, argument: bool(value < argument)),
-    "$lte": _ordered(lambda value, argument: bool(value <= argument)),
+_COMPARISONS: Final[dict[str, Callable[[Any, Key], Predicate]]] = {
+    "$eq": _compared(eq),
+    "$ne": _compared(ne),
+    "$gt": _compared(gt),
+    "$gte": _compared(ge),
+    "$lt": _compared(lt),
+    "$lte": _compared(le),
     "$in": _among,
-    "$nin": lambda argument: _negation(_among(argument)),
+    "$nin": lambda argument, key: _negation(_among(argument, key)),
+}
+_OPERATORS: Final[dict[str, Callable[[Any], Predicate]]] = {
     "$all": _has_all,
     "$exists": lambda argument: lambda _value: argument,
     "$type": lambda argument: lambda value: type_name(value) == argument,

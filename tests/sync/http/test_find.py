@@ -170,6 +170,17 @@ async def test_indexes_are_made_listed_and_removed(films: httpx.AsyncClient) -> 
     }
 
 
+async def test_an_index_joins_no_design_document_of_another_language(films: httpx.AsyncClient) -> None:
+    answers = []
+    for name, body in (("code", {"language": "javascript"}), ("silent", {}), ("views", {"views": {}})):
+        await films.put(f"/t1/_design/{name}", json=body)
+        answers.append(await films.post("/t1/_index", json={"index": {"fields": ["year"]}, "ddoc": name}))
+
+    assert [(answer.status_code, answer.json()["error"]) for answer in answers] == [
+        (400, "invalid_ddoc_lang")
+    ] * 3
+
+
 async def test_explaining_names_the_index_and_the_selector_in_its_normal_form(
     films: httpx.AsyncClient,
 ) -> None:
