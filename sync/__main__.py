@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
+import uvloop
 
 from sync.embedded import EmbeddedEngine
 from sync.errors import StorageError
@@ -121,7 +122,8 @@ def main() -> None:
     name, password = asked.admin
     with closing(_listening(asked.host, asked.port)) as listening:
         try:
-            asyncio.run(serve(listening, asked.data, name, password))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(serve(listening, asked.data, name, password))
         except StorageError as error:
             _refuse(f"{asked.data}: {error.reason}")
 

@@ -1,74 +1,77 @@
-"""Writes per second of the embedded engine: envelopes of 2 kB, `new_edits` false, rule on and off."""
+"""Documents a second over HTTP: `_bulk_docs` and PouchDB, beside CouchDB where COUCHDB_URL names one.
 
-import asyncio
-import tempfile
-import time
-from pathlib import Path
+Envelopes of 2 kB, `new_edits` false, `synchronous=FULL`; one server process, its client in another. Without
+a CouchDB there is no goal: those of the issue are ratios within one run.
+"""
 
-from sync.document import IncomingDocument
-from sync.embedded import EmbeddedEngine
-from sync.security import Security
-from sync.write_rules import WriteRule, envelope_rule
+import json
+import subprocess
+
+from tests.bench.couch_client import Client, Peer, write_rate
 from tests.bench.measurement import Measurement
-from tests.sync.envelopes import incoming_envelope
+from tests.bench.sync_peers import PROJECT, Peers, peers, ruled_peer
 
-CHARACTERS = 2000
-DATABASE = "t1"
-# How many calls of each batch size make a measurement: about a second at most.
-CALLS = {1: 400, 100: 30, 1000: 5}
-CLIENTS = 20
+# How many documents each batch size is measured with, and the ratio to CouchDB that is asked.
+WRITES = {1000: (20_000, 2.5), 100: (10_000, 2.0), 1: (500, None)}
+REPEATED = 3
+CLIENTS_EACH, PULLED = 200, 5000
+POUCHDB_RATIO = 1.2
 
 
 def measure() -> list[Measurement]:
-    """Return documents per second for each batch size, one client; then twenty clients at once."""
-    with tempfile.TemporaryDirectory() as directory:
-        return asyncio.run(_measure(Path(directory)))
+    """Return writes for both kinds of ids, rules off and on, then PouchDB's pushes and pulls."""
+    with peers() as found:
+        measured = _writes(found) + _pouchdb(found)
+    with ruled_peer() as ruled:
+        return measured + [_write(ruled, batch, ordered=False) for batch in WRITES]
 
 
-async def _measure(directory: Path) -> list[Measurement]:
-    engine = await EmbeddedEngine.open(directory)
-    documents = [incoming_envelope(number, characters=CHARACTERS) for number in range(5000)]
-    measurements = []
-    try:
-        for rule in (envelope_rule, None):
-            told = "rule on" if rule else "rule off"
-            for batch, calls in CALLS.items():
-                rate = await _one_client(engine, documents[: batch * calls], batch, rule)
-                measurements.append(Measurement(f"engine writes, batch {batch}, {told}", rate, "docs/s"))
-            rate = await _many_clients(engine, documents[:4000], rule)
-            measurements.append(
-                Measurement(f"engine writes, {CLIENTS} clients one at a time, {told}", rate, "docs/s")
-            )
-    finally:
-        await engine.aclose()
-    return measurements
+def _writes(found: Peers) -> list[Measurement]:
+    measured = []
+    for ordered in (True, False):
+        for batch, (_, ratio) in WRITES.items():
+            goal = None
+            for peer in found.all():
+                one = _write(peer, batch, ordered=ordered, goal=goal)
+                measured.append(one)
+                goal = None if ratio is None else ratio * one.value
+    return measured
 
 
-async def _one_client(
-    engine: EmbeddedEngine, documents: list[IncomingDocument], batch: int, rule: WriteRule | None
-) -> float:
-    await engine.create_database(DATABASE, Security())
-    started = time.perf_counter()
-    for start in range(0, len(documents), batch):
-        await engine.write(DATABASE, documents[start : start + batch], new_edits=False, rule=rule)
-    rate = len(documents) / (time.perf_counter() - started)
-    await engine.delete_database(DATABASE)
-    return rate
+def _write(peer: Peer, batch: int, *, ordered: bool, goal: float | None = None) -> Measurement:
+    count, _ = WRITES[batch]
+    rate = max(write_rate(peer, count, batch, ordered=ordered) for _ in range(REPEATED))
+    ids = "ids by time" if ordered else "random ids"
+    return Measurement(f"{peer.name}: batches of {batch}, {ids}", rate, "docs/s", goal)
 
 
-async def _many_clients(
-    engine: EmbeddedEngine, documents: list[IncomingDocument], rule: WriteRule | None
-) -> float:
-    async def client(some: list[IncomingDocument]) -> None:
-        for document in some:
-            await engine.write(DATABASE, [document], new_edits=False, rule=rule)
+def _pouchdb(found: Peers) -> list[Measurement]:
+    measured = []
+    for scenario, count in (("clients", CLIENTS_EACH), ("pull", PULLED)):
+        told = "20 PouchDB clients push 200 each" if scenario == "clients" else "PouchDB pulls 5,000"
+        goal = None
+        for peer in found.all():
+            rate = max(_replicated(peer, scenario, count) for _ in range(REPEATED))
+            measured.append(Measurement(f"{peer.name}: {told}", rate, "docs/s", goal))
+            goal = POUCHDB_RATIO * rate
+    return measured
 
-    await engine.create_database(DATABASE, Security())
-    started = time.perf_counter()
-    await asyncio.gather(*(client(documents[number::CLIENTS]) for number in range(CLIENTS)))
-    rate = len(documents) / (time.perf_counter() - started)
-    await engine.delete_database(DATABASE)
-    return rate
+
+def _replicated(peer: Peer, scenario: str, count: int) -> float:
+    command = ["node", "tests/sync/pouchdb/speed.cjs", scenario, f"{peer.url}/bench-pouchdb"]
+    told = subprocess.run(
+        [*command, ":".join(peer.administrator), str(count)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        cwd=PROJECT,
+    )
+    result = json.loads(told.stdout)
+    client = Client(peer)
+    client.send("DELETE", "/bench-pouchdb")
+    client.close()
+    return float(result["documents"] / result["ms"] * 1000)
 
 
 if __name__ == "__main__":

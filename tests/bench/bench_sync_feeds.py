@@ -2,12 +2,48 @@
 
 import asyncio
 import json
+import statistics
 import time
 from contextlib import suppress
+from pathlib import Path
+from typing import Final
 
 from tests.bench.couch_client import Client, Peer, percentiles
+from tests.bench.measurement import Measurement
+from tests.bench.sync_peers import peers
 
-HEARS: bytes = b'"last_seq"'
+HEARS: Final = b'"last_seq"'
+WRITES: Final = 200
+TABLETS: Final = 500
+FAN_OUT_MS: Final = 80
+# Waiting tablets, and the resident memory that is asked with them, in MB.
+MEMORY: Final = {500: 100, 2000: 160}
+
+
+def measure() -> list[Measurement]:
+    """Return what one tablet waits for, what five hundred do, and memory; CouchDB first, if any."""
+    measured = []
+    with peers() as found:
+        goals: tuple[float | None, float | None] = (None, None)
+        for peer in found.all():
+            median, late = latency(peer, WRITES)
+            measured += [
+                Measurement(
+                    f"{peer.name}: write until a longpoll has it, median", median, "ms", goals[0], True
+                ),
+                Measurement(f"{peer.name}: write until a longpoll has it, p95", late, "ms", goals[1], True),
+            ]
+            goals = (median / 2, late / 2)
+        for peer in found.all():
+            goal = FAN_OUT_MS if peer is found.ours else None
+            slow = statistics.median(fan_out(peer, TABLETS))
+            name = f"{peer.name}: write until {TABLETS} longpolls have it, median"
+            measured.append(Measurement(name, slow, "ms", goal, at_most=True))
+        for tablets, bound in MEMORY.items():
+            held = memory_mb(found.ours, found.process, tablets)
+            name = f"{found.ours.name}: memory with {tablets} longpolls"
+            measured.append(Measurement(name, held, "MB", bound, at_most=True))
+    return measured
 
 
 class Waiting:
@@ -97,7 +133,6 @@ def memory_mb(peer: Peer, process: int, tablets: int) -> float:
     client = Client(peer)
     database = client.new_database("bench-memory")
     found = asyncio.run(_memory(peer, client, database, (process, tablets)))
-    client.send("DELETE", database)
     client.close()
     return found
 
@@ -113,8 +148,10 @@ async def _memory(peer: Peer, client: Client, database: str, asked: tuple[int, i
 
 def resident_mb(process: int) -> float:
     """Return a process's resident memory, in MB (10^6 bytes)."""
-    with open(f"/proc/{process}/status", encoding="utf-8") as status:  # noqa: PTH123 - no file of ours
-        for line in status:
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    raise RuntimeError("no such process")
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    for measurement in measure():
+        print(measurement.line())

@@ -7,6 +7,7 @@ import base64
 import http.client
 import json
 import os
+import socket
 import statistics
 import time
 from dataclasses import dataclass
@@ -66,6 +67,13 @@ class Client:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def couchdb() -> Peer | None:

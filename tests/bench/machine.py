@@ -7,6 +7,8 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import apsw
+
 from tests.e2e.browser import CHROMIUM
 
 
@@ -16,6 +18,7 @@ def description() -> list[str]:
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"{os.cpu_count()} × {_processor()}, {platform.system()} {platform.release()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
+        f"replication: SQLite {apsw.sqlite_lib_version()}",
         f"Node {_version('node')}, {_version(CHROMIUM)}",
         load(),
     ]

@@ -29,6 +29,11 @@ class ServerProcess:
         # The address is printed once the server listens: reading it is waiting for it.
         self.url = self._line().strip()
 
+    @property
+    def process_id(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End the process as a power cut does, and wait until it is gone."""
         self._process.send_signal(signal.SIGKILL)
