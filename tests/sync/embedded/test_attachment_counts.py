@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import apsw
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sync.document import Document
@@ -34,8 +34,14 @@ steps = st.lists(
 )
 
 
+# A winner purged among others; a revision that the limit hides as soon as it comes; one continued, compacted.
+@example([("graft", "a", ["p"], {"x": b"1"}), ("graft", "a", ["q"], {"x": b"2"}), ("purge", "a", 1)])
+@example(
+    [("graft", "a", ["p", "q", "p"], {"x": b"1"}), ("limit", 1), ("graft", "a", ["q", "p"], {"x": b"2"})]
+)
+@example([("graft", "a", ["p"], {"x": b"1", "y": b"2"}), ("edit", "a", True, {"x": None}), ("compact",)])
 @given(steps)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_contents_are_kept_exactly_as_long_as_they_are_named(taken: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(played(Path(directory), taken))
