@@ -26,7 +26,7 @@ from sync.database import DatabaseInformation, checked_name
 from sync.document import Document, IncomingDocument, JsonObject, MissingRevision, WriteResult
 from sync.document import checked_identifier as checked
 from sync.embedded.notifier import Subscription
-from sync.errors import BadRequest, Conflict, DocumentNotFound, InvalidSequence
+from sync.errors import BadRequest, Conflict, DocumentNotFound, InvalidSequence, StorageFailed
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
@@ -73,6 +73,9 @@ class CouchDBEngine:
         except BaseException:
             await client.aclose()
             raise
+        if "uuid" not in told:
+            await client.aclose()
+            raise StorageFailed("What answers there is no CouchDB: it has no uuid.")
         return cls(client, told["uuid"], is_validated=is_validated, sweep_pause_s=sweep_pause_s)
 
     @property

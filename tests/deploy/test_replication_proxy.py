@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.nginx import ORIGIN, replication_proxy
+from tests.support.nginx import ORIGIN, replication_proxy, whole_configuration
 from tests.support.served import served
 from tests.support.server_process import free_port
 
@@ -241,3 +241,7 @@ async def test_a_couchdb_that_is_away_is_said_in_its_own_words(tmp_path: Path) -
 
     assert (answer.status_code, answer.json()["error"]) == (503, "service_unavailable")
     assert answer.headers["access-control-allow-origin"] == ORIGIN
+
+
+def test_the_whole_configuration_is_one_that_nginx_takes(tmp_path: Path) -> None:
+    whole_configuration(tmp_path / "nginx")

@@ -15,6 +15,7 @@ The validation function is not run: its Python twin decides, without the digest 
 """
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -56,7 +57,8 @@ def envelope_rule_without_digest(document: IncomingDocument, *, new_edits: bool)
 
 @dataclass
 class CouchDBDouble:
-    """The double. Its fields may be changed while it runs; `requests` are those that came, oldest first."""
+    """The double. Its fields may be changed while it runs; `requests` are those that came, oldest first, and
+    `refusals` counts the kinds of those that it refused by itself."""
 
     store: CouchDBStore
     now: Callable[[], float] = time.time
@@ -65,6 +67,7 @@ class CouchDBDouble:
     system: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    refusals: Counter[type[SyncError]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         async def principal(_headers: object) -> Principal:
@@ -88,6 +91,7 @@ class CouchDBDouble:
             body = await _whole(receive)
             answer = await self._own(method, path, who, body)
         except SyncError as error:
+            self.refusals[type(error)] += 1
             answer, body = failure(error), b""
         if answer is not None:
             await send_json(send, answer, [])

@@ -1,6 +1,7 @@
 """A real nginx with the replication host of deploy/nginx, on plain HTTP and ports of this machine."""
 
 import getpass
+import re
 import shutil
 import socket
 import subprocess
@@ -46,11 +47,7 @@ http {{
 @contextmanager
 def replication_proxy(home: Path, *, couchdb: int, escale: int) -> Iterator[str]:
     """Run nginx in front of the two ports; give the replication host's origin."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        raise RuntimeError("nginx is needed: .ci/install-system-packages installs it")
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(ROOT / "deploy" / "nginx", home / "escale", dirs_exist_ok=True)
+    program = _prepared(home)
     port = free_port()
     (home / "nginx.conf").write_text(
         _CONFIGURATION.format(
@@ -64,6 +61,42 @@ def replication_proxy(home: Path, *, couchdb: int, escale: int) -> Iterator[str]
     finally:
         running.terminate()
         running.wait(10)
+
+
+def whole_configuration(home: Path) -> None:
+    """Have nginx read escale.conf as it is, but for where certificates lie; raise what it says of it."""
+    program = _prepared(home)
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=test"),
+            *("-keyout", str(home / "privkey.pem"), "-out", str(home / "fullchain.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    whole = home / "escale" / "escale.conf"
+    whole.write_text(re.sub(r"/etc/ssl/[a-z.]+/", f"{home}/", whole.read_text()))
+    (home / "nginx.conf").write_text(
+        f"pid {home}/nginx.pid;\nevents {{}}\nhttp {{ include escale/escale.conf; }}\n"
+    )
+    tried = subprocess.run(
+        [program, "-t", "-p", str(home), "-c", str(home / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode != 0:
+        raise RuntimeError(tried.stderr)
+
+
+def _prepared(home: Path) -> str:
+    """Copy deploy/nginx into a home for nginx; return where nginx is."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        raise RuntimeError("nginx is needed: .ci/install-system-packages installs it")
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "deploy" / "nginx", home / "escale", dirs_exist_ok=True)
+    return program
 
 
 def _wait(running: subprocess.Popen[bytes], port: int, home: Path) -> None:

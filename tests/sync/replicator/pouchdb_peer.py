@@ -9,10 +9,13 @@ import httpx
 
 
 @contextmanager
-def express_pouchdb(client_script: Path) -> Iterator[str]:
-    """Run one until the end of the block; give the address of its empty database `t1`."""
+def express_pouchdb(client_script: Path, *parts: str) -> Iterator[str]:
+    """Run one until the end of the block; give the address of its empty database `t1`.
+
+    `parts` are those of express-pouchdb that it serves beyond what a PouchDB asks.
+    """
     process = subprocess.Popen(
-        ["node", str(client_script.with_name("peer.cjs"))],
+        ["node", str(client_script.with_name("peer.cjs")), *([",".join(parts)] if parts else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
