@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from sync.mango.regex_syntax import Assertion, parse
+from sync.mango.regex_program import Assertion
+from sync.mango.regex_syntax import parse
 
 REMEMBERED_STEPS: Final = 20_000
 

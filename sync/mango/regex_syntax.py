@@ -6,102 +6,25 @@ front. What needs backtracking (references, look-around, atomic groups, possessi
 by name.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
-from sync.mango.failures import QueryError
+from sync.mango.regex_program import (
+    Accepts,
+    All,
+    Any,
+    Assertion,
+    At,
+    Node,
+    One,
+    Program,
+    Repeat,
+    refused,
+    write,
+)
 
 MAXIMUM_LENGTH: Final = 1000
-MAXIMUM_POSITIONS: Final = 2000
 MAXIMUM_DEPTH: Final = 50
-
-
-class Assertion(Enum):
-    """What must hold at a position, without reading a character."""
-
-    START = auto()
-    END = auto()
-    VERY_END = auto()
-    LINE_START = auto()
-    LINE_END = auto()
-    BOUNDARY = auto()
-    NO_BOUNDARY = auto()
-
-
-Accepts: TypeAlias = Callable[[str], bool]
-
-
-class Move(NamedTuple):
-    """Reads one character that `accepts` accepts, and goes on at `target`."""
-
-    accepts: Accepts
-    target: int
-
-
-class Jump(NamedTuple):
-    """Goes on at `target` without reading, where `assertion` holds."""
-
-    assertion: Assertion | None
-    target: int
-
-
-@dataclass(slots=True)
-class Program:
-    """Position 0 is the start; for each position, the moves and jumps that leave it."""
-
-    moves: list[list[Move]] = field(default_factory=list)
-    jumps: list[list[Jump]] = field(default_factory=list)
-    accepting: int = -1
-
-    def position(self) -> int:
-        """Add a position. Raises QueryError past the bound."""
-        if len(self.moves) >= MAXIMUM_POSITIONS:
-            raise _refused("it is too large once its repetitions are written out")
-        self.moves.append([])
-        self.jumps.append([])
-        return len(self.moves) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """One character."""
-
-    accepts: Accepts
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """An assertion."""
-
-    assertion: Assertion
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Parts one after the other."""
-
-    parts: "Sequence[Node]"
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """One of several ways."""
-
-    ways: "Sequence[Node]"
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """A part `least` to `most` times (None: without end)."""
-
-    part: "Node"
-    least: int
-    most: int | None
-
-
-Node: TypeAlias = One | At | All | Any | Repeat
 
 _CLASSES: Final[dict[str, Accepts]] = {
     "d": str.isdecimal,
@@ -129,54 +52,11 @@ _POSIX: Final[dict[str, Accepts]] = {
 def parse(expression: str) -> Program:
     """Read an expression. Raises QueryError."""
     if len(expression) > MAXIMUM_LENGTH:
-        raise _refused(f"it is longer than {MAXIMUM_LENGTH} characters")
+        raise refused(f"it is longer than {MAXIMUM_LENGTH} characters")
     node = _Parser(expression).whole()
     program = Program()
-    program.accepting = _write(program, node, program.position())
+    program.accepting = write(program, node, program.position())
     return program
-
-
-def _write(program: Program, node: Node, start: int) -> int:
-    """Add the positions of a node that begins at `start`; return where it ends."""
-    match node:
-        case One(accepts):
-            end = program.position()
-            program.moves[start].append(Move(accepts, end))
-            return end
-        case At(assertion):
-            end = program.position()
-            program.jumps[start].append(Jump(assertion, end))
-            return end
-        case All(parts):
-            for part in parts:
-                start = _write(program, part, start)
-            return start
-        case Any(ways):
-            end = program.position()
-            for way in ways:
-                first = program.position()
-                program.jumps[start].append(Jump(None, first))
-                program.jumps[_write(program, way, first)].append(Jump(None, end))
-            return end
-        case Repeat():
-            return _write_repeat(program, node, start)
-
-
-def _write_repeat(program: Program, node: Repeat, start: int) -> int:
-    for _ in range(node.least):
-        start = _write(program, node.part, start)
-    end = program.position()
-    if node.most is None:
-        loop = program.position()
-        program.jumps[start].append(Jump(None, loop))
-        program.jumps[loop].append(Jump(None, end))
-        program.jumps[_write(program, node.part, loop)].append(Jump(None, loop))
-        return end
-    program.jumps[start].append(Jump(None, end))
-    for _ in range(node.most - node.least):
-        start = _write(program, node.part, start)
-        program.jumps[start].append(Jump(None, end))
-    return end
 
 
 class _Parser:
@@ -196,7 +76,7 @@ class _Parser:
                 self._flags, self._at = flags, len(flags) + 3
         node = self._ways()
         if self._at < len(self._text):
-            raise _refused("a parenthesis closes nothing")
+            raise refused("a parenthesis closes nothing")
         return node
 
     def _next(self) -> str:
@@ -205,7 +85,7 @@ class _Parser:
     def _take(self) -> str:
         taken = self._next()
         if not taken:
-            raise _refused("it ends too early")
+            raise refused("it ends too early")
         self._at += 1
         return taken
 
@@ -226,13 +106,13 @@ class _Parser:
         if (bounds := self._bounds()) is None:
             return node
         if isinstance(node, At):
-            raise _refused("an assertion cannot be repeated")
+            raise refused("an assertion cannot be repeated")
         if self._next() == "+":
-            raise _refused("possessive quantifiers are not supported")
+            raise refused("possessive quantifiers are not supported")
         if self._next() == "?":
             self._take()
         if self._bounds() is not None:
-            raise _refused("a quantifier repeats a quantifier")
+            raise refused("a quantifier repeats a quantifier")
         return Repeat(node, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
@@ -250,7 +130,7 @@ class _Parser:
         if not comma:
             return int(least), int(least)
         if most and int(most) < int(least):
-            raise _refused("a repetition's bounds are out of order")
+            raise refused("a repetition's bounds are out of order")
         return int(least), int(most) if most else None
 
     def _atom(self) -> Node:
@@ -262,7 +142,7 @@ class _Parser:
         if taken == "\\":
             return self._escape()
         if taken in "*+?":
-            raise _refused("a quantifier repeats nothing")
+            raise refused("a quantifier repeats nothing")
         if taken == ".":
             return One(_anything if "s" in self._flags else _anything_but_newline)
         if taken == "^":
@@ -274,14 +154,14 @@ class _Parser:
     def _group(self) -> Node:
         if self._next() == "?":
             if self._text[self._at : self._at + 2] != "?:":
-                raise _refused(f"({self._text[self._at : self._at + 3]} is not supported")
+                raise refused(f"({self._text[self._at : self._at + 3]} is not supported")
             self._at += 2
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
-            raise _refused(f"its groups are nested more than {MAXIMUM_DEPTH} deep")
+            raise refused(f"its groups are nested more than {MAXIMUM_DEPTH} deep")
         node = self._ways()
         if self._next() != ")":
-            raise _refused("a parenthesis is not closed")
+            raise refused("a parenthesis is not closed")
         self._take()
         self._depth -= 1
         return node
@@ -306,7 +186,7 @@ class _Parser:
         if letter == "x":
             return self._code_point()
         if letter.isascii() and letter.isalnum():
-            raise _refused(f"\\{letter} is not supported")
+            raise refused(f"\\{letter} is not supported")
         return letter
 
     def _code_point(self) -> str:
@@ -319,7 +199,7 @@ class _Parser:
         try:
             return chr(int(digits, 16))
         except (ValueError, OverflowError) as error:
-            raise _refused("\\x needs a code point in hexadecimal") from error
+            raise refused("\\x needs a code point in hexadecimal") from error
 
     def _literal(self, character: str) -> Accepts:
         if "i" in self._flags:
@@ -342,7 +222,7 @@ class _Parser:
         if self._text.startswith("[:", self._at):
             name = self._text[self._at + 2 :].partition(":]")[0]
             if name not in _POSIX:
-                raise _refused(f"the class [:{name[:20]}:] is not supported")
+                raise refused(f"the class [:{name[:20]}:] is not supported")
             self._at += len(name) + 4
             return _POSIX[name]
         first = self._class_character()
@@ -353,7 +233,7 @@ class _Parser:
         self._take()
         last = self._class_character()
         if not isinstance(last, str) or last < first:
-            raise _refused("a range is out of order")
+            raise refused("a range is out of order")
         return self._range(first, last)
 
     def _class_character(self) -> str | Accepts:
@@ -389,7 +269,3 @@ def _one_of(members: Sequence[Accepts]) -> Accepts:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
-
-
-def _refused(why: str) -> QueryError:
-    return QueryError("bad_arg", f"Bad argument for operator $regex: {why}.")
