@@ -91,13 +91,19 @@ class HubAndCentral:
         assert found is not None, made.stdout
         return found.group(0)
 
-    def travelling(self, name: str) -> Travelling:
-        """Make a browser with roads of its own, to central."""
+    def travelling(self, name: str, *, node_space: str | None = None) -> Travelling:
+        """Make a browser with roads of its own, to central.
+
+        ``node_space`` makes it take the application for a page of the Internet, and whoever answers at the
+        node's name for a machine of that address space (``local``).
+        """
         application, node = (self._road(Road()) for _ in range(2))
+        spaces = f"127.0.0.1:{application.port}=public,127.0.0.1:{node.port}={node_space}"
         surroundings = Surroundings(
             names={APPLICATION: application.port, NODE: node.port},
             nodes=(f"https://{NODE}",),
             home=self._home,
+            arguments=() if node_space is None else (f"--ip-address-space-overrides={spaces}",),
         )
         browser = Browser(
             self._playwright, self._home / f"profile-{name}", f"https://{APPLICATION}", surroundings

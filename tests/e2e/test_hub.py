@@ -126,3 +126,40 @@ def test_a_day_in_the_bus_goes_through_the_hub_and_is_received_once(
     for secret in (*NURSES, *DOCTORS, "Quetzalbruine", "Ombregivre", PASSPHRASES["nurse"]):
         assert [] == search.find(place.hub.data, secret), secret
         assert [] == search.find(place.hub.log, secret), secret
+
+
+def test_the_browser_is_made_to_ask_for_the_hub_before_leaving_and_a_refusal_is_said(
+    place: HubAndCentral, screenshots: Path
+) -> None:
+    """Local Network Access: headless Chromium answers no for its user when it has to ask."""
+    nurses = place.travelling("nurse", node_space="local")
+    page = nurses.browser.open()
+    page.context.grant_permissions(["local-network-access"], origin=f"https://{APPLICATION}")
+    nurse = Tablet(page)
+    nurse.enrol(place.card("Bus 1"), label="Bus 1")
+    nurse.create_access("infirmière", PASSPHRASES["nurse"])
+    nurse.expect_state("serveur joint")
+
+    # Nothing answers, nobody was asked: it is said, with a button to ask.
+    nurses.node.lead(None)
+    nurse.expect_state("hors réseau")
+    page.context.clear_permissions()
+    nurse.button("Prêt à partir").click()
+    access = page.get_by_role("listitem").filter(has_text="Accès au boîtier")
+    expect(access).to_contain_text("Le navigateur ne l’a pas encore demandé")
+    assert [] == accessibility.problems(page)
+    page.screenshot(path=screenshots / "hub-permission.png", full_page=True)
+
+    # Near the hub the browser asks, and is told no: said on the page, and on the line of every screen.
+    place.in_the_bus(nurses)
+    access.get_by_role("button", name="Autoriser le boîtier").click()
+    expect(access).to_contain_text("Refusé dans le navigateur")
+    nurse.expect_state(r"hors réseau \(boîtier refusé dans le navigateur\)")
+    assert [] == accessibility.problems(page)
+
+    # Allowed in the site's settings, the tablet goes to the hub by itself.
+    page.context.grant_permissions(["local-network-access"], origin=f"https://{APPLICATION}")
+    nurse.button("Synchroniser maintenant").click()
+    nurse.expect_state("boîtier joint")
+    nurse.button("Regarder de nouveau").click()
+    expect(access).to_contain_text("Autorisé par le navigateur")

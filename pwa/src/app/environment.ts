@@ -18,6 +18,8 @@ export interface Environment {
   /** Scheme, host and port of the application. */
   readonly origin: string;
   readonly online: () => boolean;
+  /** What the browser allows; absent where it asks nobody. */
+  readonly permissions: Permissions | undefined;
   /** Answers a number in [0, 1), for waits: nothing secret is drawn from it. */
   readonly draw: () => number;
 }
@@ -37,6 +39,7 @@ export async function browserEnvironment(page: Window & typeof globalThis): Prom
     api: new ControlApi(origin, fetcher),
     origin,
     online: () => page.navigator.onLine,
+    permissions: page.navigator.permissions as Permissions | undefined,
     draw: () => (page.crypto.getRandomValues(new Uint32Array(1)).at(0) ?? 0) / 2 ** 32,
   };
 }

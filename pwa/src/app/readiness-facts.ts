@@ -1,6 +1,5 @@
 /** Looking at what `readiness.ts` judges: the replica, the browser, the accesses. Nothing is asked of the network. */
 import type { Roster } from "$lib/central/roster";
-import { hubAccess } from "$lib/platform/local-network";
 import { placesOf } from "$lib/record/states";
 import type { Station } from "./station.svelte";
 import type { Tablet } from "./tablet.svelte";
@@ -28,7 +27,7 @@ export async function readinessFacts(
     unsaid: placesOf(station.own.filter(({ row }) => row.kind === "record")),
     updates: updatesOf(station),
     atHub: station.status.state?.node === "hub",
-    hubAccess: (await mayMeetHub(station)) ? await hubAccess(page.navigator.permissions) : null,
+    hubAccess: await station.hubAccess(),
     accesses: await accessesOf(station, duty),
     onDuty: duty.size > 0,
   };
@@ -45,12 +44,6 @@ function updatesOf({ own }: Station): number {
   const notices = own.filter(({ row }) => row.kind !== "record" && row.photo === null);
   const { onTablet, onHub } = placesOf(notices);
   return onTablet + onHub;
-}
-
-/** Whether a hub of the team answers where this tablet replicates: never at the application's own origin. */
-async function mayMeetHub(station: Station): Promise<boolean> {
-  if (station.nodeOrigin === station.environment.origin) return false;
-  return (await station.holdings()).central.hasHub();
 }
 
 function todays(station: Station): readonly Roster[] | null {

@@ -5,16 +5,10 @@
  * of the vault. What an open slot sees is its {@link Desk}.
  */
 import { CentralReader } from "$lib/central/reader";
+import { hubAccess, type HubAccess } from "$lib/platform/local-network";
 import { emptyOutbox, nextPiece, pieceSent } from "$lib/record/outbox";
-import { awaitsReceipt, ownSigned, placesOf, type OwnSigned } from "$lib/record/states";
-import {
-  forgetAcknowledged,
-  noteHeld,
-  noteLacking,
-  notePulled,
-  readWhereabouts,
-  type Whereabouts,
-} from "$lib/record/whereabouts";
+import { awaitsReceipt, ownSigned, type OwnSigned } from "$lib/record/states";
+import { forgetAcknowledged, readWhereabouts, type Whereabouts } from "$lib/record/whereabouts";
 import { rfc3339, toMidnight_ms } from "$lib/store/clock";
 import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
@@ -23,12 +17,14 @@ import { ControlApi } from "$lib/sync/control";
 import { openReplica, type Database } from "$lib/sync/database";
 import { SyncError } from "$lib/sync/errors";
 import { Interruption } from "$lib/sync/interruption";
-import { civilDate, SyncStatus, type SignedCounts } from "$lib/sync/status.svelte";
-import { Synchroniser, type WhereaboutsKeeper } from "$lib/sync/synchroniser";
+import { civilDate, SyncStatus } from "$lib/sync/status.svelte";
+import { Synchroniser } from "$lib/sync/synchroniser";
 import { Access } from "./access.svelte";
 import type { Desk } from "./desk.svelte";
 import type { Environment } from "./environment";
+import { lineCounts } from "./line-counts";
 import { registerSlots } from "./registration";
+import { whereaboutsKeeper } from "./whereabouts";
 
 const CLOCK_OFFSET = "clock.offset_ms";
 /** How often the node is asked about a slot that a coordinator has not confirmed yet. */
@@ -161,10 +157,14 @@ export class Station {
           next: (refused) => nextPiece(this.environment.store, refused),
           sent: ({ _id }) => pieceSent(this.environment.store, replica, _id),
         },
-        whereabouts: this.#keeper(),
+        whereabouts: whereaboutsKeeper(this.environment, async () => (await this.holdings()).central),
       },
       {
-        state: (state) => (this.status.state = state),
+        state: (state) => {
+          const lost = state.phase === "offline" && this.status.state?.phase !== "offline";
+          this.status.state = state;
+          if (lost) void this.hubAccess();
+        },
         denied: (envelopes) => {
           this.#denied = Object.keys(envelopes);
           this.#count();
@@ -185,8 +185,19 @@ export class Station {
     return this.#holdings;
   }
 
+  /** What the browser says of calling the team's hub; `null` where there is none, or nothing to allow. Nothing is asked. */
+  async hubAccess(): Promise<HubAccess | null> {
+    // A hub answers at the node's own name: never at the application's.
+    if (this.nodeOrigin === this.environment.origin) return null;
+    const { central } = await this.holdings();
+    const access = (await central.hasHub()) ? await hubAccess(this.environment.permissions) : null;
+    this.status.hubRefused = access === "denied";
+    return access;
+  }
+
   /** Something may have changed outside: network, screen, clock. */
   wake(): void {
+    void this.hubAccess();
     this.access.session.check();
     void this.access.lockEnded();
     this.#sync?.wake();
@@ -329,25 +340,6 @@ export class Station {
     );
   }
 
-  /** Of what nodes say, what has a receipt is left out: from there on the receipt says where it stands. */
-  #keeper(): WhereaboutsKeeper {
-    const { store, clocks } = this.environment;
-    const unreceipted = async (envelopes: readonly string[]): Promise<readonly string[]> => {
-      const { central } = await this.holdings();
-      const receipts = await central.receipts(envelopes);
-      return envelopes.filter((envelope) => !receipts.has(envelope));
-    };
-    return {
-      held: async (node, envelopes) => noteHeld(store, node, await unreceipted(envelopes), clocks.wall()),
-      lacking: (node, envelopes) => noteLacking(store, node, envelopes),
-      pulled: async (node, envelopes) => {
-        // What central gives is at central, which needs no note: only what was noted to be on a hub is corrected.
-        const noting = node.kind === "hub" ? notePulled : noteHeld;
-        return noting(store, node, await unreceipted(envelopes), clocks.wall());
-      },
-    };
-  }
-
   #learnOffset(milliseconds: number): void {
     this.clockOffset = milliseconds;
     void writeSetting(this.environment.store, CLOCK_OFFSET, milliseconds);
@@ -357,28 +349,4 @@ export class Station {
 function readChosen(value: unknown): ChosenStop | null {
   const { date, stop } = (typeof value === "object" && value !== null ? value : {}) as Partial<ChosenStop>;
   return typeof date === "string" && typeof stop === "string" ? { date, stop } : null;
-}
-
-/** The figures of the line. A record that was replaced is nobody's turn any more. */
-function lineCounts(own: readonly OwnSigned[], denied: readonly string[]): SignedCounts {
-  const records = own.filter(({ row }) => row.kind === "record");
-  const current = records.filter(({ replacedBy }) => replacedBy === null);
-  const waiting = own.filter(awaitsReceipt);
-  const notices = own.filter(({ row }) => row.kind !== "record");
-  return {
-    places: placesOf(records),
-    toCorrect: current.filter(({ turn }) => turn === "author").length,
-    blocked: current.filter(({ state, turn }) => state === "quarantined" && turn !== "author").length,
-    total: records.length,
-    updates: waiting.filter(({ row }) => row.kind !== "record" && row.photo === null).length,
-    photos: photosAmong(waiting),
-    blockedUpdates: notices.filter(({ state }) => state === "quarantined").length,
-    denied: own.filter(({ row }) => denied.includes(row.envelope) && row.photo === null).length,
-    deniedPhotos: photosAmong(own.filter(({ row }) => denied.includes(row.envelope))),
-  };
-}
-
-function photosAmong(signed: readonly OwnSigned[]): number {
-  const photos = signed.flatMap(({ row }) => row.photo ?? []);
-  return photos.filter((photo, place) => photos.indexOf(photo) === place).length;
 }

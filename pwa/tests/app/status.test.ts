@@ -119,3 +119,10 @@ test("a hub that does not know the tablet is not taken for the server", () => {
   const refused: SyncState = { ...idle, phase: "refused", reason: "device-unknown", node: "hub" };
   expect(line(refused)).toContain("tablette refusée par le boîtier (synchronisez d’abord avec le serveur)");
 });
+
+test("a hub that the browser may not call is told from a network that is not there", () => {
+  const offline: SyncState = { ...idle, phase: "offline", node: null };
+  expect(statusLine(offline, none, "2026-11-23", true).text).toBe(
+    "Aucune fiche en attente — hors réseau (boîtier refusé dans le navigateur), serveur joint à 09:42",
+  );
+});

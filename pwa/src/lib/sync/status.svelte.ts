@@ -66,6 +66,8 @@ export class SyncStatus {
   /** Null until what is remembered of the last synchronisation was read. */
   state = $state.raw<SyncState | null>(null);
   counts = $state.raw<SignedCounts>(NONE);
+  /** The browser was told never to call the local network: a hub is out of reach however near. */
+  hubRefused = $state(false);
   readonly #today: () => string;
 
   /** `today` answers the civil date of the tablet, `YYYY-MM-DD`. */
@@ -75,17 +77,24 @@ export class SyncStatus {
 
   /** The line, whole. */
   get line(): StatusLine {
-    if (this.state !== null) return statusLine(this.state, this.counts, this.#today());
+    if (this.state !== null) return statusLine(this.state, this.counts, this.#today(), this.hubRefused);
     const text = t("sync.reading");
     return { tone: "waiting", icon: "clock", parts: [{ icon: null, text }], text };
   }
 }
 
 /** The line for a state of synchronisation and what receipts say. `today` is `YYYY-MM-DD`. */
-export function statusLine(state: SyncState, counts: SignedCounts, today: string): StatusLine {
+export function statusLine(
+  state: SyncState,
+  counts: SignedCounts,
+  today: string,
+  hubRefused = false,
+): StatusLine {
   const said = [...troubleParts(counts), ...waitingParts(counts)];
   if (said.length === 0) said.push(plain(t(counts.total > 0 ? "sync.all_received" : "sync.nothing_waiting")));
-  const link = [connection(state), ...reachedWords(state.reached, today)].filter((words) => words !== "");
+  const link = [connection(state, hubRefused), ...reachedWords(state.reached, today)].filter(
+    (words) => words !== "",
+  );
   const parts = punctuated(said, link);
   return {
     tone: tone(state, counts),
@@ -130,10 +139,10 @@ function waitingParts({ places, updates, photos }: SignedCounts): readonly LineP
   ].map(plain);
 }
 
-function connection({ phase, reason, node }: SyncState): string {
+function connection({ phase, reason, node }: SyncState, hubRefused: boolean): string {
   switch (phase) {
     case "offline":
-      return t("sync.offline");
+      return t(hubRefused ? "sync.offline_hub_refused" : "sync.offline");
     case "connecting":
       return t("sync.connecting");
     case "syncing":
