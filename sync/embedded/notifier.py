@@ -10,7 +10,7 @@ class DatabaseSignal:
 
     def __init__(self, update_seq: int) -> None:
         self._update_seq = update_seq
-        self._next: asyncio.Future[None] | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
         self._gone = False
         self._closed = False
 
@@ -36,24 +36,33 @@ class DatabaseSignal:
 
     async def wait(self, since: int, timeout_s: float) -> bool:
         """Wait for a number above `since`; False after `timeout_s` or at the end. Raises DatabaseNotFound."""
-        deadline = asyncio.get_running_loop().time() + timeout_s
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
         while True:
             if self._gone:
                 raise DatabaseNotFound
             if self._update_seq > since:
                 return True
-            remaining = deadline - asyncio.get_running_loop().time()
-            if self._closed or remaining <= 0:
+            if self._closed or loop.time() >= deadline:
                 return False
-            if self._next is None:
-                self._next = asyncio.get_running_loop().create_future()
-            # One future serves every waiter; asyncio.wait leaves it alone when one of them gives up.
-            await asyncio.wait([self._next], timeout=remaining)
+            # A future for each: leaving one that two thousand share takes as long as there are others.
+            woken: asyncio.Future[None] = loop.create_future()
+            self._waiting.add(woken)
+            term = loop.call_at(deadline, _release, woken)
+            try:
+                await woken
+            finally:
+                term.cancel()
+                self._waiting.discard(woken)
 
     def _wake(self) -> None:
-        if self._next is not None and not self._next.done():
-            self._next.set_result(None)
-        self._next = None
+        for woken in self._waiting:
+            _release(woken)
+
+
+def _release(woken: "asyncio.Future[None]") -> None:
+    if not woken.done():
+        woken.set_result(None)
 
 
 class Subscription:
