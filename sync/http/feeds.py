@@ -167,16 +167,23 @@ async def _results(form: RowFormat, first: ListedPage, watch: Watch) -> AsyncIte
     """
     listing, page, sent = form.listing, first, 0
     unseen = first.scanned + first.pending
+    # The last rows leave with the end: five hundred tablets woken at once are told in half the packets.
+    held = b""
     while True:
         async for rows in form.written(page, sent, _element):
-            yield rows
+            if held:
+                yield held
+            held = rows
         sent += len(page.results)
         unseen -= page.scanned
         left = None if listing.limit is None else listing.limit - sent
         if left == 0 or unseen <= 0 or not page.pending or watch.is_stopped:
             break
+        if held:
+            yield held
+            held = b""
         page = await listing.page(page.last_seq, left, rows=unseen)
-    yield b"\n],\n" + _end(page)[1:]
+    yield held + b"\n],\n" + _end(page)[1:]
 
 
 def _element(number: int, _change: Change, row: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -23,13 +24,13 @@ CONTENT = b'{"jwe":"' + b"A" * 200 + b'"}'
 
 
 def measure() -> list[Measurement]:
-    """Return the slowest of fifty readings of a hundred rows over HTTP, each from a random sequence."""
+    """Return the median and the slowest of fifty readings over HTTP, each from a random sequence."""
     with tempfile.TemporaryDirectory() as directory:
         store = Path(directory)
         asyncio.run(_created(store))
         _fill(next((store / "databases").glob("*.sqlite")))
         with peers(store) as found:
-            return [_read(found.ours)]
+            return _read(found.ours)
 
 
 async def _created(directory: Path) -> None:
@@ -57,20 +58,23 @@ def _document(drawn: random.Random) -> NewDocument:
     return NewDocument(f"e{digest}", Revision(1, digest[:32]), deleted=False, content=CONTENT)
 
 
-def _read(peer: Peer) -> Measurement:
+def _read(peer: Peer) -> list[Measurement]:
     client = Client(peer)
     last, _, identity = client.get("/large")["update_seq"].partition("-")
     drawn = random.Random(2)
-    slowest = 0.0
+    taken = []
     for since in [0, int(last) - 100, *(drawn.randrange(int(last)) for _ in range(ASKED))]:
         started = time.perf_counter()
         told = client.get(f"/large/_changes?limit=100&since={since}-{identity}")
-        slowest = max(slowest, (time.perf_counter() - started) * 1000)
+        taken.append((time.perf_counter() - started) * 1000)
         if len(told["results"]) != min(100, DOCUMENTS - since):
             raise RuntimeError("the page is not whole")
     client.close()
-    name = f"{peer.name}: _changes of {DOCUMENTS:,} documents, 100 rows, slowest of {ASKED}"
-    return Measurement(name, slowest, "ms", GOAL_MS, at_most=True)
+    name = f"{peer.name}: _changes of {DOCUMENTS:,} documents, 100 rows"
+    return [
+        Measurement(f"{name}, median", statistics.median(taken), "ms", GOAL_MS, at_most=True),
+        Measurement(f"{name}, slowest of {ASKED}", max(taken), "ms", GOAL_MS, at_most=True),
+    ]
 
 
 if __name__ == "__main__":
