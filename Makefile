@@ -17,7 +17,7 @@ export ESCALE_PWA = pwa/dist
 # Compiled modules are kept, whatever the shell says: every command starts several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run hub test screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
+.PHONY: help run hub test faults screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

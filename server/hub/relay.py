@@ -22,6 +22,7 @@ from server.hub.identity import Facts
 from server.identifiers import role_of
 from sync.engine import Engine
 from sync.errors import DatabaseExists
+from sync.node_engine import NodeEngine
 from sync.replicator import (
     Checkpoints,
     EnginePeer,
@@ -74,7 +75,7 @@ class Relay:
     def __init__(
         self,
         *,
-        engine: Engine,
+        engine: NodeEngine,
         facts: Facts,
         central: CentralApi,
         access: CentralAccess,

@@ -8,13 +8,15 @@ import orjson
 from sync import errors
 from sync.changes import Style
 from sync.document import Document, IncomingDocument, MissingRevision
-from sync.engine import Engine
+from sync.http.representation import AttachmentOptions, with_bytes
+from sync.node_engine import NodeEngine
 from sync.replicator.errors import (
     BatchTooLarge,
     DatabaseMissing,
     PeerRefused,
     PeerUnreachable,
     ReplicationError,
+    RequestUnfit,
 )
 from sync.replicator.peer import (
     FROM_THE_START,
@@ -28,14 +30,15 @@ from sync.replicator.peer import (
     SequenceValue,
     WantedRevision,
 )
+from sync.revision import Revision
 from sync.security import Security
 from sync.write_rules import WriteRule
 
 
 class EnginePeer:
-    """`sync.replicator.peer.Peer` over `Engine`. `rule` binds what is written (None: as given)."""
+    """`sync.replicator.peer.Peer` over an engine. `rule` binds what is written (None: as given)."""
 
-    def __init__(self, engine: Engine, database: str, *, rule: WriteRule | None = None) -> None:
+    def __init__(self, engine: NodeEngine, database: str, *, rule: WriteRule | None = None) -> None:
         self._engine = engine
         self._database = database
         self._rule = rule
@@ -84,7 +87,7 @@ class EnginePeer:
                 if isinstance(leaf, Document):
                     # Two revisions may have led to one leaf.
                     key = (leaf.identifier, str(leaf.revision))
-                    documents[key] = FetchedDocument(*key, orjson.dumps(leaf.to_json(revs=True)))
+                    documents[key] = FetchedDocument(*key, await self._whole(leaf, one))
         return FetchedBatch(tuple(documents.values()), tuple(absent))
 
     async def write(self, documents: Sequence[FetchedDocument]) -> list[Denial]:
@@ -133,6 +136,14 @@ class EnginePeer:
     async def aclose(self) -> None:
         """Do nothing: the engine is its owner's to close."""
 
+    async def _whole(self, leaf: Document, wanted: WantedRevision) -> bytes:
+        """Write a revision with its attachments; those that the target has already as stubs."""
+        ancestors = [Revision.parse(revision) for revision in wanted.possible_ancestors]
+        options = AttachmentOptions(data=True).since_revisions(ancestors)
+        async with _translated():
+            told = await with_bytes(self._engine, self._database, leaf, options)
+        return orjson.dumps(told.to_json(revs=True))
+
     async def _page(self, since: str, limit: int) -> ChangesPage:
         page = await self._engine.changes(
             self._database,
@@ -166,6 +177,10 @@ def _told(error: errors.SyncError) -> ReplicationError:
         return BatchTooLarge(error.reason, code=error.error, status=413)
     if isinstance(error, errors.StorageError):
         return PeerUnreachable(error.reason, code=error.error)
+    if isinstance(error, errors.BadRequest):
+        return RequestUnfit(error.reason, code=error.error, status=400)
+    if isinstance(error, errors.MissingStub):
+        return RequestUnfit(error.reason, code=error.error, status=412)
     if isinstance(error, errors.Conflict):
         return PeerRefused(error.reason, code=error.error, status=409)
     return PeerRefused(error.reason, code=error.error)

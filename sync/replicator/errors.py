@@ -6,6 +6,7 @@
     │   ├── PeerFailed        500: this very request may be what it stumbles on
     │   └── PeerMisbehaved    an answer of another shape (a captive portal's page, a cut body)
     ├── PeerRefused           401, 403 and their kin: who asks may not, until somebody changes that
+    │   ├── RequestUnfit      400, 412, 415, 422: something in this very request, perhaps one document
     │   └── DatabaseMissing   404
     ├── BatchTooLarge         413, or an answer over our own bound: ask for less at once
     └── IdentityChanged       another node answers under the same name
@@ -42,6 +43,10 @@ class PeerMisbehaved(PeerUnreachable):
 
 class PeerRefused(ReplicationError):
     """The peer knows who asks and refuses."""
+
+
+class RequestUnfit(PeerRefused):
+    """The peer cannot take this request as it is; sent again it will not either."""
 
 
 class DatabaseMissing(PeerRefused):

@@ -16,13 +16,18 @@ from sync.replicator.errors import (
     PeerTimedOut,
     PeerUnreachable,
     ReplicationError,
+    RequestUnfit,
 )
 
 _MAX_FAILURE_BYTES: Final = 64 * 1024
 _LATER: Final = frozenset({408, 425, 429})
 _BY_STATUS: Final[Mapping[int, type[ReplicationError]]] = {
+    400: RequestUnfit,
     404: DatabaseMissing,
+    412: RequestUnfit,
     413: BatchTooLarge,
+    415: RequestUnfit,
+    422: RequestUnfit,
     500: PeerFailed,
 }
 

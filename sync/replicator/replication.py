@@ -227,9 +227,11 @@ class Replication:
             docs_denied=status.docs_denied,
         )
         await self._log.write(session, list(self._transfer.denied), target)
+        if self._page.last_seq != self._recorded:
+            # What was denied and is denied again is no progress: it must not hide failures that go on.
+            self._note_success()
         self._recorded = self._page.last_seq
         self._idle_pages = 0
-        self._note_success()
         self._change(last_seq=self._page.last_seq)
         return State.READING
 

@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sync.replicator.errors import BatchTooLarge, PeerFailed
+from sync.replicator.errors import BatchTooLarge, PeerFailed, ReplicationError, RequestUnfit
 from sync.replicator.pace import Pace
 from sync.replicator.peer import ChangedDocument, Denial, FetchedDocument, Peer, WantedRevision
 
 log = logging.getLogger("sync.replicator")
 
 _MOST_NAMED: Final = 1000
+_MISSING_STUB: Final = 412
 # A peer that stumbles on more documents than this is what is broken, not they.
 _MOST_STUMBLED: Final = 20
 # Words by which a target says of one document what time may mend; any other is its decision.
@@ -46,6 +47,7 @@ class Transfer:
         self._offers: deque[tuple[str, str]] = deque()
         self._wanted: deque[WantedRevision] = deque()
         self._fetched: deque[FetchedDocument] = deque()
+        self._knows_ancestors = True
         self.docs_read = self.docs_written = self.docs_missing = self.docs_denied = 0
 
     @property
@@ -94,7 +96,9 @@ class Transfer:
             return
         size.grow(len(chunk))
         _drop(self._offers, len(chunk))
-        self._wanted.extend(lacking)
+        self._wanted.extend(
+            one if self._knows_ancestors else one._replace(possible_ancestors=()) for one in lacking
+        )
         wanted = {(one.identifier, one.revision) for one in lacking}
         for key in chunk:
             if key not in wanted:
@@ -107,7 +111,7 @@ class Transfer:
         keys = [(one.identifier, one.revision) for one in chunk]
         try:
             found = await self._source.bulk_get(chunk)
-        except (BatchTooLarge, PeerFailed) as error:
+        except (BatchTooLarge, PeerFailed, RequestUnfit) as error:
             if not size.shrink(len(chunk)):
                 self._refused_alone(keys[0], error)
                 self._wanted.popleft()
@@ -130,7 +134,10 @@ class Transfer:
         size = sum(len(document.content) for document in chunk)
         try:
             refused = await self._target.write(chunk)
-        except (BatchTooLarge, PeerFailed) as error:
+        except (BatchTooLarge, PeerFailed, RequestUnfit) as error:
+            if error.status == _MISSING_STUB and self._knows_ancestors:
+                self._fetch_whole()
+                return
             self._pace.bytes.shrink(size)
             if not self._pace.documents.shrink(len(chunk)):
                 alone = chunk[0]
@@ -141,6 +148,12 @@ class Transfer:
         self._pace.bytes.grow(size)
         self._pace.documents.grow(len(chunk))
         self._written(chunk, refused)
+
+    def _fetch_whole(self) -> None:
+        """Fetch again, with every attachment: the target had not what its ancestors promised."""
+        self._knows_ancestors = False
+        self._wanted.extendleft(WantedRevision(one.identifier, one.revision) for one in self._fetched)
+        self._fetched.clear()
 
     def _next_to_write(self) -> list[FetchedDocument]:
         """Return the first documents that are few and small enough together; one at least."""
@@ -168,7 +181,7 @@ class Transfer:
         if stumbled is not None:
             raise PeerFailed(f"a document could not be stored: {stumbled.error}", code=stumbled.error)
 
-    def _refused_alone(self, key: tuple[str, str], error: BatchTooLarge | PeerFailed) -> None:
+    def _refused_alone(self, key: tuple[str, str], error: ReplicationError) -> None:
         """Deny a revision that one end cannot take or give by itself; raises PeerFailed to try once more."""
         if isinstance(error, PeerFailed) and self._stumbles_again(key):
             raise error

@@ -7,9 +7,6 @@ import pytest
 
 from tests.faults.schedules import has_processes, play
 
-# SQLite, closing a file of a disk without power, fails twice at once, which apsw can only tell so.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 SCHEDULES = 50
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sync.document import IncomingDocument
 from sync.embedded import EmbeddedEngine
 from sync.http import Limits
 from sync.replicator import EnginePeer, HttpPeer, Options, Replication, State, Status
@@ -161,3 +162,34 @@ async def test_our_replicator_goes_on_from_pouchdbs_checkpoint_and_it_from_ours(
 
     assert (ours.docs_read, asked_by_us.count("GET /sync/t1/_changes")) == (0, 1)
     assert theirs["there"]["read"] == 0
+
+
+async def test_attachments_arrive_there_and_come_back_whole(
+    source: EmbeddedEngine, target: EmbeddedEngine, peer_url: str, far: httpx.AsyncClient
+) -> None:
+    text, photo = (
+        {"content_type": "text/plain", "data": "aGVsbG8="},
+        {"content_type": "image/x", "data": PHOTO},
+    )
+    first = {"_id": "note", "_rev": "1-a", "_attachments": {"text": text}}
+    await source.write("t1", [IncomingDocument.from_json(first)], new_edits=False)
+
+    async with httpx.AsyncClient() as client:
+        there = HttpPeer(client, peer_url)
+        await carried(EnginePeer(source, "t1"), there)
+        edited = {
+            "_id": "note",
+            "_rev": "2-b",
+            "_revisions": {"start": 2, "ids": ["b", "a"]},
+            "_attachments": {"text": {**text, "revpos": 1}, "photo": {**photo, "revpos": 2}},
+        }
+        await source.write("t1", [IncomingDocument.from_json(edited)], new_edits=False)
+        await carried(EnginePeer(source, "t1"), there)
+        back = await carried(there, EnginePeer(target, "t1"))
+
+    assert (await far.get("/note/text")).content == b"hello"
+    assert (await far.get("/note/photo")).content == base64.b64decode(PHOTO)
+    assert back.denied == ()
+    for name, content in (("text", b"hello"), ("photo", base64.b64decode(PHOTO))):
+        opened = await target.open_attachment("t1", "note", name)
+        assert opened.attachment.length == len(content)
