@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.errors import Unavailable
 from server.routes.services import Services
 from server.version import software_version
-from sync.errors import StorageError
+from sync.errors import SyncError
 
 API_VERSION = 1
 
@@ -56,15 +56,18 @@ async def live() -> Health:
 
 @get("/ready")
 async def ready(state: State) -> Health:
-    """Answer once the stores, the projection and the forms are up; 503 otherwise."""
+    """Answer once the stores, the projection and the forms are up; 503 otherwise, which says what is away."""
     services: Services = state.services
-    if not services.forms or not services.projection.ready:
-        raise Unavailable.of("unavailable")
     try:
         await services.engine.databases()
+    except SyncError as error:
+        raise Unavailable.of("replication-away") from error
+    try:
         await asyncio.to_thread(_ask_store, services)
-    except (SQLAlchemyError, StorageError) as error:
+    except SQLAlchemyError as error:
         raise Unavailable.of("unavailable") from error
+    if not services.forms or not services.projection.ready:
+        raise Unavailable.of("unavailable")
     return Health()
 
 

@@ -167,6 +167,8 @@ async def test_central_goes_on_without_couchdb_and_resumes_by_itself(
 
     await place.couchdb.stop()
     await place.until((200, 503))
+    async with httpx.AsyncClient(base_url=place.central.origin) as central:
+        assert (await central.get("/health/ready")).json()["code"] == "replication-away"
     assert (await tablet.push(later)).status_code == 503
     assert (await tablet.sign_in()).status_code == 200
 
