@@ -29,7 +29,7 @@ def free_port() -> int:
 class ServerProcess:
     """``escale serve``, the demonstration unless told otherwise, on its own port and data directory.
 
-    ``shift_s`` moves the clock of the next start by so many seconds.
+    ``shift_s`` moves the clock of the next start by so many seconds; ``patience_s`` is how long it may take.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class ServerProcess:
         self.printed = ""
         self.log = directory / "server.log"
         self.shift_s = 0.0
+        self.patience_s = START_TIMEOUT_S
         self._arguments = arguments
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
@@ -93,7 +94,7 @@ class ServerProcess:
 
     def _wait_until_ready(self) -> None:
         assert self._process is not None
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the server ended:\n{self.printed}\n{self.log.read_text()[-4000:]}")

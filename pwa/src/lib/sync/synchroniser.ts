@@ -78,6 +78,8 @@ export class Synchroniser {
   #current: { readonly remote: Database; readonly run: Run } | null = null;
   #sending = false;
   #finished: Promise<void> = Promise.resolve();
+  /** What nodes said and is being kept. */
+  #learning: Promise<unknown> = Promise.resolve();
 
   constructor(environment: SyncEnvironment, listener: SyncListener) {
     this.#environment = environment;
@@ -118,6 +120,7 @@ export class Synchroniser {
     this.#stopping.abort();
     this.#interruption.interrupt();
     await this.#finished;
+    await this.#learning;
     this.#channel.close();
   }
 
@@ -206,11 +209,12 @@ export class Synchroniser {
 
   /** Others are told once what a node said is kept. */
   #learn(kept: Promise<boolean>): void {
-    void kept.then((learnt) => {
+    const told = kept.then((learnt) => {
       if (!learnt) return;
       this.#listener.moved();
       this.#channel.tellMoved();
     });
+    this.#learning = Promise.all([this.#learning, told]);
   }
 
   /** While `run` lasts: each time something may have changed, is the network there, and is it the same node? */
