@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from sync.errors import SyncError, Unauthorized
+from sync.errors import Forbidden, SyncError, Unauthorized
 from sync.http.asgi import HeaderList, Receive, Scope, Send
 from sync.http.cors import Cors
 from sync.http.exchange import Exchange, Node, RuleFor
@@ -107,6 +107,8 @@ class ReplicationApplication:
         if access is Access.DATABASE_ADMIN:
             require_database_admin(exchange.principal, security)
         require_member(exchange.principal, security)
+        if access is Access.UNBOUND and exchange.rule is not None:
+            raise Forbidden("This is not open to devices.")
         return replace(exchange, security=security)
 
     async def _stream(

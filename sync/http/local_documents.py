@@ -13,7 +13,6 @@ from sync.revision import NO_REVISION
 
 async def read(exchange: Exchange) -> JsonResponse:
     """Answer `GET /{db}/_local/{id}`."""
-    _refuse_bound(exchange)
     found = await exchange.engine.get_local(exchange.database, exchange.document)
     headers = {"etag": f'"{found.revision}"'}
     if exchange.request.knows(headers["etag"]):
@@ -23,7 +22,6 @@ async def read(exchange: Exchange) -> JsonResponse:
 
 async def write(exchange: Exchange) -> JsonResponse:
     """Answer `PUT /{db}/_local/{id}`; the body is bounded (Limits.local_bytes)."""
-    _refuse_bound(exchange)
     asked = await exchange.request.json_object(exchange.node.limits.local_bytes)
     if asked.get("_id", exchange.document) != exchange.document:
         raise BadRequest("Document id from request body and URL have different values")
@@ -57,7 +55,6 @@ async def stored(exchange: Exchange, document: IncomingDocument) -> str:
 
 async def delete(exchange: Exchange) -> JsonResponse:
     """Answer `DELETE /{db}/_local/{id}`."""
-    _refuse_bound(exchange)
     header = exchange.request.headers.get("if-match", "").strip().strip('"') or None
     await exchange.engine.delete_local(
         exchange.database, exchange.document, revision=exchange.request.query.get("rev", header)

@@ -29,10 +29,15 @@ from sync.http.exchange import Handler
 
 
 class Access(Enum):
-    """Who may call: anyone whom the authorizer names, or those whom `_security` or the node admits."""
+    """Who may call: anyone whom the authorizer names, or those whom `_security` or the node admits.
+
+    `MEMBER` includes devices, whose writes a rule binds; `UNBOUND` does not: what replication does not need
+    is not theirs to ask for, as behind the proxy of a CouchDB (deploy/nginx).
+    """
 
     NAMED = auto()
     MEMBER = auto()
+    UNBOUND = auto()
     DATABASE_ADMIN = auto()
     SERVER_ADMIN = auto()
 
@@ -85,30 +90,30 @@ DATABASE: Final[Methods] = {
 
 DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
     "_all_docs": {"GET": Endpoint(all_docs.all_docs), "POST": Endpoint(all_docs.all_docs)},
-    "_all_docs/queries": {"POST": Endpoint(all_docs.all_docs_queries)},
+    "_all_docs/queries": {"POST": Endpoint(all_docs.all_docs_queries, Access.UNBOUND)},
     "_bulk_docs": {"POST": Endpoint(bulk.bulk_docs)},
     "_bulk_get": {"POST": Endpoint(bulk_get.bulk_get)},
     "_changes": {"GET": Endpoint(changes.get), "POST": Endpoint(changes.post)},
     "_compact": {"POST": Endpoint(maintenance.compact, Access.DATABASE_ADMIN)},
-    "_design_docs": {"GET": Endpoint(all_docs.design_docs), "POST": Endpoint(all_docs.design_docs)},
-    "_design_docs/queries": {"POST": Endpoint(all_docs.design_docs_queries)},
+    "_design_docs": {"GET": Endpoint(all_docs.design_docs, Access.UNBOUND), "POST": Endpoint(all_docs.design_docs, Access.UNBOUND)},
+    "_design_docs/queries": {"POST": Endpoint(all_docs.design_docs_queries, Access.UNBOUND)},
     "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit)},
-    "_explain": {"POST": Endpoint(find.explain)},
-    "_find": {"POST": Endpoint(find.find)},
-    "_index": {"GET": Endpoint(index_documents.listing), "POST": Endpoint(index_documents.create)},
-    "_index/_bulk_delete": {"POST": Endpoint(index_documents.bulk_remove)},
-    "_local_docs": {"GET": Endpoint(all_docs.local_docs), "POST": Endpoint(all_docs.local_docs)},
-    "_local_docs/queries": {"POST": Endpoint(all_docs.local_docs_queries)},
+    "_explain": {"POST": Endpoint(find.explain, Access.UNBOUND)},
+    "_find": {"POST": Endpoint(find.find, Access.UNBOUND)},
+    "_index": {"GET": Endpoint(index_documents.listing, Access.UNBOUND), "POST": Endpoint(index_documents.create, Access.UNBOUND)},
+    "_index/_bulk_delete": {"POST": Endpoint(index_documents.bulk_remove, Access.UNBOUND)},
+    "_local_docs": {"GET": Endpoint(all_docs.local_docs, Access.UNBOUND), "POST": Endpoint(all_docs.local_docs, Access.UNBOUND)},
+    "_local_docs/queries": {"POST": Endpoint(all_docs.local_docs_queries, Access.UNBOUND)},
     "_missing_revs": {"POST": Endpoint(bulk.missing_revs)},
     "_purge": {"POST": Endpoint(maintenance.purge, Access.SERVER_ADMIN)},
-    "_purged_infos": {"GET": Endpoint(maintenance.purged_infos)},
+    "_purged_infos": {"GET": Endpoint(maintenance.purged_infos, Access.UNBOUND)},
     "_purged_infos_limit": {
-        "GET": Endpoint(maintenance.read_purged_infos_limit),
+        "GET": Endpoint(maintenance.read_purged_infos_limit, Access.UNBOUND),
         "PUT": Endpoint(maintenance.write_purged_infos_limit, Access.DATABASE_ADMIN),
     },
     "_revs_diff": {"POST": Endpoint(bulk.revs_diff)},
     "_revs_limit": {
-        "GET": Endpoint(maintenance.read_revs_limit),
+        "GET": Endpoint(maintenance.read_revs_limit, Access.UNBOUND),
         "PUT": Endpoint(maintenance.write_revs_limit, Access.DATABASE_ADMIN),
     },
     "_view_cleanup": {"POST": Endpoint(maintenance.clean_views, Access.DATABASE_ADMIN)},
@@ -121,30 +126,30 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
 # What lies below these names belongs to them and is no attachment.
 BELOW: Final[Mapping[str, Methods]] = {
     "_compact": {"POST": Endpoint(maintenance.compact_views, Access.DATABASE_ADMIN)},
-    "_index": {"DELETE": Endpoint(index_documents.remove)},
+    "_index": {"DELETE": Endpoint(index_documents.remove, Access.UNBOUND)},
 }
 
 DOCUMENT: Final[Methods] = {
     "DELETE": Endpoint(documents.delete),
     "GET": Endpoint(documents.read),
-    "POST": Endpoint(forms.write),
+    "POST": Endpoint(forms.write, Access.UNBOUND),
     "PUT": Endpoint(documents.write),
-    "COPY": Endpoint(documents.copy),
+    "COPY": Endpoint(documents.copy, Access.UNBOUND),
 }
 
 LOCAL_DOCUMENT: Final[Methods] = {
-    "DELETE": Endpoint(local_documents.delete),
-    "GET": Endpoint(local_documents.read),
-    "PUT": Endpoint(local_documents.write),
+    "DELETE": Endpoint(local_documents.delete, Access.UNBOUND),
+    "GET": Endpoint(local_documents.read, Access.UNBOUND),
+    "PUT": Endpoint(local_documents.write, Access.UNBOUND),
 }
 
 # No document has such an id, and CouchDB says why only to who would write one.
 UNKNOWN_SPECIAL: Final[Methods] = {"GET": Endpoint(documents.read), "PUT": Endpoint(documents.write)}
 
 ATTACHMENT: Final[Methods] = {
-    "DELETE": Endpoint(attachments.delete),
-    "GET": Endpoint(attachments.read),
-    "PUT": Endpoint(attachments.write),
+    "DELETE": Endpoint(attachments.delete, Access.UNBOUND),
+    "GET": Endpoint(attachments.read, Access.UNBOUND),
+    "PUT": Endpoint(attachments.write, Access.UNBOUND),
 }
 
 

@@ -23,6 +23,7 @@ TOKEN = (401, 200, 200, 403, 401, 401)
 TEAM = (401, 200, 403, 403, 401, 401)
 TEAM_WRITES = (401, 201, 403, 403, 401, 401)
 NO_DEVICE = (401, 403, 403, 403, 401, 401)
+NO_SESSION = (401, 405, 405, 403, 401, 401)  # nobody has a password here
 PAGE = (303, 303, 303, 303, 200, 200)
 FORM = (401, 401, 401, 401, 303, 303)
 CLINICAL_FORM = (401, 401, 401, 401, 403, 303)
@@ -57,7 +58,15 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/sync/", TOKEN),
     ("GET", "/sync/_up", TOKEN),
     ("POST", "/sync/_replicate", (401, 501, 501, 403, 401, 401)),
+    ("GET", "/sync/_uuids", TOKEN),
+    ("GET", "/sync/_session", TOKEN),
+    ("POST", "/sync/_session", NO_SESSION),
+    ("DELETE", "/sync/_session", NO_SESSION),
     ("GET", "/sync/_all_dbs", NO_DEVICE),
+    ("GET", "/sync/_dbs_info", NO_DEVICE),
+    ("POST", "/sync/_dbs_info", NO_DEVICE),
+    ("GET", "/sync/_active_tasks", NO_DEVICE),
+    ("GET", "/sync/_db_updates", NO_DEVICE),
     # Replication: the team's database
     ("GET", "/sync/{database}", TEAM),
     ("POST", "/sync/{database}", NO_DEVICE),
@@ -74,16 +83,41 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/sync/{database}/_revs_diff", TEAM),
     ("GET", "/sync/{database}/_security", NO_DEVICE),
     ("PUT", "/sync/{database}/_security", NO_DEVICE),
+    # What replication does not need
+    ("POST", "/sync/{database}/_all_docs/queries", NO_DEVICE),
+    ("POST", "/sync/{database}/_compact", NO_DEVICE),
+    ("POST", "/sync/{database}/_compact/{nothing}", NO_DEVICE),
+    ("GET", "/sync/{database}/_design_docs", NO_DEVICE),
+    ("POST", "/sync/{database}/_design_docs", NO_DEVICE),
+    ("POST", "/sync/{database}/_design_docs/queries", NO_DEVICE),
+    ("POST", "/sync/{database}/_explain", NO_DEVICE),
+    ("POST", "/sync/{database}/_find", NO_DEVICE),
+    ("GET", "/sync/{database}/_index", NO_DEVICE),
+    ("POST", "/sync/{database}/_index", NO_DEVICE),
+    ("POST", "/sync/{database}/_index/_bulk_delete", NO_DEVICE),
+    ("DELETE", "/sync/{database}/_index/{nothing}", NO_DEVICE),
+    ("GET", "/sync/{database}/_local_docs", NO_DEVICE),
+    ("POST", "/sync/{database}/_local_docs", NO_DEVICE),
+    ("POST", "/sync/{database}/_local_docs/queries", NO_DEVICE),
+    ("POST", "/sync/{database}/_purge", NO_DEVICE),
+    ("GET", "/sync/{database}/_purged_infos", NO_DEVICE),
+    ("GET", "/sync/{database}/_purged_infos_limit", NO_DEVICE),
+    ("PUT", "/sync/{database}/_purged_infos_limit", NO_DEVICE),
+    ("GET", "/sync/{database}/_revs_limit", NO_DEVICE),
+    ("PUT", "/sync/{database}/_revs_limit", NO_DEVICE),
+    ("POST", "/sync/{database}/_view_cleanup", NO_DEVICE),
     # Replication: its documents
     ("GET", "/sync/{database}/{envelope}", TEAM),
     ("PUT", "/sync/{database}/{new_envelope}?new_edits=false", TEAM_WRITES),
     ("DELETE", "/sync/{database}/{envelope}?rev={revision}", NO_DEVICE),
+    ("POST", "/sync/{database}/{envelope}", NO_DEVICE),
+    ("COPY", "/sync/{database}/{envelope}", NO_DEVICE),
     ("GET", "/sync/{database}/_local/{checkpoint}", NO_DEVICE),
     ("PUT", "/sync/{database}/_local/{checkpoint}", NO_DEVICE),
     ("DELETE", "/sync/{database}/_local/{checkpoint}?rev=0-1", NO_DEVICE),
-    ("GET", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
-    ("PUT", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
-    ("DELETE", "/sync/{database}/{envelope}/{attachment}", (401, 501, 403, 403, 401, 401)),
+    ("GET", "/sync/{database}/{envelope}/{attachment}", NO_DEVICE),
+    ("PUT", "/sync/{database}/{envelope}/{attachment}", NO_DEVICE),
+    ("DELETE", "/sync/{database}/{envelope}/{attachment}", NO_DEVICE),
     # The tablet's files
     ("GET", "/", (302, 302, 302, 302, 302, 302)),
     ("GET", "/tablette", (302, 302, 302, 302, 302, 302)),
@@ -236,6 +270,7 @@ REPLICATION_TABLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "DOCUMENT": ("/{{}}/{}", {"{}": replication.DOCUMENT}),
     "LOCAL_DOCUMENT": ("/{{}}/_local/{}", {"{}": replication.LOCAL_DOCUMENT}),
     "ATTACHMENT": ("/{{}}/{{}}/{}", {"{}": replication.ATTACHMENT}),
+    "BELOW": ("/{{}}/{}/{{}}", replication.BELOW),
 }
 """The routing tables of replication, by their name there: the addresses of their entries."""
 
@@ -280,7 +315,8 @@ def test_the_table_knows_every_routing_table_of_replication() -> None:
     tables = {
         name for name, value in vars(replication).items() if name.isupper() and isinstance(value, Mapping)
     }
-    assert tables == REPLICATION_TABLES.keys()
+    # No document has a special id that is unknown: those rows are the documents' own.
+    assert tables - {"UNKNOWN_SPECIAL"} == REPLICATION_TABLES.keys()
 
 
 def test_the_statuses_of_a_row_are_one_for_each_role() -> None:

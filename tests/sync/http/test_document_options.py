@@ -289,5 +289,5 @@ async def test_revisions_that_cannot_be_opened_are_refused(
 async def test_methods_that_an_address_has_are_told(central: httpx.AsyncClient) -> None:
     document, database = await central.patch("/t1/a"), await central.patch("/t1")
 
-    assert (document.status_code, document.headers["allow"]) == (405, "DELETE,GET,HEAD,PUT,COPY")
+    assert (document.status_code, document.headers["allow"]) == (405, "DELETE,GET,HEAD,POST,PUT,COPY")
     assert (database.status_code, database.json()["reason"]) == (405, "Only DELETE,GET,HEAD,POST,PUT allowed")

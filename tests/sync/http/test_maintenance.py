@@ -71,17 +71,17 @@ async def test_compactions_are_accepted(central: httpx.AsyncClient) -> None:
     assert (await central.get("/t1/_compact")).status_code == 405
 
 
-async def test_maintenance_is_for_administrators(tablet: httpx.AsyncClient) -> None:
+async def test_maintenance_is_for_administrators(replicator: httpx.AsyncClient) -> None:
     refused = [
-        await tablet.post("/t1/_purge", json={}),
-        await tablet.post("/t1/_compact", json={}),
-        await tablet.post("/t1/_view_cleanup", json={}),
-        await tablet.put("/t1/_revs_limit", json=1),
-        await tablet.put("/t1/_purged_infos_limit", json=1),
+        await replicator.post("/t1/_purge", json={}),
+        await replicator.post("/t1/_compact", json={}),
+        await replicator.post("/t1/_view_cleanup", json={}),
+        await replicator.put("/t1/_revs_limit", json=1),
+        await replicator.put("/t1/_purged_infos_limit", json=1),
     ]
 
     assert {answer.status_code for answer in refused} == {403}
-    assert (await tablet.get("/t1/_revs_limit")).json() == 1000
+    assert (await replicator.get("/t1/_revs_limit")).json() == 1000
 
 
 async def test_attachments_of_inner_revisions_go_with_compaction_and_those_of_purged_leaves_at_once(
