@@ -25,12 +25,12 @@ from sync.couchdb.writing import write_documents
 from sync.database import DatabaseInformation, checked_name
 from sync.document import Document, IncomingDocument, JsonObject, MissingRevision, WriteResult
 from sync.document import checked_identifier as checked
-from sync.embedded.notifier import Subscription
 from sync.errors import BadRequest, Conflict, DocumentNotFound, InvalidSequence, StorageFailed
 from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
 from sync.sequence import FROM_THE_START
+from sync.subscription import Subscription
 from sync.write_rules import WriteRule
 
 _WHOLE: Final[Parameters] = {"revs": "true", "conflicts": "true", "deleted_conflicts": "true"}

@@ -13,8 +13,8 @@ import orjson
 
 from sync.couchdb.client import Client
 from sync.couchdb.sweep import Sweep
-from sync.embedded.notifier import Subscription
 from sync.errors import MethodNotAllowed, NotFound, StorageFailed, SyncError, Unsupported
+from sync.subscription import Subscription
 
 HEARTBEAT_S: Final = 10.0
 SILENCE_S: Final = 3 * HEARTBEAT_S

@@ -14,13 +14,14 @@ from pathlib import Path
 from sync.database import checked_name
 from sync.embedded.documents import State
 from sync.embedded.feed import NOW
-from sync.embedded.notifier import DatabaseSignal, Subscription
+from sync.embedded.notifier import DatabaseSignal
 from sync.embedded.readers import ReaderPool
 from sync.embedded.registry import DatabaseEntry, Registry
 from sync.embedded.writer import Writer
 from sync.errors import DatabaseExists, DatabaseNotFound, StorageFailed
 from sync.security import Security
 from sync.sequence import Sequence
+from sync.subscription import Subscription
 
 
 class Catalogue:

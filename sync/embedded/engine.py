@@ -18,7 +18,6 @@ from sync.embedded import feed, local_documents, queries
 from sync.embedded.attachments import StoredAttachment
 from sync.embedded.catalogue import Catalogue
 from sync.embedded.maintenance import EmbeddedMaintenance
-from sync.embedded.notifier import Subscription
 from sync.embedded.readers import ReaderPool
 from sync.embedded.shared_pages import SharedPages
 from sync.embedded.updates import apply_batch, prepare
@@ -28,6 +27,7 @@ from sync.revision import Revision
 from sync.revs_diff import RevisionsDifference
 from sync.security import Security
 from sync.sequence import FROM_THE_START
+from sync.subscription import Subscription
 from sync.write_rules import WriteRule
 
 Answer = TypeVar("Answer")
