@@ -84,12 +84,15 @@ NODE: Final[Mapping[str, Methods]] = {
 DATABASE: Final[Methods] = {
     "DELETE": Endpoint(databases.destroy, Access.SERVER_ADMIN),
     "GET": Endpoint(databases.information),
-    "POST": Endpoint(documents.create),
+    "POST": Endpoint(documents.create, Access.UNBOUND),
     "PUT": Endpoint(databases.create, Access.SERVER_ADMIN),
 }
 
 DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
-    "_all_docs": {"GET": Endpoint(all_docs.all_docs), "POST": Endpoint(all_docs.all_docs)},
+    "_all_docs": {
+        "GET": Endpoint(all_docs.all_docs, Access.UNBOUND),
+        "POST": Endpoint(all_docs.all_docs, Access.UNBOUND),
+    },
     "_all_docs/queries": {"POST": Endpoint(all_docs.all_docs_queries, Access.UNBOUND)},
     "_bulk_docs": {"POST": Endpoint(bulk.bulk_docs)},
     "_bulk_get": {"POST": Endpoint(bulk_get.bulk_get)},
@@ -100,7 +103,7 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
         "POST": Endpoint(all_docs.design_docs, Access.UNBOUND),
     },
     "_design_docs/queries": {"POST": Endpoint(all_docs.design_docs_queries, Access.UNBOUND)},
-    "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit)},
+    "_ensure_full_commit": {"POST": Endpoint(databases.ensure_full_commit, Access.UNBOUND)},
     "_explain": {"POST": Endpoint(find.explain, Access.UNBOUND)},
     "_find": {"POST": Endpoint(find.find, Access.UNBOUND)},
     "_index": {
@@ -113,7 +116,7 @@ DATABASE_ENDPOINTS: Final[Mapping[str, Methods]] = {
         "POST": Endpoint(all_docs.local_docs, Access.UNBOUND),
     },
     "_local_docs/queries": {"POST": Endpoint(all_docs.local_docs_queries, Access.UNBOUND)},
-    "_missing_revs": {"POST": Endpoint(bulk.missing_revs)},
+    "_missing_revs": {"POST": Endpoint(bulk.missing_revs, Access.UNBOUND)},
     "_purge": {"POST": Endpoint(maintenance.purge, Access.SERVER_ADMIN)},
     "_purged_infos": {"GET": Endpoint(maintenance.purged_infos, Access.UNBOUND)},
     "_purged_infos_limit": {
@@ -139,10 +142,10 @@ BELOW: Final[Mapping[str, Methods]] = {
 }
 
 DOCUMENT: Final[Methods] = {
-    "DELETE": Endpoint(documents.delete),
-    "GET": Endpoint(documents.read),
+    "DELETE": Endpoint(documents.delete, Access.UNBOUND),
+    "GET": Endpoint(documents.read, Access.UNBOUND),
     "POST": Endpoint(forms.write, Access.UNBOUND),
-    "PUT": Endpoint(documents.write),
+    "PUT": Endpoint(documents.write, Access.UNBOUND),
     "COPY": Endpoint(documents.copy, Access.UNBOUND),
 }
 
@@ -153,7 +156,10 @@ LOCAL_DOCUMENT: Final[Methods] = {
 }
 
 # No document has such an id, and CouchDB says why only to who would write one.
-UNKNOWN_SPECIAL: Final[Methods] = {"GET": Endpoint(documents.read), "PUT": Endpoint(documents.write)}
+UNKNOWN_SPECIAL: Final[Methods] = {
+    "GET": Endpoint(documents.read, Access.UNBOUND),
+    "PUT": Endpoint(documents.write, Access.UNBOUND),
+}
 
 ATTACHMENT: Final[Methods] = {
     "DELETE": Endpoint(attachments.delete, Access.UNBOUND),

@@ -99,8 +99,8 @@ async def test_nothing_changes_an_envelope_once_it_is_there(door: Door) -> None:
 OTHER_WAYS: tuple[tuple[str, str, int], ...] = (
     # The same intentions through the addresses of single documents: the tablet is named, and may not.
     ("PUT", "/{id}", 403),
-    ("PUT", "/{id}?new_edits=false&rev=2-ffffffffffffffffffffffffffffffff", 400),
-    ("PUT", "/note?new_edits=false", 400),
+    ("PUT", "/{id}?new_edits=false&rev=2-ffffffffffffffffffffffffffffffff", 403),
+    ("PUT", "/note?new_edits=false", 403),
     ("DELETE", "/{id}?rev={rev}", 403),
     ("DELETE", "/{id}", 403),
     ("POST", "", 403),

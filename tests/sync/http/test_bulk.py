@@ -248,6 +248,6 @@ async def test_a_full_disk_is_507_with_couchdbs_body(tmp_path: Path, callers: Ca
 async def test_a_stopped_engine_is_503(tablet: httpx.AsyncClient, engine: EmbeddedEngine) -> None:
     await engine.aclose()
 
-    answer = await tablet.get("/t1/_all_docs")
+    answer = await tablet.get("/t1/_changes")
 
     assert (answer.status_code, answer.json()["error"]) == (503, "service_unavailable")
