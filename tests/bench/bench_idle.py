@@ -62,8 +62,10 @@ def _idle(playwright: Playwright, documents: int, minutes: float) -> Measurement
             playwright, home / "profile", f"https://{APPLICATION}", Surroundings(names, home=home)
         )
         try:
+            server.start()
+            tablet = _enrolled(browser, server)
             _fill(server, documents)
-            page = _level(browser, server, documents)
+            page = _level(tablet, documents)
             used = _watch(page, roads, minutes * 60)
         finally:
             browser.close()
@@ -74,7 +76,6 @@ def _idle(playwright: Playwright, documents: int, minutes: float) -> Measurement
 
 def _fill(server: ServerProcess, documents: int) -> None:
     """Put documents that mean nothing into the team's database: only their number matters."""
-    server.start()
     server.stop()
     # Central looks at each of them once before it says that it is ready.
     server.patience_s = LEVEL_S
@@ -98,11 +99,16 @@ async def _write(store: Path, documents: int) -> None:
         await engine.aclose()
 
 
-def _level(browser: Browser, server: ServerProcess, documents: int) -> Page:
-    """Return the page of an enrolled tablet at rest, once it holds everything."""
+def _enrolled(browser: Browser, server: ServerProcess) -> Tablet:
+    """Return a tablet with somebody at work."""
     tablet = Tablet(browser.open())
     tablet.enrol(server.enrolment_link())
     tablet.create_access("médecin", PASSPHRASES["doctor"])
+    return tablet
+
+
+def _level(tablet: Tablet, documents: int) -> Page:
+    """Return the tablet's page, at rest, once it holds everything."""
     deadline = time.monotonic() + LEVEL_S
     while _held(tablet.page) < documents:
         if time.monotonic() > deadline:
