@@ -17,19 +17,22 @@ export ESCALE_PWA = pwa/dist
 # Compiled modules are kept, whatever the shell says: every command starts several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run hub test faults screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
+.PHONY: help run install hub test faults screenshots lint fmt types bench lock migration clean lint-python lint-pwa test-python test-pwa test-e2e
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-run: .venv/.run-ready pwa/dist/index.html ## Start the demonstration on http://localhost:8000 (PORT=, DATA=, KEYS=)
+run: install pwa/dist/index.html ## Start the demonstration on http://localhost:8000 (PORT=, DATA=, KEYS=)
 	@ESCALE_AUTO_CONFIRM=$${ESCALE_AUTO_CONFIRM:-1} exec $(PY) -m server serve --demo
 
-hub: .venv/.run-ready ## Start a hub in the bus beside the running demonstration, on http://localhost:8100 (HUB_PORT=)
+install: .venv/.run-ready .venv/bin/escale ## Install the command `.venv/bin/escale`: all that a hub needs
+
+hub: install ## Start a hub in the bus beside the running demonstration, on http://localhost:8100 (HUB_PORT=)
+	@if test -e $(DATA)/hub/revoked; then echo 'This hub was revoked. To begin another one: rm -r $(DATA)/hub'; exit 2; fi
 	@exec $(PY) -m server hub --central http://localhost:$(PORT) --data $(DATA)/hub --port $(HUB_PORT) \
 	  $$(test -e $(DATA)/hub/hub.json || { printf -- '--card '; $(PY) -m server enrol card --team 'Médicobus – équipe 1' --label Boîtier --hub | grep -o 'http.*#e=.*'; })
 
-test: .venv/.test-ready pwa/node_modules/.ready pwa/dist/index.html ## Run every check: lint, types, contracts, unit, browser
+test: .venv/.test-ready .venv/bin/escale pwa/node_modules/.ready pwa/dist/index.html ## Run every check: lint, types, contracts, unit, browser
 	@bash .ci/install-system-packages
 	@$(MAKE) --no-print-directory lint test-pwa test-python test-e2e
 
@@ -82,6 +85,9 @@ clean: ## Remove what was built; never the data nor the keys
 .venv/.run-ready: .venv/bin/python requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
+
+.venv/bin/escale: deploy/escale | .venv/bin/python
+	@install -m 755 $< $@
 
 .venv/.test-ready: .venv/bin/python requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt

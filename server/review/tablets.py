@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from server.review.errors import NotReviewable
 from server.review.reviewer import Reviewer
 from server.store.control import Campaign, Device, EnrolmentState, Member, Slot
-from server.store.read import Record
+from server.store.read import ChainLink, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,17 @@ class SlotRow:
 
 @dataclass(frozen=True, slots=True)
 class TabletRow:
-    """A tablet, how many ``records`` came from it, the last sequence and time of signature among them."""
+    """A tablet, how many ``records`` came from it, and when the last of these was signed.
+
+    ``missing``: how many records or notices, which share one chain, have not arrived though a later one has.
+    """
 
     device: Device
     team: str
     slots: tuple[SlotRow, ...]
-    records: int
-    last_sequence: int
-    last_signed: datetime | None
-
-    @property
-    def missing(self) -> int:
-        """How many records before the last received never arrived."""
-        return max(0, self.last_sequence - self.records)
+    records: int = 0
+    last_signed: datetime | None = None
+    missing: int = 0
 
     @property
     def pending_slots(self) -> tuple[SlotRow, ...]:
@@ -49,29 +47,45 @@ def tablets(session: Session, reviewer: Reviewer) -> list[TabletRow]:
         .where(col(Device.team_id).in_(reviewer.teams))
         .order_by(col(Device.team_id), col(Device.label), col(Device.id))
     ).all()
-    slots = _slots(session, [device.id for device in devices])
-    received = {
-        device: (records, last, signed)
-        for device, records, last, signed in session.exec(
-            select(
-                Record.device_id,
-                func.count(col(Record.sequence).distinct()),
-                func.max(Record.sequence),
-                func.max(Record.signed_at),
-            )
-            .where(col(Record.device_id).in_([device.id for device in devices]))
-            .group_by(col(Record.device_id))
-        )
-    }
+    identifiers = [device.id for device in devices]
+    slots = _slots(session, identifiers)
+    received, missing = _received(session, identifiers), _missing(session, identifiers)
     return [
         TabletRow(
             device,
             reviewer.teams[device.team_id],
             slots.get(device.id, ()),
-            *received.get(device.id, (0, 0, None)),
+            *received.get(device.id, (0, None)),
+            missing=missing.get(device.id, 0),
         )
         for device in devices
     ]
+
+
+def _received(session: Session, devices: Sequence[str]) -> dict[str, tuple[int, datetime | None]]:
+    return {
+        device: (records, signed)
+        for device, records, signed in session.exec(
+            select(Record.device_id, func.count(col(Record.sequence).distinct()), func.max(Record.signed_at))
+            .where(col(Record.device_id).in_(devices))
+            .group_by(col(Record.device_id))
+        )
+    }
+
+
+def _missing(session: Session, devices: Sequence[str]) -> dict[str, int]:
+    return {
+        device: last - present
+        for device, present, last in session.exec(
+            select(
+                ChainLink.device_id,
+                func.count(col(ChainLink.sequence).distinct()),
+                func.max(ChainLink.sequence),
+            )
+            .where(col(ChainLink.device_id).in_(devices))
+            .group_by(col(ChainLink.device_id))
+        )
+    }
 
 
 def _slots(session: Session, devices: Sequence[str]) -> dict[str, tuple[SlotRow, ...]]:
