@@ -7,7 +7,7 @@ import orjson
 
 from sync.changes import Change
 from sync.document import Document, IncomingDocument, JsonValue, MissingRevision
-from sync.errors import InvalidRevision
+from sync.errors import InvalidRevision, StorageFailed
 from sync.revision import Revision
 
 
@@ -56,10 +56,18 @@ def write_document(document: IncomingDocument, *, new_edits: bool) -> dict[str, 
 
 
 def read_found(identifier: str, told: Mapping[str, Any]) -> Document | MissingRevision:
-    """Read one entry of `_bulk_get` or of `open_revs`: `ok`, `missing` or `error`."""
+    """Read one entry of `_bulk_get` or of `open_revs`: `ok`, `missing` or `error`.
+
+    Raises StorageFailed for any error but that of a revision which is not there.
+    """
     if "ok" in told:
         return read_document(told["ok"])
-    named = told.get("missing") or told.get("error", {}).get("rev")
+    named = told.get("missing")
+    if named is None:
+        error = told.get("error", {})
+        if error.get("error") != "not_found" or error.get("reason") not in ("missing", "deleted"):
+            raise StorageFailed(f"CouchDB could not read a document ({error.get('error')}): try again later.")
+        named = error.get("rev")
     return MissingRevision(identifier, None if named in (None, "undefined") else Revision.parse(named))
 
 

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import orjson
 
+from sync.replicator.bulk_get_answer import read_bulk_get
 from sync.replicator.errors import DatabaseMissing, PeerMisbehaved, PeerRefused
 from sync.replicator.exchange import HttpExchange
 from sync.replicator.peer import (
@@ -63,25 +64,6 @@ class _Failure(msgspec.Struct):
     reason: str | None = None
     id: str = ""
     rev: str = ""
-
-
-class _Opened(msgspec.Struct):
-    ok: msgspec.Raw = msgspec.Raw()
-    error: _Failure | None = None
-
-
-class _Found(msgspec.Struct):
-    id: str
-    docs: list[_Opened]
-
-
-class _BulkGet(msgspec.Struct):
-    results: list[_Found]
-
-
-class _Head(msgspec.Struct):
-    id: str = msgspec.field(name="_id")
-    rev: str = msgspec.field(name="_rev")
 
 
 class HttpPeer:
@@ -148,15 +130,7 @@ class HttpPeer:
         body = await self._http.answer(
             "POST", f"{self._url}/_bulk_get", query=query, body=orjson.dumps(asked)
         )
-        documents: dict[tuple[str, str], FetchedDocument] = {}
-        for found in _read(body, _BulkGet).results:
-            for opened in found.docs:
-                if content := bytes(opened.ok):
-                    head = _read(content, _Head)
-                    documents[head.id, head.rev] = FetchedDocument(head.id, head.rev, content)
-        given = {identifier for identifier, _ in documents}
-        absent = tuple(one for one in wanted if one.identifier not in given)
-        return FetchedBatch(tuple(documents.values()), absent)
+        return read_bulk_get(body, wanted)
 
     async def write(self, documents: Sequence[FetchedDocument]) -> list[Denial]:
         """Store revisions as they are."""

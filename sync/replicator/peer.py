@@ -4,6 +4,7 @@ CouchDB's documentation, "CouchDB Replication Protocol", names the requests behi
 one database; the source is read and the target written, and either may keep the checkpoints.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
@@ -15,18 +16,30 @@ SequenceValue: TypeAlias = JsonValue
 
 FROM_THE_START: SequenceValue = 0
 
+# Our engine's sequences name their database (sync.sequence). CouchDB's end in a packed Erlang term, which
+# begins with "g" and is another with each update: it is none of these.
+_OURS = re.compile(r"[0-9]+-([0-9a-f]{32})")
+
 
 @dataclass(frozen=True, slots=True)
 class PeerInformation:
     """Which database this is, and how far written.
 
-    `identity` is what PouchDB calls `id()`: the server's uuid and the database's name. `incarnation` tells
-    a database created again from the first (`instance_start_time`), "0" where the peer does not say.
+    `identity` is what PouchDB calls `id()`: the server's uuid and the database's name.
+    `instance_start_time` is when CouchDB created it, "0" where the peer does not say.
     """
 
     identity: str
-    incarnation: str
+    instance_start_time: str
     update_seq: SequenceValue
+
+    @property
+    def incarnation(self) -> str:
+        """What tells a database created again, or restored, from the first; "0" where nothing does."""
+        if self.instance_start_time != "0":
+            return self.instance_start_time
+        ours = _OURS.fullmatch(str(self.update_seq))
+        return ours[1] if ours else "0"
 
 
 class ChangedDocument(NamedTuple):
@@ -61,20 +74,21 @@ class FetchedDocument(NamedTuple):
     content: bytes
 
 
-class FetchedBatch(NamedTuple):
-    """What `bulk_get` found, and what is no longer there (compacted or purged meanwhile)."""
-
-    documents: tuple[FetchedDocument, ...]
-    absent: tuple[WantedRevision, ...] = ()
-
-
 class Denial(NamedTuple):
-    """A revision that the target will not take, in CouchDB's words."""
+    """A revision that one end will not take or give, in CouchDB's words."""
 
     identifier: str
     revision: str
     error: str
     reason: str
+
+
+class FetchedBatch(NamedTuple):
+    """What `bulk_get` found, what is no longer there (compacted, purged), and what it failed to give."""
+
+    documents: tuple[FetchedDocument, ...]
+    absent: tuple[WantedRevision, ...] = ()
+    failed: tuple[Denial, ...] = ()
 
 
 class LocalDocument(NamedTuple):

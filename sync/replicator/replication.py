@@ -51,6 +51,7 @@ class Replication:
         self._running: asyncio.Task[None] | None = None
         self._page = ChangesPage((), None)
         self._idle_pages = 0
+        self._offered_denied = False
         self._steps: Mapping[State, Callable[[], Awaitable[State]]] = {
             State.STARTING: self._start,
             State.READING: self._read,
@@ -124,7 +125,7 @@ class Replication:
     async def _start(self) -> State:
         """Learn who the ends are and where to go on from."""
         source, target = await self._source.information(), await self._target.information()
-        self._ends = (source, target)
+        self._ends = {"source": source, "target": target}
         chosen = self._options.only
         identifier = replication_id(source.identity, target.identity, "" if chosen is None else chosen.name)
         kept: dict[str, Peer] = {}
@@ -132,11 +133,14 @@ class Replication:
             kept["source"] = self._source
         if self._options.checkpoints is not Checkpoints.SOURCE:
             kept["target"] = self._target
-        self._log = CheckpointLog(identifier, kept, target)
-        since = await self._log.read()
+        self._log = CheckpointLog(identifier, kept, self._ends)
+        since, denied_since = await self._log.read()
+        if denied_since is not None and not self._offered_denied:
+            # Once a run: a link that fails often would never get beyond them.
+            since, denied_since = denied_since, None
         self._began = (self._world.new_session(), format_datetime(self._world.now()), since)
         self._recorded = since
-        self._transfer.begin(self._log.denied())
+        self._transfer.begin(self._log.denied(), since, denied_since)
         self._change(last_seq=since)
         self._page = ChangesPage((), since)
         self._idle_pages = 0
@@ -155,7 +159,7 @@ class Replication:
         if page is None:
             return State.READING
         if not page.changes:
-            await self._same_source()
+            await self._same("source")
             self._note_success()
             return State.WAITING
         return self._received(page, self._pace.changes.current)
@@ -164,6 +168,7 @@ class Replication:
         """Return what follows a page of changes."""
         self._page = page
         if not page.changes:
+            self._offered_denied = True
             self._change(caught_up_at=self._world.now())
             if self._page.last_seq != self._recorded and self._idle_pages:
                 return State.CHECKPOINTING
@@ -172,7 +177,8 @@ class Replication:
         self._pace.changes.grow(min(len(page.changes), limit))
         chosen = self._options.only
         self._transfer.offer(
-            change for change in page.changes if chosen is None or chosen.admits(change.identifier)
+            (change for change in page.changes if chosen is None or chosen.admits(change.identifier)),
+            self._status.last_seq,
         )
         return State.COMPARING if self._transfer.has_offers else self._passed()
 
@@ -207,9 +213,9 @@ class Replication:
         return State.FETCHING if self._transfer.has_wanted else State.CHECKPOINTING
 
     async def _checkpoint(self) -> State:
-        """Record the page's last sequence: everything before it is on the target, or denied by name."""
-        target = await self._same_target()
-        await self._same_source()
+        """Record the page's last sequence: everything before it is on the target, or known to be denied."""
+        self._transfer.finish()
+        ends = {"source": await self._same("source"), "target": await self._same("target")}
         await self._target.ensure_commit()
         session_id, started, from_seq = self._began
         now = format_datetime(self._world.now())
@@ -225,8 +231,10 @@ class Replication:
             docs_written=status.docs_written,
             docs_missing=status.docs_missing,
             docs_denied=status.docs_denied,
+            denied_since=self._transfer.denied_since,
         )
-        await self._log.write(session, list(self._transfer.denied), target)
+        await self._log.write(session, list(self._transfer.denied), ends)
+        self._offered_denied = True
         if self._page.last_seq != self._recorded:
             # What was denied and is denied again is no progress: it must not hide failures that go on.
             self._note_success()
@@ -240,15 +248,13 @@ class Replication:
         await self._unless_woken(pause)
         return State.STARTING
 
-    async def _same_source(self) -> None:
-        if await self._source.identity() != self._ends[0].identity:
-            raise IdentityChanged("another node answers as the source")
-
-    async def _same_target(self) -> PeerInformation:
-        target = await self._target.information()
-        if (target.identity, target.incarnation) != (self._ends[1].identity, self._ends[1].incarnation):
-            raise IdentityChanged("another node answers as the target")
-        return target
+    async def _same(self, end: str) -> PeerInformation:
+        """Return what an end is now. Raises IdentityChanged when it is not what it was at the start."""
+        found = await (self._source if end == "source" else self._target).information()
+        known = self._ends[end]
+        if (found.identity, found.incarnation) != (known.identity, known.incarnation):
+            raise IdentityChanged(f"another node answers as the {end}")
+        return found
 
     async def _unless_woken(self, awaitable: Awaitable[Any]) -> Any:
         """Return what `awaitable` gives, None when `wake` was called before or meanwhile."""

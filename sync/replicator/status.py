@@ -7,13 +7,13 @@ from typing import Final
 from sync.replicator.peer import FROM_THE_START, Denial, SequenceValue
 from sync.replicator.states import State
 
-# Of what the target refused, the last ones are named; `docs_denied` counts all.
+# Of what was refused so many are named, and offered again by their names; `docs_denied` counts all.
 NAMED_DENIALS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A replication at one instant. Counts are of this run; `denied` are the last refusals, and why.
+    """A replication at one instant. Counts are of this run; `denied` are the first refusals, and why.
 
     `since` is when it entered its state, `caught_up_at` when the source last had nothing more to give,
     `failures` how many attempts failed in a row, `last_error` why the last one did (kept after success).

@@ -2,7 +2,7 @@
 
 What a peer cannot take at once is cut in halves, down to one revision. One that is refused alone is denied:
 named, with the reason, in the status and in the checkpoint, and offered again whenever the replication
-starts; those around it go on.
+starts; those around it go on. Of more denials than can be named, it is known after which sequence they lie.
 """
 
 import logging
@@ -12,14 +12,23 @@ from typing import Final
 
 from sync.replicator.errors import BatchTooLarge, PeerFailed, ReplicationError, RequestUnfit
 from sync.replicator.pace import Pace
-from sync.replicator.peer import ChangedDocument, Denial, FetchedDocument, Peer, WantedRevision
+from sync.replicator.peer import (
+    FROM_THE_START,
+    ChangedDocument,
+    Denial,
+    FetchedDocument,
+    Peer,
+    SequenceValue,
+    WantedRevision,
+)
+from sync.replicator.status import NAMED_DENIALS
 
 log = logging.getLogger("sync.replicator")
 
-_MOST_NAMED: Final = 1000
 _MISSING_STUB: Final = 412
 # A peer that stumbles on more documents than this is what is broken, not they.
 _MOST_STUMBLED: Final = 20
+_REASON_CHARACTERS: Final = 200
 # Words by which a target says of one document what time may mend; any other is its decision.
 _MENDABLE: Final = frozenset(
     {
@@ -44,11 +53,16 @@ class Transfer:
         self._most_stumbles = stumbles
         self._stumbles: dict[tuple[str, str], int] = {}
         self._denied: dict[tuple[str, str], Denial] = {}
+        # Of these, the ones that earlier sessions refused, and this one has not yet.
+        self._uncounted: set[tuple[str, str]] = set()
+        self._page_since = FROM_THE_START
+        self._stumbled: PeerFailed | None = None
         self._offers: deque[tuple[str, str]] = deque()
         self._wanted: deque[WantedRevision] = deque()
         self._fetched: deque[FetchedDocument] = deque()
         self._knows_ancestors = True
         self.docs_read = self.docs_written = self.docs_missing = self.docs_denied = 0
+        self.denied_since: SequenceValue = None
 
     @property
     def has_offers(self) -> bool:
@@ -67,18 +81,26 @@ class Transfer:
 
     @property
     def denied(self) -> Sequence[Denial]:
-        """What the target will not take, the last refusals last."""
+        """What was refused, as far as it is named; the rest is among the changes after `denied_since`."""
         return list(self._denied.values())
 
-    def begin(self, denied: Iterable[Denial]) -> None:
-        """Forget what was under way, and offer again what was `denied` in earlier sessions."""
+    def begin(self, denied: Iterable[Denial], since: SequenceValue, denied_since: SequenceValue) -> None:
+        """Forget what was under way, and offer again what was `denied` in earlier sessions.
+
+        `since` is where the changes will be read from; `denied_since` before it, what will not be read.
+        """
         self._wanted.clear()
         self._fetched.clear()
-        self._denied |= {(one.identifier, one.revision): one for one in denied}
+        self._stumbled = None
+        self._page_since, self.denied_since = since, denied_since
+        earlier = {(one.identifier, one.revision): one for one in denied}
+        self._uncounted |= earlier.keys() - self._denied.keys()
+        self._denied |= earlier
         self._offers = deque(key for key in self._denied if key[1])
 
-    def offer(self, changes: Iterable[ChangedDocument]) -> None:
-        """Take the leaves of a page of changes."""
+    def offer(self, changes: Iterable[ChangedDocument], since: SequenceValue) -> None:
+        """Take the leaves of a page of changes, which was read after `since`."""
+        self._page_since = since
         self._offers.extend((change.identifier, leaf) for change in changes for leaf in change.revisions)
 
     async def compare(self) -> None:
@@ -102,7 +124,7 @@ class Transfer:
         wanted = {(one.identifier, one.revision) for one in lacking}
         for key in chunk:
             if key not in wanted:
-                self._denied.pop(key, None)
+                self._settled(key)
 
     async def fetch(self) -> None:
         """Read the next revisions that the target lacks."""
@@ -121,7 +143,12 @@ class Transfer:
         self.docs_read += len(found.documents)
         self.docs_missing += len(found.absent)
         for absent in found.absent:
-            self._denied.pop((absent.identifier, absent.revision), None)
+            self._settled((absent.identifier, absent.revision))
+        for one in found.failed:
+            if self._stumbles_again((one.identifier, one.revision)):
+                self._stumbled = PeerFailed(f"a document could not be read: {one.error}", code=one.error)
+            else:
+                self._deny(one)
         read_bytes = sum(len(document.content) for document in found.documents)
         if read_bytes <= self._pace.bytes.current:
             size.grow(len(chunk))
@@ -149,6 +176,11 @@ class Transfer:
         self._pace.documents.grow(len(chunk))
         self._written(chunk, refused)
 
+    def finish(self) -> None:
+        """End a page. Raises PeerFailed when a revision that the source did not give is to be tried again."""
+        if self._stumbled is not None:
+            raise self._stumbled
+
     def _fetch_whole(self) -> None:
         """Fetch again, with every attachment: the target had not what its ancestors promised."""
         self._knows_ancestors = False
@@ -170,8 +202,10 @@ class Transfer:
         revisions = {document.identifier: document.revision for document in chunk}
         named = [one._replace(revision=one.revision or revisions.get(one.identifier, "")) for one in refused]
         self.docs_written += len(chunk) - len(named)
+        refusals = {(one.identifier, one.revision) for one in named}
         for document in chunk:
-            self._denied.pop((document.identifier, document.revision), None)
+            if (key := (document.identifier, document.revision)) not in refusals:
+                self._settled(key)
         stumbled: Denial | None = None
         for one in named:
             if one.error in _MENDABLE and self._stumbles_again((one.identifier, one.revision)):
@@ -189,20 +223,32 @@ class Transfer:
 
     def _stumbles_again(self, key: tuple[str, str]) -> bool:
         """Count an attempt on a revision; tell whether another is worth it."""
-        self._stumbles[key] = self._stumbles.get(key, 0) + 1
-        given_up = sum(1 for known in self._denied if self._stumbles.get(known, 0) >= self._most_stumbles)
-        return self._stumbles[key] < self._most_stumbles or (
-            key not in self._denied and given_up >= _MOST_STUMBLED
-        )
+        before = self._stumbles.get(key, 0)
+        if before >= self._most_stumbles:
+            return False
+        given_up = sum(1 for attempts in self._stumbles.values() if attempts >= self._most_stumbles)
+        if before + 1 >= self._most_stumbles and key not in self._denied and given_up >= _MOST_STUMBLED:
+            return True
+        self._stumbles[key] = before + 1
+        return before + 1 < self._most_stumbles
+
+    def _settled(self, key: tuple[str, str]) -> None:
+        """Forget a revision that is on the target, or no longer at the source."""
+        self._denied.pop(key, None)
+        self._uncounted.discard(key)
+        self._stumbles.pop(key, None)
 
     def _deny(self, denial: Denial) -> None:
         key = (denial.identifier, denial.revision)
-        if key not in self._denied:
+        if key not in self._denied or key in self._uncounted:
+            self._uncounted.discard(key)
             self.docs_denied += 1
             log.warning("denied: %s %s (%s)", *key, denial.error)
-        self._denied[key] = denial
-        if len(self._denied) > _MOST_NAMED:
-            del self._denied[next(iter(self._denied))]
+        if key in self._denied or len(self._denied) < NAMED_DENIALS:
+            self._denied[key] = denial._replace(reason=denial.reason[:_REASON_CHARACTERS])
+        elif self.denied_since is None:
+            # Pages come in their order: the first is the lowest.
+            self.denied_since = self._page_since
 
 
 def _drop(

@@ -4,7 +4,10 @@ import pytest
 
 from sync import errors
 from sync.couchdb.address import Address, BadAddress
+from sync.couchdb.documents import read_found
 from sync.couchdb.failures import failure_of
+from sync.document import MissingRevision
+from sync.revision import Revision
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,23 @@ def test_what_is_no_address_is_refused_without_being_quoted(text: str) -> None:
         Address.parse(text)
 
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("reason", ["missing", "deleted"])
+def test_only_a_revision_that_is_not_there_is_missing(reason: str) -> None:
+    told = {"error": {"id": "d", "rev": "1-a", "error": "not_found", "reason": reason}}
+
+    assert read_found("d", told) == MissingRevision("d", Revision(1, "a"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": "internal_server_error", "reason": "timeout"},
+        {"error": "not_found", "reason": "no_db_file"},
+        {},
+    ],
+)
+def test_a_document_that_couchdb_fails_to_read_is_not_taken_for_missing(error: dict[str, str]) -> None:
+    with pytest.raises(errors.StorageFailed):
+        read_found("d", {"error": {"id": "d", "rev": "1-a", **error}})

@@ -6,25 +6,25 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sync.document import IncomingDocument
 from sync.embedded import EmbeddedEngine
 from sync.http import Limits
 from sync.replicator import EnginePeer, HttpPeer, Options, Replication, State, Status, TokenAuth
 from sync.replicator.pace import LONGEST_DELAY_S, delay_s
 from sync.replicator.states import FINAL, TRANSITIONS
 from tests.sync.envelopes import replicated
-from tests.sync.replicator.world import Link, Time, arrived, contents, peer_over, times, transport_to
+from tests.sync.replicator.world import (
+    Link,
+    Time,
+    arrived,
+    contents,
+    peer_over,
+    pushed,
+    some,
+    times,
+    transport_to,
+)
 
 pytestmark = pytest.mark.anyio
-
-
-def some(number: int, *, characters: int = 10) -> list[IncomingDocument]:
-    return [replicated(f"d{index:03}", "1-a", value="x" * characters) for index in range(number)]
-
-
-async def pushed(source: EmbeddedEngine, link: Link, time: Time, options: Options | None = None) -> Status:
-    async with peer_over(link) as far:
-        return await Replication(EnginePeer(source, "t1"), far, options, world=time.world()).run()
 
 
 async def test_a_batch_too_large_for_the_target_is_cut_until_it_fits(

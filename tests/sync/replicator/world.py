@@ -10,11 +10,13 @@ from pathlib import Path
 
 import httpx
 
+from sync.document import IncomingDocument
 from sync.embedded import EmbeddedEngine
 from sync.engine import Engine
 from sync.http import Limits
-from sync.replicator import HttpPeer, TokenAuth, World
+from sync.replicator import EnginePeer, HttpPeer, Options, Replication, Status, TokenAuth, World
 from sync.security import Group, Security
+from tests.sync.envelopes import replicated
 from tests.sync.http.callers import Callers, application_for
 
 TEAM = Security(members=Group(roles=frozenset({"team:t1"})))
@@ -109,6 +111,27 @@ async def node(directory: Path) -> AsyncIterator[EmbeddedEngine]:
         yield engine
     finally:
         await engine.aclose()
+
+
+def some(number: int, prefix: str = "d", *, characters: int = 10) -> list[IncomingDocument]:
+    """Return so many documents to write as they are."""
+    return [replicated(f"{prefix}{index:03}", "1-a", value="x" * characters) for index in range(number)]
+
+
+async def pulled(
+    link: httpx.AsyncBaseTransport, target: EmbeddedEngine, time: Time, options: Options | None = None
+) -> Status:
+    """Replicate once what lies behind a link."""
+    async with peer_over(link) as near:
+        return await Replication(near, EnginePeer(target, "t1"), options, world=time.world()).run()
+
+
+async def pushed(
+    source: EmbeddedEngine, link: httpx.AsyncBaseTransport, time: Time, options: Options | None = None
+) -> Status:
+    """Replicate once to what lies behind a link."""
+    async with peer_over(link) as far:
+        return await Replication(EnginePeer(source, "t1"), far, options, world=time.world()).run()
 
 
 async def arrived(engine: Engine, identifier: str) -> None:
