@@ -29,9 +29,13 @@ from sync.couchdb.address import Address, BadAddress
 
 MAX_TOKEN_SECONDS = 600
 
+_COUCHDB_REFUSED = (
+    "cette adresse n’est pas de la forme http(s)://NOM:MOT_DE_PASSE@HÔTE:PORT (l’administration de CouchDB)"
+)
+
 
 class SettingsError(ValueError):
-    """A setting that cannot be honoured; the message names the variable."""
+    """A setting that cannot be honoured; the message names the variable, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _sync_url(environment: Mapping[str, str], origin: str) -> str:
     text = environment.get("ESCALE_SYNC_URL", f"{origin}/sync/")
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(f"ESCALE_SYNC_URL: {text!r} is not an http(s) address")
+        raise SettingsError(f"ESCALE_SYNC_URL : « {text} » n’est pas une adresse http(s)")
     return text.rstrip("/")
 
 
@@ -95,25 +99,27 @@ def _couchdb(environment: Mapping[str, str]) -> Address | None:
     name, text = "ESCALE_COUCHDB_URL", environment.get("ESCALE_COUCHDB_URL", "")
     file = environment.get("ESCALE_COUCHDB_URL_FILE", "")
     if text and file:
-        raise SettingsError("ESCALE_COUCHDB_URL and ESCALE_COUCHDB_URL_FILE are both set: only one may be")
+        raise SettingsError(
+            "ESCALE_COUCHDB_URL et ESCALE_COUCHDB_URL_FILE : un seul des deux peut être donné"
+        )
     if file:
         name = "ESCALE_COUCHDB_URL_FILE"
         try:
             text = Path(file).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}: {file} cannot be read ({type(error).__name__})") from error
+            raise SettingsError(f"{name} : {file} ne peut pas être lu ({type(error).__name__})") from error
     if not file and not text:
         return None
     try:
         return Address.parse(text)
-    except BadAddress as error:
-        raise SettingsError(f"{name}: {error}") from None
+    except BadAddress:
+        raise SettingsError(f"{name} : {_COUCHDB_REFUSED}") from None
 
 
 def _integer(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environment.get(name, str(default))
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
+        raise SettingsError(f"{name} : « {text} » n’est pas un nombre entier de {low} à {high}")
     return int(text)
 
 
@@ -123,12 +129,12 @@ def _certificates(environment: Mapping[str, str]) -> tuple[Path | None, str]:
     command = environment.get("ESCALE_HUB_CERTIFICATE_COMMAND", "").strip()
     if authority and command:
         raise SettingsError(
-            "ESCALE_HUB_AUTHORITY and ESCALE_HUB_CERTIFICATE_COMMAND are both set: only one may be"
+            "ESCALE_HUB_AUTHORITY et ESCALE_HUB_CERTIFICATE_COMMAND : un seul des deux peut être donné"
         )
     try:
         shlex.split(command)
     except ValueError as error:
-        raise SettingsError(f"ESCALE_HUB_CERTIFICATE_COMMAND: {error}") from error
+        raise SettingsError(f"ESCALE_HUB_CERTIFICATE_COMMAND : commande illisible ({error})") from error
     return Path(authority).resolve() if authority else None, command
 
 
@@ -138,7 +144,7 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
         try:
             ip_network(text)
         except ValueError as error:
-            raise SettingsError(f"{name}: {text!r} is not an address or a network") from error
+            raise SettingsError(f"{name} : « {text} » n’est ni une adresse ni un réseau") from error
     return given
 
 
@@ -148,7 +154,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     keys = Path(environment.get("ESCALE_KEYS", "secrets")).resolve()
     if keys == data or data in keys.parents:
         raise SettingsError(
-            "ESCALE_KEYS: the organisation's keys must not lie inside ESCALE_DATA (backups would hold both)"
+            "ESCALE_KEYS : ce dossier ne peut pas être dans ESCALE_DATA (une sauvegarde aurait les deux)"
         )
     port = _integer(environment, "ESCALE_PORT", 8000, 1, 65535)
     authority, command = _certificates(environment)

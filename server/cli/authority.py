@@ -3,7 +3,7 @@
 import argparse
 
 from server import clock
-from server.certificates.authority import Authority
+from server.certificates.authority import KEY, Authority
 from server.certificates.errors import AuthorityUnusable
 from server.cli.console import BadInput, say
 from server.demo.texts import text
@@ -17,5 +17,5 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
         path = Authority.create(options.directory.resolve(), host, clock.now())
     except AuthorityUnusable as error:
         raise BadInput(text("authority", path=error.path, reason=error.reason)) from error
-    say(text("authority_created", host=host, path=path))
+    say(text("authority_created", host=host, path=path, secret=path.with_name(KEY)))
     return 0

@@ -71,6 +71,8 @@ class _Provision:
         check = self._options.check
         client = Client(self._address)
         try:
+            if not await provisioning.is_couchdb(client):
+                raise BadInput(text("couchdb_not_one", address=self._address))
             steps = await provisioning.system_databases(client, check=check)
             steps += await self._configuration(client)
             of_databases = await provisioning.databases(client, self._expected, is_validated, check=check)
@@ -83,6 +85,7 @@ class _Provision:
         for kid in kept:
             say(text("couchdb_other_key", kid=kid))
         say(text("couchdb_token" if believed else "couchdb_restart"))
+        self._require_retired(steps)
         return self._end([*steps, *of_databases], believed=believed)
 
     async def _configuration(self, client: Client) -> list[Step]:
@@ -90,6 +93,12 @@ class _Provision:
         if self._options.ini is None:
             return await provisioning.configuration(client, self._public, **asked)
         return await asyncio.to_thread(ini.write_configuration, self._options.ini, self._public, **asked)
+
+    def _require_retired(self, steps: Sequence[Step]) -> None:
+        """Refuse a former key that CouchDB does not have: mistyped, most likely, and another one stays."""
+        for kid in () if self._options.check else self._options.retire:
+            if all(step.state is State.ALREADY for step in steps if step.what == provisioning.removal(kid)):
+                raise BadInput(text("couchdb_not_retired", kid=kid))
 
     def _trial_token(self) -> str:
         token, _ = AccessTokens(self._keys, _TRIAL_S).issue("escale-couchdb-provision", "", [], clock.now())
@@ -108,7 +117,15 @@ class _Provision:
 
 def _tell(steps: Sequence[Step]) -> None:
     for step in steps:
-        say(text(f"couchdb_step_{step.state}", subject=step.subject, what=step.what))
+        say(text(f"couchdb_step_{step.state}", subject=step.subject, what=_in_words(step.what)))
+
+
+def _in_words(what: str) -> str:
+    """Return what a step is about: CouchDB's own names stay as they are."""
+    if what == "database":
+        return text("couchdb_what_database")
+    setting = what.removesuffix(" removed")
+    return what if setting == what else text("couchdb_what_removed", what=setting)
 
 
 def _tell_databases(steps: Sequence[Step]) -> None:

@@ -34,6 +34,10 @@ def document_path(name: str, identifier: str) -> str:
     return database_path(name, quote(identifier, safe=""))
 
 
+class NotJson(StorageFailed):
+    """A success whose body is no JSON: an answer cut on the way, or not CouchDB's."""
+
+
 class Client:
     """One administrator's connection; closed, every call raises EngineClosed."""
 
@@ -119,7 +123,7 @@ def _read(status: int, content: bytes) -> Any:
         value = orjson.loads(content) if content else None
     except orjson.JSONDecodeError as error:
         if status < 300:
-            raise StorageFailed("CouchDB's answer was cut: try again later.") from error
+            raise NotJson("CouchDB's answer was cut: try again later.") from error
         value = None
     if status >= 300:
         raise failure_of(status, value)

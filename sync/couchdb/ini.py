@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from sync.couchdb.provisioning import KEYS_SECTION, State, Step, key_setting, wanted_configuration
+from sync.couchdb.provisioning import KEYS_SECTION, State, Step, key_setting, removal, wanted_configuration
 
 HEADER: Final = "; Written by `escale couchdb provision --ini`: changes made here by hand are lost.\n"
 
@@ -29,7 +29,7 @@ def write_configuration(
     """
     present = _read(path)
     wanted = wanted_configuration(keys)
-    gone = {key_setting(kid) for kid in retired}
+    gone = {key_setting(kid): removal(kid) for kid in retired}
     kept = {name: value for name, value in present.get(KEYS_SECTION, {}).items() if name not in gone}
     done = State.DIFFERS if check else State.DONE
     steps = [
@@ -40,10 +40,10 @@ def write_configuration(
     steps += [
         Step(
             path.name,
-            f"[{KEYS_SECTION}] {name} removed",
+            what,
             done if name in present.get(KEYS_SECTION, {}) else State.ALREADY,
         )
-        for name in sorted(gone)
+        for name, what in sorted(gone.items())
     ]
     wanted[KEYS_SECTION] = kept | wanted[KEYS_SECTION]
     if not check and any(step.state is State.DONE for step in steps):

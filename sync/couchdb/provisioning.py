@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sync.couchdb.client import Client, database_path, document_path
+from sync.couchdb.client import Client, NotJson, database_path, document_path
 from sync.couchdb.validation import DESIGN_DOCUMENT, DESIGN_ID
 from sync.document import JsonObject
-from sync.errors import BadRequest, DatabaseExists, DatabaseNotFound, DocumentNotFound, NotFound, SyncError
+from sync.errors import (
+    BadRequest,
+    DatabaseExists,
+    DatabaseNotFound,
+    DocumentNotFound,
+    MethodNotAllowed,
+    NotFound,
+    SyncError,
+)
 from sync.security import Security
 
 SYSTEM_DATABASES: Final = ("_users", "_replicator", "_global_changes")
@@ -70,6 +78,20 @@ def wanted_configuration(keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
         **{section: dict(values) for section, values in SETTINGS.items()},
         KEYS_SECTION: {key_setting(kid): pem.strip().replace("\n", "\\n") for kid, pem in keys.items()},
     }
+
+
+def removal(kid: str) -> str:
+    """Return `what` of the step that removes the key of a `kid`."""
+    return f"[{KEYS_SECTION}] {key_setting(kid)} removed"
+
+
+async def is_couchdb(client: Client) -> bool:
+    """Whether what answers is a CouchDB. Raises what `Client.call` does where nothing answers."""
+    try:
+        told = await client.call("GET", "/")
+    except (NotJson, NotFound, BadRequest, MethodNotAllowed):
+        return False
+    return isinstance(told, dict) and "couchdb" in told
 
 
 async def system_databases(client: Client, *, check: bool = False) -> list[Step]:
@@ -176,7 +198,7 @@ async def _set(client: Client, path: str, value: str) -> State:
 
 async def _retire(client: Client, node: str, kid: str, *, check: bool) -> Step:
     path = f"/_node/{node}/_config/{KEYS_SECTION}/{key_setting(kid)}"
-    what = f"[{KEYS_SECTION}] {key_setting(kid)} removed"
+    what = removal(kid)
     try:
         await client.call("GET", path)
     except NotFound:

@@ -20,7 +20,14 @@ def tree(tmp_path: Path) -> Path:
     python = tree / ".venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    makefile = ["make", "--file", ROOT / "Makefile", "--old-file", ".venv/bin/python", ".venv/bin/escale"]
+    makefile = [
+        "make",
+        "--file",
+        str(ROOT / "Makefile"),
+        "--old-file",
+        ".venv/bin/python",
+        ".venv/bin/escale",
+    ]
     subprocess.run(makefile, cwd=tree, check=True, capture_output=True)
     return tree
 
@@ -52,7 +59,7 @@ def test_a_link_to_it_is_the_same_command(tree: Path, tmp_path: Path) -> None:
 def test_a_revoked_hub_is_not_enrolled_again_by_surprise(tree: Path) -> None:
     (tree / "var" / "hub").mkdir(parents=True)
     (tree / "var" / "hub" / "revoked").touch()
-    makefile = ["make", "--file", ROOT / "Makefile", "--old-file", "install", "hub"]
+    makefile = ["make", "--file", str(ROOT / "Makefile"), "--old-file", "install", "hub"]
 
     ran = subprocess.run(makefile, check=False, cwd=tree, capture_output=True, text=True, timeout=60)
 

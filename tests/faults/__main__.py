@@ -19,8 +19,11 @@ def one(seed: int) -> int:
     """Play one schedule and tell all of it."""
     outcome = play(seed)
     print(*outcome.trace, sep="\n")
-    print(*(f"FAULT {fault}" for fault in outcome.faults), sep="\n")
-    print(f"seed {seed}: {len(outcome.faults)} faults, {len(outcome.trace)} events, {outcome.digest}")
+    for fault in outcome.faults:
+        print(f"VIOLATION {fault}")
+    told = ", ".join(f"{count} {what}" for what, count in outcome.injected.items())
+    print(f"seed {seed}: injected {told}")
+    print(f"seed {seed}: {len(outcome.faults)} violations, {len(outcome.trace)} events, {outcome.digest}")
     return 1 if outcome.faults else 0
 
 

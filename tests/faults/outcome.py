@@ -1,7 +1,23 @@
 """How a schedule ended."""
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from tests.faults.network import FAULTS
+
+INJECTED = {
+    "requests that failed, were repeated or came late": re.compile(
+        rf".+ [A-Z]+ \S* ({'|'.join(FAULTS)})|.+ late [A-Z]+ \S*"
+    ),
+    "power losses": re.compile(r"\S+ lost power"),
+    "kills": re.compile(r"\S+ killed after .*"),
+    "full disks": re.compile(r"\S+ has \d+ bytes left"),
+    "wrong clocks": re.compile(r"\S+ thinks it is .*"),
+    "hubs replaced": re.compile("another hub"),
+}
+"""What a schedule does to its nodes, and the lines of the trace that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +27,13 @@ class Outcome:
     seed: int
     faults: list[str]
     trace: list[str]
+
+    @property
+    def injected(self) -> Mapping[str, int]:
+        """Return how often each thing was done to the nodes."""
+        return {
+            what: sum(1 for line in self.trace if lines.fullmatch(line)) for what, lines in INJECTED.items()
+        }
 
     @property
     def digest(self) -> str:

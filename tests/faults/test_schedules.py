@@ -30,4 +30,9 @@ def test_a_seed_is_played_again_alike_by_another_process() -> None:
         [sys.executable, "-m", "tests.faults", "--seed", "7"], capture_output=True, text=True, check=True
     )
 
-    assert again.stdout.splitlines()[-1].endswith(play(7).digest)
+    here = play(7)
+    *_, injected, verdict = again.stdout.splitlines()
+    assert verdict.endswith(here.digest)
+    assert "0 violations" in verdict
+    assert here.injected["power losses"] > 0
+    assert all(f"{count} {what}" in injected for what, count in here.injected.items())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,20 @@ from tests.support.organisation import Seeded, seed
 pytestmark = pytest.mark.anyio
 
 ORGANISATION = "0c7d5c1e-6f3f-4d0e-9f53-1f1c3f0c0a01"
+
+
+@asynccontextmanager
+async def answering(status: int, body: str) -> AsyncIterator[int]:
+    """Something that answers HTTP, always the same; yields its port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status} .\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode())
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(answer, "127.0.0.1") as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 class Command:
@@ -58,8 +73,8 @@ async def test_it_says_what_it_did_and_what_was_already_so(
 ) -> None:
     assert await command.provision() == 0
     first = capsys.readouterr().out
-    assert f"fait       {command.seeded.database}  database" in first
-    assert "fait       _global_changes  database" in first
+    assert f"fait       {command.seeded.database}  base\n" in first
+    assert "fait       _global_changes  base\n" in first
     assert "redémarrer CouchDB" in first
 
     command.double.restart()
@@ -105,9 +120,11 @@ async def test_a_former_key_is_named_with_the_way_to_retire_it(
     await command.provision()
     assert "--retire former" in capsys.readouterr().out
 
-    await command.provision("--retire", "former")
+    assert await command.provision("--retire", "former") == 0
 
-    assert "ec:former  (" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "ec:former retirée" in told
+    assert "ec:former  (" not in told
     assert all("ec:former" not in node["jwt_keys"] for node in command.double.configuration.nodes.values())
 
 
@@ -121,7 +138,9 @@ async def test_a_former_key_is_named_with_the_way_to_retire_it(
             {"ESCALE_COUCHDB_URL": "http://a:hunter2@127.0.0.1:9"},
             "CouchDB ne répond pas (http://127.0.0.1:9)",
         ),
+        ((), {"ESCALE_COUCHDB_URL": "http://couch"}, "http(s)://NOM:MOT_DE_PASSE@HÔTE:PORT"),
         (("--retire", "a kid"), {}, "« a kid » n’est pas"),
+        (("--retire", "never"), {}, "CouchDB n’a aucune clé « never » : rien n’a été retiré"),
         (("--ini", "/proc/none/escale.ini"), {}, "/proc/none/escale.ini"),
         (("--all",), {}, "--all"),
     ],
@@ -152,3 +171,13 @@ async def test_a_wrong_password_is_said_without_any_password(
     assert "refuse ce nom ou ce mot de passe" in answer
     assert "hunter2" not in answer
     assert ADMINISTRATOR[1] not in answer
+
+
+@pytest.mark.parametrize("answer", [(200, "<html>Bonjour</html>"), (404, "Not Found"), (200, '{"hello":1}')])
+async def test_what_answers_and_is_no_couchdb_is_said_to_be_none(
+    command: Command, capsys: pytest.CaptureFixture[str], answer: tuple[int, str]
+) -> None:
+    async with answering(*answer) as port:
+        assert await command.provision(ESCALE_COUCHDB_URL=f"http://a:hunter2@127.0.0.1:{port}") == 2
+
+    assert f"http://127.0.0.1:{port} répond, mais n’est pas un CouchDB" in capsys.readouterr().err
