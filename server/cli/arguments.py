@@ -108,7 +108,11 @@ def _add_hub(commands: "_Commands[Parser]") -> None:
     hub.add_argument("--central", required=True, help="adresse du serveur, https://…")
     hub.add_argument("--sync", help="adresse de réplication du serveur, <central>/sync par défaut")
     hub.add_argument("--data", required=True, type=Path, help="dossier du boîtier")
-    hub.add_argument("--card", help="lien de la carte d’enrôlement, la première fois")
+    card = hub.add_mutually_exclusive_group()
+    card.add_argument("--card", help="lien de la carte d’enrôlement, la première fois")
+    card.add_argument(
+        "--card-file", metavar="FICHIER", help="fichier qui contient ce lien, ou - : l’entrée standard"
+    )
     hub.add_argument("--host", default="127.0.0.1", help="adresse où écouter")
     port = _whole("--port", 1, 65535)
     hub.add_argument("--port", type=port, default=8100, help="port de la page d’état, 8100 par défaut")

@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from server.cli.console import BadInput, say
 from server.demo.texts import text
 from server.hub import card as cards
 from server.hub.application import HubApplication
-from server.hub.errors import EnrolmentEnded, HomeUnreadable, ListeningFailed
+from server.hub.errors import EnrolmentEnded, HomeUnreadable, ListeningFailed, StoreOrphaned
 from server.hub.home import Home
 from server.hub.identity import Identity
 from server.hub.life import CentralAddress, Hub
@@ -19,6 +21,8 @@ from server.settings import Settings
 from server.version import software_version
 from sync.errors import StorageError
 
+MAX_LINK_CHARACTERS = 8192
+
 
 def run(options: argparse.Namespace, _configured: Settings) -> int:
     """Be a hub; return 0 once stopped."""
@@ -26,7 +30,9 @@ def run(options: argparse.Namespace, _configured: Settings) -> int:
         _require_address(given)
     try:
         home = Home(options.data.resolve())
-        asyncio.run(_live(home, _who(home, options.card), options))
+        asyncio.run(_live(home, _who(home, options), options))
+    except StoreOrphaned as error:
+        raise BadInput(text("hub_store_orphaned", path=error.path)) from error
     except HomeUnreadable as error:
         raise BadInput(text("hub_home", path=error.path)) from error
     except ListeningFailed as error:
@@ -35,7 +41,29 @@ def run(options: argparse.Namespace, _configured: Settings) -> int:
         raise BadInput(text("hub_ended", reason=error.title)) from error
     except StorageError as error:
         raise BadInput(text("engine", reason=error.reason)) from error
+    except OSError as error:
+        raise BadInput(
+            text("hub_disk", path=options.data, reason=error.strerror or type(error).__name__)
+        ) from error
     return 0
+
+
+def _link(options: argparse.Namespace, known: Identity | None) -> str | None:
+    """Return the card's link, typed or read where no process list shows it; None: no card is given.
+
+    The file may be gone once the hub is confirmed.
+    """
+    if options.card_file is None or (known is not None and known.facts is not None):
+        typed: str | None = options.card
+        return typed
+    try:
+        if options.card_file == "-":
+            return sys.stdin.read(MAX_LINK_CHARACTERS).strip()
+        with Path(options.card_file).open(encoding="utf-8", errors="replace") as file:
+            return file.read(MAX_LINK_CHARACTERS).strip()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInput(text("hub_card_file", path=options.card_file, reason=reason)) from error
 
 
 def _require_address(given: str | None) -> None:
@@ -44,12 +72,13 @@ def _require_address(given: str | None) -> None:
         raise BadInput(text("hub_central", address=given))
 
 
-def _who(home: Home, link: str | None) -> Identity | None:
-    """Return the hub that lives here, or one that begins with this card; None once it was revoked.
+def _who(home: Home, options: argparse.Namespace) -> Identity | None:
+    """Return the hub that lives here, or one that begins with the card given; None once it was revoked.
 
     The same card again is the same hub: a service that restarts may go on giving it.
     """
     known = home.load() if not home.is_revoked else None
+    link = _link(options, known)
     if link is None:
         if known is None and not home.is_revoked:
             raise BadInput(text("hub_card_needed"))

@@ -8,6 +8,7 @@
     ├── EnrolmentEnded      the card will never enrol this hub: another one is needed
     ├── HubRevoked          the organisation took the hub's access away, for good
     ├── HomeUnreadable      what the hub keeps is damaged or not its own
+    │   └── StoreOrphaned   databases without the file that says whose they are
     └── ListeningFailed     a port cannot be opened
 """
 
@@ -49,6 +50,10 @@ class HomeUnreadable(HubError):
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} cannot be read")
         self.path = path
+
+
+class StoreOrphaned(HomeUnreadable):
+    """The databases at ``path`` may hold what central has not yet, and ``hub.json`` is missing."""
 
 
 class ListeningFailed(HubError):

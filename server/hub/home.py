@@ -26,7 +26,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from server.hub.card import Card
-from server.hub.errors import HomeUnreadable
+from server.hub.errors import HomeUnreadable, StoreOrphaned
 from server.hub.identity import Facts, Identity
 from server.identifiers import new_uuid
 from server.keys.public import CURVE
@@ -77,7 +77,10 @@ class Home:
         return shutil.disk_usage(self._directory).free
 
     def load(self) -> Identity | None:
-        """Return who the hub is; None before it presented a card. Raises ``HomeUnreadable``."""
+        """Return who the hub is; None before it presented a card.
+
+        Raises ``HomeUnreadable``; ``StoreOrphaned`` when there are databases and nothing says whose.
+        """
         path = self._directory / _FACTS
         try:
             kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -85,13 +88,20 @@ class Home:
             card = Card(**kept["card"]) if kept["card"] is not None else None
             return Identity(kept["device"], self._key(), card, facts)
         except FileNotFoundError:
+            self._require_no_databases()
             return None
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise HomeUnreadable(path) from error
 
     def begin(self, card: Card) -> Identity:
-        """Draw a new hub, which is to present this card, and keep it before anybody is told of it."""
-        shutil.rmtree(self.store, ignore_errors=True)
+        """Draw a new hub, which is to present this card, and keep it before anybody is told of it.
+
+        Only what a revocation condemned is erased: databases may hold records that central has not yet.
+        Raises ``StoreOrphaned``.
+        """
+        if self.is_revoked:
+            shutil.rmtree(self.store, ignore_errors=True)
+        self._require_no_databases()
         for name in (_KEY, _FACTS, _CERTIFICATE, _CENTRAL, _REVOKED):
             (self._directory / name).unlink(missing_ok=True)
         key = ECKey.generate_key(CURVE, auto_kid=True)
@@ -132,7 +142,12 @@ class Home:
 
         The key is written over first; on flash memory that is an attempt, not a promise.
         """
-        self._write(_REVOKED, b"")
+        try:
+            self._write(_REVOKED, b"")
+        except OSError:
+            # No room even for the mark: the databases make some.
+            shutil.rmtree(self.store, ignore_errors=True)
+            self._write(_REVOKED, b"")
         for name in (_KEY, _CERTIFICATE, _CENTRAL, _FACTS):
             path = self._directory / name
             with suppress(FileNotFoundError):
@@ -140,6 +155,16 @@ class Home:
                 path.unlink()
         shutil.rmtree(self.store, ignore_errors=True)
         self._flush()
+
+    def _require_no_databases(self) -> None:
+        try:
+            is_empty = not any(self.store.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise HomeUnreadable(self.store) from error
+        if not is_empty:
+            raise StoreOrphaned(self.store)
 
     def _key(self) -> ECKey:
         path = self._directory / _KEY

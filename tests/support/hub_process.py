@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 
 from tests.support.server_process import ROOT, free_port
@@ -27,13 +28,14 @@ class HubProcess:
         self._command += arguments
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *arguments: str, ready: bool = True) -> None:
+    def start(self, *arguments: str, ready: bool = True, stdin: IO[str] | None = None) -> None:
         """Start it with more arguments, and wait until it serves tablets, or only its page."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "server", *self._command, *arguments],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -76,6 +78,13 @@ class HubProcess:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @property
+    def process_id(self) -> int:
+        """The process's number."""
+        if self._process is None:
+            raise RuntimeError("the hub is not running")
+        return self._process.pid
 
     @property
     def resident_kb(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.hub.card import Card
-from server.hub.errors import HomeUnreadable
+from server.hub.errors import HomeUnreadable, StoreOrphaned
 from server.hub.home import Home
 from server.hub.identity import Facts, Identity
 from server.keys.organisation import OrganisationKeys
@@ -53,6 +53,35 @@ def test_a_damaged_file_is_said_and_nothing_is_begun_over_it(tmp_path: Path, nam
     (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(HomeUnreadable):
         home.load()
+
+
+def kept(home: Home) -> Path:
+    """Put an envelope into the store, which central has not yet."""
+    home.store.mkdir(exist_ok=True)
+    (home.store / "t1.couch").write_text("ciphertext")
+    return home.store / "t1.couch"
+
+
+def test_no_card_begins_over_databases_of_which_nothing_says_whose_they_are(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.begin(CARD)
+    envelope = kept(home)
+    (tmp_path / "hub.json").unlink()
+    with pytest.raises(StoreOrphaned):
+        home.load()
+    with pytest.raises(StoreOrphaned):
+        home.begin(CARD)
+    assert envelope.exists()
+    assert (tmp_path / "device.jwk").exists()
+
+
+def test_a_destruction_that_was_cut_short_is_ended_by_the_next_card(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    former = home.begin(CARD)
+    envelope = kept(home)
+    (tmp_path / "revoked").touch()
+    assert home.begin(CARD).device != former.device
+    assert not envelope.exists()
 
 
 def test_a_home_that_cannot_be_is_said(tmp_path: Path) -> None:
