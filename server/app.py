@@ -41,6 +41,7 @@ from server.routes import (
     web_router,
 )
 from server.routes.cross_origin import add_cross_origin_headers
+from server.routes.patience import PatientBodies
 from server.routes.problems import EXCEPTION_HANDLERS
 from server.routes.security_headers import add_security_headers
 from server.routes.services import Replication, Services
@@ -51,6 +52,7 @@ from sync.embedded import EmbeddedEngine
 from sync.engine import Engine
 from sync.http.application import create_app as create_replication
 from sync.http.cors import Cors
+from sync.http.limits import Limits
 
 log = logging.getLogger("server.app")
 
@@ -134,8 +136,8 @@ def _replication(engine: Engine, authorizer: Authorizer, settings: Settings, clo
     )
 
 
-def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
-    """Return the application; its services live as long as its lifespan."""
+def create_app(settings: Settings, clocks: Clocks | None = None, limits: Limits | None = None) -> Litestar:
+    """Return the application; its services live as long as its lifespan. ``limits`` bound slow bodies."""
     return Litestar(
         route_handlers=[
             *api_node.route_handlers,
@@ -149,6 +151,7 @@ def create_app(settings: Settings, clocks: Clocks | None = None) -> Litestar:
         ],
         lifespan=[partial(_run, settings, clocks)],
         exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[partial(PatientBodies, limits=limits)],
         before_send=[add_security_headers, add_cross_origin_headers],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(

@@ -7,6 +7,7 @@
     ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown, invitation-unknown
     ├── NotFound           404 not-found, card-unknown, device-unknown
     ├── MethodRefused      405 method-not-allowed
+    ├── TooSlow            408 too-slow
     ├── Refused            409 card-used, card-kind, device-known, slot-taken, already-decided
     ├── Gone               410 card-expired
     ├── TooLarge           413 too-large
@@ -84,6 +85,17 @@ class MethodRefused(Problem):
     """The address exists, not with this method."""
 
     status = 405
+
+
+class TooSlow(Problem):
+    """The request did not come, or not to its end, in a reasonable time; its connection is closed."""
+
+    status = 408
+
+    @classmethod
+    def of(cls, code: str, *, headers: dict[str, str] | None = None) -> Self:
+        """Return the problem, which ends the connection: what may still come of it is not waited for."""
+        return super().of(code, headers={"connection": "close", **(headers or {})})
 
 
 class Refused(Problem):

@@ -9,14 +9,16 @@ from typing import TypeVar
 import msgspec
 import orjson
 
-from server.errors import Invalid, MethodRefused, NotFound, Problem, TooLarge, Unavailable
+from server.errors import Invalid, MethodRefused, NotFound, Problem, TooLarge, TooSlow, Unavailable
 from server.hub import page
 from server.hub.node import Node
 from server.hub.state import State
-from sync.errors import BadRequest
+from sync.errors import BadRequest, RequestTimeout
 from sync.errors import TooLarge as BodyTooLarge
 from sync.http.asgi import HeaderList, Receive, Scope, Send
 from sync.http.cors import Cors
+from sync.http.limits import Limits
+from sync.http.patience import PatientReceive
 from sync.http.request import ClientGone, Request
 
 log = logging.getLogger("server.hub")
@@ -58,7 +60,7 @@ class HubApplication:
     """Serves one hub. ``node`` gives what answers tablets, None while there is none; ``state`` its state.
 
     ``is_node`` False leaves the page and the health only: in the clear, beside a port with TLS, no token is
-    to be had.
+    to be had. ``limits`` bound how slowly a body may come, as at ``/sync``.
     """
 
     def __init__(
@@ -67,10 +69,12 @@ class HubApplication:
         node: Callable[[], Node | None],
         state: Callable[[], Awaitable[State]],
         is_node: bool = True,
+        limits: Limits | None = None,
     ) -> None:
         self._node = node
         self._state = state
         self._is_node = is_node
+        self._limits = limits or Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI)."""
@@ -86,7 +90,8 @@ class HubApplication:
         )
         with suppress(ClientGone):
             try:
-                await self._route(path, Request(scope, receive), answer, node)
+                request = Request(scope, PatientReceive(receive, self._limits))
+                await self._route(path, request, answer, node)
             except Problem as problem:
                 await answer.problem(problem)
             except ClientGone:
@@ -171,6 +176,8 @@ async def _body(request: Request, shape: type[Shape]) -> Shape:
         return msgspec.json.decode(await request.body(MAX_BODY_BYTES), type=shape)
     except BodyTooLarge as error:
         raise TooLarge.of("too-large") from error
+    except RequestTimeout as error:
+        raise TooSlow.of("too-slow") from error
     except (BadRequest, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _Malformed.of("validation") from error
 
@@ -190,16 +197,18 @@ class _Answer:
         origin = next(
             (value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None
         )
-        self._cors = cors.preflight_headers(origin) if self._method == "OPTIONS" else cors.headers(origin)
+        allowed = cors.preflight_headers(origin) if self._method == "OPTIONS" else cors.headers(origin)
+        self._headers: HeaderList = [*_HEADERS, *allowed]
 
     async def json(self, value: object) -> None:
         await self.send(200, orjson.dumps(value), "application/json")
 
     async def problem(self, problem: Problem) -> None:
+        self._headers += [(name.encode(), value.encode()) for name, value in problem.headers.items()]
         await self.send(problem.status, orjson.dumps(problem.as_json()), "application/problem+json")
 
     async def send(self, status: int, body: bytes, media_type: str | None) -> None:
-        headers = [*_HEADERS, *self._cors]
+        headers = self._headers.copy()
         if media_type is not None:
             length = str(len(body)).encode()
             headers += [(b"content-type", media_type.encode()), (b"content-length", length)]

@@ -1,5 +1,6 @@
 """What a hub answers on the Wi-Fi, to tablets and to whoever looks at its page."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -7,7 +8,9 @@ import httpx
 import pytest
 
 from server.hub.application import HubApplication
+from server.hub.listening import Listener, bound
 from server.hub.state import Phase, State
+from sync.http import Limits
 from tests.server.hub.conftest import Bench
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +94,26 @@ async def test_the_application_may_call_from_its_own_origin_and_no_other_site(
     assert not [name for name in other.headers if name.startswith("access-control-allow")]
     answer = await http.post(path, headers={"origin": APPLICATION}, json={})
     assert answer.headers["access-control-allow-origin"] == APPLICATION
+
+
+@pytest.mark.parametrize("path", ["nonce", "token"])
+async def test_a_body_that_stops_halfway_gives_its_connection_back(bench: Bench, path: str) -> None:
+    async def state() -> State:
+        return State(Phase.REVOKED, bench.time.wall, bench.time.wall, "1", 10**10)
+
+    taken = bound("127.0.0.1", 0)
+    impatient = Limits(body_silence_s=0.05)
+    listener = Listener(HubApplication(node=lambda: bench.node, state=state, limits=impatient), taken)
+    await listener.start()
+    try:
+        reader, writer = await asyncio.open_connection(*taken.getsockname())
+        writer.write(f"POST /api/device/{path} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{{".encode())
+        answer = await asyncio.wait_for(reader.read(), 10)  # Until the hub closes.
+        writer.close()
+    finally:
+        await listener.stop()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"too-slow"' in answer
 
 
 async def test_nothing_but_the_page_is_served_where_there_is_no_node(bench: Bench) -> None:
