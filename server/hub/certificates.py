@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from server.hub import certificate
@@ -10,6 +11,7 @@ from server.hub.access import CentralAccess
 from server.hub.central import CentralApi
 from server.hub.certificate import Certificate, UnusableCertificate
 from server.hub.clocks import Clocks
+from server.hub.disk import Disk
 from server.hub.errors import CentralRefusal, CentralUnreachable
 from server.hub.home import Home
 
@@ -30,6 +32,7 @@ class Certificates:
         central: CentralApi,
         access: CentralAccess,
         clocks: Clocks,
+        disk: Disk,
         serve: Callable[[], None],
     ) -> None:
         self._host = host
@@ -37,7 +40,9 @@ class Certificates:
         self._central = central
         self._access = access
         self._clocks = clocks
+        self._disk = disk
         self._serve = serve
+        self._unkept: Certificate | None = None
         self.held: Certificate | None = None
 
     async def run(self) -> None:
@@ -57,20 +62,31 @@ class Certificates:
         return (self.held.renew_from - self._clocks.now()) / timedelta(seconds=1)
 
     async def _renew(self) -> bool:
+        """Get a certificate, keep it, serve with it; one that the disk does not take is tried again."""
+        if self._unkept is None:
+            self._unkept = await self._given()
+        fresh = self._unkept
+        if fresh is None:
+            return False
+        with self._disk.tried("certificate"):
+            await asyncio.to_thread(self._home.keep_certificate, fresh.pem)
+            self._serve()
+            self.held, self._unkept = fresh, None
+        return self._unkept is None
+
+    async def _given(self) -> Certificate | None:
         asked = await asyncio.to_thread(certificate.request, self._host)
         try:
             chain = await self._central.certificate(await self._access.current(), asked.csr)
-            held = certificate.assembled(asked, chain, self._host)
+            return certificate.assembled(asked, chain, self._host)
         except (CentralUnreachable, CentralRefusal, UnusableCertificate) as error:
             log.warning("no certificate yet", extra={"error": type(error).__name__})
-            return False
-        await asyncio.to_thread(self._home.keep_certificate, held.pem)
-        self.held = held
-        self._serve()
-        return True
+            return None
 
     def _kept(self) -> Certificate | None:
-        try:
-            return certificate.read(self._home.certificate.read_bytes(), self._host)
-        except (FileNotFoundError, UnusableCertificate):
-            return None
+        """Return the certificate kept; None when there is none that can be read and served."""
+        with self._disk.tried("certificate"), suppress(FileNotFoundError, UnusableCertificate):
+            kept = certificate.read(self._home.certificate.read_bytes(), self._host)
+            certificate.context(self._home.certificate)
+            return kept
+        return None

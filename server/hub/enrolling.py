@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 
 from server.hub.central import CentralApi
+from server.hub.disk import Disk
 from server.hub.errors import CentralRefusal, CentralUnreachable, EnrolmentEnded
 from server.hub.home import Home
 from server.hub.identity import Facts, Identity
@@ -14,8 +15,10 @@ log = logging.getLogger("server.hub")
 ASK_EVERY_S = 2.0
 
 
-async def enrol(home: Home, identity: Identity, central: CentralApi) -> Identity:
+async def enrol(home: Home, identity: Identity, central: CentralApi, disk: Disk) -> Identity:
     """Return the hub once confirmed, its facts kept; as long as it takes, through any loss of the link.
+
+    While the disk takes nothing, it is asked again: central goes on telling what it confirmed.
 
     Raises ``EnrolmentEnded`` when this card leads nowhere: nothing is lost by taking another.
     """
@@ -35,8 +38,11 @@ async def enrol(home: Home, identity: Identity, central: CentralApi) -> Identity
         else:
             if state == "refused":
                 raise EnrolmentEnded("la coordination a refusé ce boîtier")
-            if facts is not None:
-                return await asyncio.to_thread(_confirmed, home, identity, facts, identity.card.thumbprint)
+            with disk.tried("hub.json"):
+                if facts is not None:
+                    return await asyncio.to_thread(
+                        _confirmed, home, identity, facts, identity.card.thumbprint
+                    )
         await asyncio.sleep(ASK_EVERY_S)
 
 

@@ -15,6 +15,7 @@ from server.hub.access import CentralAccess
 from server.hub.central import TIMEOUT_S, CentralApi
 from server.hub.certificates import Certificates
 from server.hub.clocks import Clocks
+from server.hub.disk import Disk
 from server.hub.errors import HubRevoked
 from server.hub.home import Home
 from server.hub.identity import Facts, Identity
@@ -26,6 +27,7 @@ log = logging.getLogger("server.hub")
 
 LISTEN_S = 3600.0
 COUNT_AT_MOST_EVERY_S = 5.0
+DESTROY_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Hub:
         self._version = version
         self._clocks = clocks or Clocks()
         self._serve_tls = serve_tls
+        self._disk = Disk()
         self._started_at = self._clocks.now()
         self._relay: Relay | None = None
         self._certificates: Certificates | None = None
@@ -105,6 +108,7 @@ class Hub:
             device=None if identity is None else identity.device,
             short_code=None if identity is None else identity.short_code,
             serving=await self._told(),
+            is_disk_failing=self._disk.is_failing,
         )
 
     async def _serve(self, identity: Identity) -> None:
@@ -113,7 +117,7 @@ class Hub:
                 httpx.AsyncClient(base_url=self._address.origin, timeout=TIMEOUT_S)
             )
             central = CentralApi(http, self._clocks)
-            identity = self._identity = await enrolling.enrol(self._home, identity, central)
+            identity = self._identity = await enrolling.enrol(self._home, identity, central, self._disk)
             if identity.facts is None:
                 return
             node = await stack.enter_async_context(
@@ -136,6 +140,7 @@ class Hub:
             root=self._address.replication_root(facts),
             home=self._home,
             clocks=self._clocks,
+            disk=self._disk,
         )
         works = [self._relay.run(), _until_revoked(node)]
         if self._serve_tls is not None:
@@ -145,6 +150,7 @@ class Hub:
                 central=central,
                 access=access,
                 clocks=self._clocks,
+                disk=self._disk,
                 serve=self._serve_tls,
             )
             works.append(self._certificates.run())
@@ -158,7 +164,13 @@ class Hub:
         """Destroy what the hub holds; the store is closed already."""
         log.warning("revoked: everything here is destroyed")
         self._identity = self._relay = self._certificates = None
-        await asyncio.to_thread(self._home.destroy)
+        is_destroyed = False
+        while not is_destroyed:
+            with self._disk.tried("revocation"):
+                await asyncio.to_thread(self._home.destroy)
+                is_destroyed = True
+            if not is_destroyed:
+                await asyncio.sleep(DESTROY_AGAIN_S)
 
     async def _told(self) -> Serving | None:
         node, relay = self.node, self._relay

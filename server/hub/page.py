@@ -64,7 +64,9 @@ def _rows(state: State) -> Iterator[tuple[str, str]]:
         yield from _serving_rows(state.serving, state.now)
     gigabytes = f"{state.free_bytes / 1e9:.1f}".replace(".", ",")
     room = "room.low" if state.free_bytes < ROOM_LOW_BYTES else "room.value"
-    yield "room", _said(text(room, gigabytes=gigabytes), alert=room == "room.low")
+    if state.is_disk_failing:
+        room = "room.failing"
+    yield "room", _said(text(room, gigabytes=gigabytes), alert=room != "room.value")
     if state.device is not None:
         yield "hub", _said(state.device[:SHORT_ID])
     yield "started", _said(_moment(state.started_at))

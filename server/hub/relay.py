@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import httpx
 
 from server.hub.access import CentralAccess
 from server.hub.central import Access, CentralApi
 from server.hub.clocks import Clocks
+from server.hub.disk import CHECKPOINTS, Disk, StoredEnvelopes, is_of_our_disk
 from server.hub.errors import CentralRefusal, CentralUnreachable, HubRevoked
 from server.hub.home import Home, LastCentral
 from server.hub.identity import Facts
@@ -82,6 +84,7 @@ class Relay:
         root: str,
         home: Home,
         clocks: Clocks,
+        disk: Disk,
     ) -> None:
         self._engine = engine
         self._facts = facts
@@ -90,7 +93,10 @@ class Relay:
         self._root = root
         self._home = home
         self._clocks = clocks
+        self._disk = disk
         self._noted = home.last_central()
+        self._is_noted = True
+        self._failing_looks = 0
         self._stumbled = asyncio.Event()
         self._live: tuple[str, ...] = ()
         self._running: dict[str, tuple[asyncio.Task[None], ...]] = {}
@@ -100,8 +106,12 @@ class Relay:
 
     @property
     def link(self) -> Link:
-        """Whether central answers, and its databases with it."""
-        failing = [each.status for each in self._replications.values() if each.status.failures]
+        """Whether central answers, and its databases with it; a full disk here is not the link's fault."""
+        failing = [
+            each.status
+            for each in self._replications.values()
+            if each.status.failures and not is_of_our_disk(each.status.last_error)
+        ]
         if not self._link.is_up or not failing:
             return self._link
         return replace(self._link, is_up=False, since=min(status.since for status in failing))
@@ -123,7 +133,7 @@ class Relay:
                     access = await self._look()
                     if access is not None:
                         await self._follow(http, access.databases)
-                    await self._pause(RETRY_EVERY_S if access is None else LOOK_EVERY_S)
+                    await self._pause(RETRY_EVERY_S if access is None else self._until_next_look_s())
             finally:
                 await self._end()
 
@@ -156,6 +166,15 @@ class Relay:
         await self._note_up(instance)
         return access
 
+    def _until_next_look_s(self) -> float:
+        """Return the pause between two looks; what the disk did not take is tried sooner, then less often."""
+        if not self._disk.is_failing:
+            self._failing_looks = 0
+            return LOOK_EVERY_S
+        self._is_noted = False
+        self._failing_looks += 1
+        return min(LOOK_EVERY_S, RETRY_EVERY_S * (1 << min(self._failing_looks - 1, 10)))
+
     async def _pause(self, seconds: float) -> None:
         """Wait before looking again; a replication that stumbles ends the wait."""
         self._stumbled.clear()
@@ -171,6 +190,12 @@ class Relay:
             self._stumbled.set()
             if isinstance(status.last_error, PeerRefused):
                 self._access.discard()
+
+    def _heed_pull(self, name: str, status: Status) -> None:
+        """Say what central gave and the disk did not take."""
+        is_refused = bool(status.failures) and is_of_our_disk(status.last_error)
+        self._disk.note(f"what central gave of {name}", status.last_error if is_refused else None)
+        self._heed(status)
 
     async def _instance(self) -> str:
         """Return which store answers as central; a token of another's is forgotten."""
@@ -194,20 +219,29 @@ class Relay:
                 replication.wake()
         self._link = Link(is_up=True, since=self._link.since if self._link.is_up else now, seen_at=now)
         noted = self._noted
-        if noted is None or noted.instance != instance or abs(now - noted.seen_at) >= NOTE_EVERY:
-            self._noted = LastCentral(instance, now)
-            await asyncio.to_thread(self._home.keep_central, self._noted)
+        is_new = noted is None or noted.instance != instance or abs(now - noted.seen_at) >= NOTE_EVERY
+        if is_new or not self._is_noted:
+            self._noted, self._is_noted = LastCentral(instance, now), False
+            with self._disk.tried("central.json"):
+                await asyncio.to_thread(self._home.keep_central, self._noted)
+                self._is_noted = True
+                # The disk takes what it is given again; what a push did without comes with its next one.
+                self._disk.note(CHECKPOINTS, None)
 
     async def _follow(self, http: httpx.AsyncClient, names: tuple[str, ...]) -> None:
-        """Begin to replicate these databases, made here when they are not there yet; the last are live."""
+        """Begin to replicate these databases, made here when they are not there yet; the last are live.
+
+        One that cannot be made is left until the next look.
+        """
         self._live = names[-LIVE:]
         for name in names:
             if name in self._running:
                 continue
-            await ensure(self._engine, name)
-            self._running[name] = tuple(
-                asyncio.create_task(self._replicate(http, name, way), name=f"{way} {name}") for way in Way
-            )
+            with self._disk.tried(f"database {name}"):
+                await ensure(self._engine, name)
+                self._running[name] = tuple(
+                    asyncio.create_task(self._replicate(http, name, way), name=f"{way} {name}") for way in Way
+                )
 
     async def _replicate(self, http: httpx.AsyncClient, name: str, way: Way) -> None:
         """Replicate one way; a defect of ours is logged and does not end the other way, nor this one."""
@@ -222,10 +256,12 @@ class Relay:
             await asyncio.sleep(RETRY_EVERY_S if is_live else FORMER_EVERY_S)
 
     def _replication(self, http: httpx.AsyncClient, name: str, way: Way, *, is_live: bool) -> Replication:
-        here, there = EnginePeer(self._engine, name), HttpPeer(http, f"{self._root}/{name}")
+        there = HttpPeer(http, f"{self._root}/{name}")
         if way is Way.PULL:
             everything = Options(live=is_live, checkpoints=Checkpoints.TARGET)
-            return Replication(there, here, everything, on_status=self._heed)
+            heed = partial(self._heed_pull, name)
+            return Replication(there, EnginePeer(self._engine, name), everything, on_status=heed)
+        here = StoredEnvelopes(self._engine, name, self._disk)
         only_envelopes = Options(live=is_live, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
         return Replication(here, there, only_envelopes, on_status=self._heed)
 

@@ -43,7 +43,10 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A hub at one instant; ``device`` None once it was revoked, ``serving`` only in that phase."""
+    """A hub at one instant; ``device`` None once it was revoked, ``serving`` only in that phase.
+
+    ``is_disk_failing``: something that was to be kept was not, and is tried again.
+    """
 
     phase: Phase
     now: datetime
@@ -53,3 +56,4 @@ class State:
     device: str | None = None
     short_code: str | None = None
     serving: Serving | None = None
+    is_disk_failing: bool = False

@@ -11,6 +11,7 @@ from server.enrolment.cards import CardOrder
 from server.hub import card
 from server.hub.central import CentralApi
 from server.hub.clocks import Clocks
+from server.hub.disk import Disk
 from server.hub.enrolling import enrol
 from server.hub.errors import CentralRefusal, CentralUnreachable, EnrolmentEnded
 from server.hub.home import Home
@@ -66,7 +67,7 @@ async def test_it_is_confirmed_and_keeps_what_it_needs_without_network(
     identity = await begun(home, services, seeded)
     await central.redeem(identity, secret_of(identity))
     await services.enrolment.confirm_device(identity.device)
-    confirmed = await enrol(home, identity, central)
+    confirmed = await enrol(home, identity, central, Disk())
     assert confirmed.facts is not None
     assert confirmed.facts.organization == seeded.organisation
     assert confirmed.facts.verifying_key.thumbprint() == services.keys.signing.thumbprint()
@@ -86,10 +87,10 @@ async def test_a_refused_hub_and_a_used_card_end_there(
     await central.redeem(identity, secret_of(identity))
     await services.enrolment.refuse_device(identity.device)
     with pytest.raises(EnrolmentEnded, match="refusé"):
-        await enrol(home, identity, central)
+        await enrol(home, identity, central, Disk())
     assert identity.card is not None
     with pytest.raises(EnrolmentEnded, match="déjà utilisée"):
-        await enrol(home, home.begin(identity.card), central)
+        await enrol(home, home.begin(identity.card), central, Disk())
 
 
 async def test_a_server_of_another_organisation_than_the_cards_is_not_believed(
@@ -100,7 +101,7 @@ async def test_a_server_of_another_organisation_than_the_cards_is_not_believed(
     await services.enrolment.confirm_device(identity.device)
     foreign = replace(identity, card=card.Card("another thumbprint", secret_of(identity)))
     with pytest.raises(EnrolmentEnded, match="autre organisation"):
-        await enrol(home, foreign, central)
+        await enrol(home, foreign, central, Disk())
     kept = home.load()
     assert kept is not None
     assert kept.facts is None
