@@ -13,7 +13,7 @@
 | ``ESCALE_PWA`` | ``pwa/dist`` | the built tablet application |
 | ``ESCALE_AUTO_CONFIRM`` | ``0`` | ``1`` confirms enrolments without a coordinator: demonstration only |
 | ``ESCALE_TRUSTED_PROXIES`` | none | reverse proxies (addresses, networks) believed on who is calling |
-| ``ESCALE_HUB_AUTHORITY`` | none | a private authority (``escale authority create``) for hubs' certificates |
+| ``ESCALE_HUB_AUTHORITY`` | none | an authority (``escale authority create``); not in ``ESCALE_DATA`` |
 | ``ESCALE_HUB_CERTIFICATE_COMMAND`` | none | or a command: request on its input, chain on its output |
 | ``ESCALE_TOKEN_SECONDS`` | ``600`` | life of a tablet's access token, at most 600 |
 """
@@ -158,6 +158,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         )
     port = _integer(environment, "ESCALE_PORT", 8000, 1, 65535)
     authority, command = _certificates(environment)
+    if authority is not None and (authority == data or data in authority.parents):
+        raise SettingsError(
+            "ESCALE_HUB_AUTHORITY: its key must not lie inside ESCALE_DATA (backups would hold both)"
+        )
     origin = environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/")
     return Settings(
         data=data,

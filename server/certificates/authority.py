@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from server.certificates.errors import AuthorityUnusable
+from server.certificates.errors import AuthorityUnusable, NotIssued
 from server.certificates.issued import Issued
 
 KEY = "authority.key"
 CERTIFICATE = "authority.pem"
 LIFE = timedelta(days=3650)
-LEAF_LIFE = timedelta(days=30)
-"""How long a hub's certificate lasts: what a stolen hub's thief can go on showing to tablets."""
+LEAF_LIFE = timedelta(days=14)
+"""How long a hub's certificate lasts: a stolen hub shows it to tablets after its revocation too."""
 BACKDATED = timedelta(days=1)
 """Clocks in a bus are wrong by hours."""
 
@@ -52,8 +52,8 @@ class Authority:
         return path
 
     @classmethod
-    def load(cls, directory: Path) -> "Authority":
-        """Read an authority; raise ``AuthorityUnusable``."""
+    def load(cls, directory: Path, host: str) -> "Authority":
+        """Read an authority; raise ``AuthorityUnusable``, also when it was not made for ``host`` alone."""
         try:
             certificate = x509.load_pem_x509_certificate((directory / CERTIFICATE).read_bytes())
             key = serialization.load_pem_private_key((directory / KEY).read_bytes(), None)
@@ -63,10 +63,14 @@ class Authority:
             raise AuthorityUnusable(directory, "not a key and a certificate") from error
         if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
             raise AuthorityUnusable(directory, "the key is not the certificate's")
+        if not _is_for(certificate, host):
+            raise AuthorityUnusable(directory, f"it was not made for {host}")
         return cls(certificate, key)
 
     async def issue(self, asked: x509.CertificateSigningRequest, now: datetime) -> Issued:
-        """Sign a request that was read already."""
+        """Sign a request that was read already. Raises ``NotIssued`` once the authority is over."""
+        if now >= self.certificate.not_valid_after_utc:
+            raise NotIssued("the authority is over")
         leaf = await asyncio.to_thread(self._sign, asked, now)
         pem = [each.public_bytes(serialization.Encoding.PEM).decode() for each in (leaf, self.certificate)]
         return Issued("".join(pem), leaf.not_valid_after_utc)
@@ -102,6 +106,14 @@ class Authority:
             )
             .sign(self.key, hashes.SHA256())
         )
+
+
+def _is_for(certificate: x509.Certificate, host: str) -> bool:
+    try:
+        constraint = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+        return False
+    return constraint.permitted_subtrees == [x509.DNSName(host)]
 
 
 def _root(key: ec.EllipticCurvePrivateKey, host: str, now: datetime) -> x509.CertificateBuilder:

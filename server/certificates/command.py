@@ -14,6 +14,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from server.certificates import answer
 from server.certificates.errors import NotIssued
 from server.certificates.issued import Issued
 
@@ -29,15 +30,14 @@ class Command:
     words: tuple[str, ...]
     timeout_s: float = TIMEOUT_S
 
-    async def issue(self, asked: x509.CertificateSigningRequest, _now: datetime) -> Issued:
+    async def issue(self, asked: x509.CertificateSigningRequest, now: datetime) -> Issued:
         """Run the command and return what it printed; raise ``NotIssued``."""
         printed = await self._run(asked.public_bytes(serialization.Encoding.PEM))
         try:
             chain = x509.load_pem_x509_certificates(printed)
         except ValueError as error:
             raise NotIssued("the command printed no certificate") from error
-        if chain[0].public_key() != asked.public_key():
-            raise NotIssued("the command printed a certificate for another key")
+        answer.check(chain[0], asked, now)
         pem = "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in chain)
         return Issued(pem, chain[0].not_valid_after_utc)
 

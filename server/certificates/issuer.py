@@ -22,7 +22,7 @@ class Issuer(Protocol):
 def of(settings: Settings) -> Issuer | None:
     """Return the issuer that the settings name, None when they name none. Raises ``AuthorityUnusable``."""
     if settings.hub_authority is not None:
-        return Authority.load(settings.hub_authority)
+        return Authority.load(settings.hub_authority, settings.sync_host)
     if settings.hub_certificate_command:
         return Command(tuple(shlex.split(settings.hub_certificate_command)))
     return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,11 +15,19 @@ from server.errors import TooManyTries, Unavailable
 log = logging.getLogger("server.certificates")
 
 PAUSE_S = 600.0
-"""Between two of one hub: a public authority bounds how many a name gets in a week."""
+"""After a hub's first attempt of a day, doubled after each further one; after a failure, for every hub."""
+DAY_S = 86_400.0
+ATTEMPTS_A_DAY = 6
+"""Of one hub: one that lives renews once in days."""
+ALL_ATTEMPTS_A_DAY = 48
+"""Of all hubs: a public authority bounds how many a name gets, and how often it is asked in vain."""
 
 
 class HubCertificates:
-    """Gives certificates for ``host``; without an issuer it gives none."""
+    """Gives certificates for ``host``; without an issuer it gives none.
+
+    What is counted are attempts, whatever came of them, since this process started.
+    """
 
     def __init__(
         self,
@@ -32,7 +41,8 @@ class HubCertificates:
         self._now = now
         self._monotonic_s = monotonic_s
         self._one_at_a_time = asyncio.Lock()
-        self._given_s: dict[str, float] = {}
+        self._attempts: deque[tuple[float, str]] = deque()
+        self._rests_until_s = 0.0
 
     async def give(self, device: str, csr: str) -> Issued:
         """Answer a hub's request (PEM).
@@ -43,20 +53,35 @@ class HubCertificates:
         if self._issuer is None:
             raise Unavailable.of("unavailable")
         async with self._one_at_a_time:
-            self._require_pause(device)
+            self._admit(device)
             try:
                 issued = await self._issuer.issue(asked, self._now())
             except NotIssued as error:
+                self._rests_until_s = self._monotonic_s() + PAUSE_S
                 log.warning("no certificate was issued", extra={"device": device, "reason": str(error)})
                 raise Unavailable.of("unavailable") from error
-            self._given_s[device] = self._monotonic_s()
         log.info("certificate issued", extra={"device": device})
         return issued
 
-    def _require_pause(self, device: str) -> None:
-        given_s = self._given_s.get(device)
-        if given_s is None:
-            return
-        left_s = given_s + PAUSE_S - self._monotonic_s()
-        if left_s > 0:
-            raise TooManyTries.of("rate-limited", headers={"retry-after": str(int(left_s) + 1)})
+    def _admit(self, device: str) -> None:
+        """Count an attempt, or refuse it."""
+        now_s = self._monotonic_s()
+        while self._attempts and self._attempts[0][0] <= now_s - DAY_S:
+            self._attempts.popleft()
+        until_s = max(
+            self._rests_until_s, self._free_again_s([at_s for at_s, of in self._attempts if of == device])
+        )
+        if len(self._attempts) >= ALL_ATTEMPTS_A_DAY:
+            until_s = max(until_s, self._attempts[0][0] + DAY_S)
+        if until_s > now_s:
+            raise TooManyTries.of("rate-limited", headers={"retry-after": str(int(until_s - now_s) + 1)})
+        self._attempts.append((now_s, device))
+
+    @staticmethod
+    def _free_again_s(attempts: list[float]) -> float:
+        """Return when a hub with these attempts of a day may make another."""
+        if not attempts:
+            return 0.0
+        if len(attempts) >= ATTEMPTS_A_DAY:
+            return attempts[0] + DAY_S
+        return attempts[-1] + PAUSE_S * (1 << (len(attempts) - 1))

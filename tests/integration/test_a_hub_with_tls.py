@@ -96,7 +96,7 @@ async def test_it_renews_at_a_third_of_its_life(bus: TlsBus) -> None:
     # What it holds is old: half of its life is over.
     now = datetime.now(UTC)
     asked = certificate.request(HOST)
-    authority = Authority.load(bus.authority)
+    authority = Authority.load(bus.authority, HOST)
     issued = await authority.issue(request.read(asked.csr, HOST), now - LEAF_LIFE / 2)
     kept = certificate.assembled(asked, issued.chain, HOST)
     assert kept.renew_from < now < kept.not_after

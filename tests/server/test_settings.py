@@ -30,6 +30,15 @@ def test_an_address_that_is_none_is_refused_by_name(typed: str) -> None:
         read({"ESCALE_SYNC_URL": typed})
 
 
+def test_the_hubs_authority_is_not_kept_where_backups_hold_all(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for inside in (data, data / "authority"):
+        with pytest.raises(SettingsError, match="ESCALE_HUB_AUTHORITY"):
+            read({"ESCALE_DATA": str(data), "ESCALE_HUB_AUTHORITY": str(inside)})
+    beside = read({"ESCALE_DATA": str(data), "ESCALE_HUB_AUTHORITY": str(tmp_path / "authority")})
+    assert beside.hub_authority == tmp_path / "authority"
+
+
 def test_a_couchdb_is_named_by_a_variable_or_by_a_file(tmp_path: Path) -> None:
     address = "http://central:s%C3%A9same@couch:5984/"
     (tmp_path / "couchdb_url").write_text(f"{address}\n", "utf-8")
