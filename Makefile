@@ -29,8 +29,8 @@ install: .venv/.run-ready .venv/bin/escale ## Install the command `.venv/bin/esc
 
 hub: install ## Start a hub in the bus beside the running demonstration, on http://localhost:8100 (HUB_PORT=)
 	@if test -e $(DATA)/hub/revoked; then echo 'This hub was revoked. To begin another one: rm -r $(DATA)/hub'; exit 2; fi
-	@exec $(PY) -m server hub --central http://localhost:$(PORT) --data $(DATA)/hub --port $(HUB_PORT) \
-	  $$(test -e $(DATA)/hub/hub.json || { printf -- '--card '; $(PY) -m server enrol card --team 'Médicobus – équipe 1' --label Boîtier --hub | grep -o 'http.*#e=.*'; })
+	@card=$$(test -e $(DATA)/hub/hub.json || $(PY) -m server enrol card --team 'Médicobus – équipe 1' --label Boîtier --hub | grep -o 'http.*#e=.*'); \
+	  exec $(PY) -m server hub --central http://localhost:$(PORT) --data $(DATA)/hub --port $(HUB_PORT) $${card:+--card-file -} <<< "$$card"
 
 test: .venv/.test-ready .venv/bin/escale pwa/node_modules/.ready pwa/dist/index.html ## Run every check: lint, types, contracts, unit, browser
 	@bash .ci/install-system-packages

@@ -8,6 +8,7 @@ behind its tokens and with its rules. Arguments that cannot be served end it wit
 
 import argparse
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -26,8 +27,10 @@ from sync.http import Authentication, Limits, ReplicationApplication, create_app
 from sync.http.connections import GuardedProtocol, backlog, open_files
 from sync.http.session_cookies import SessionCookies
 from sync.replicator import command as replication
+from sync.replicator.command import account_of
 from sync.standalone import AUTHENTICATION_HANDLERS, CHALLENGE, Administrator
 
+ADMIN = "SYNC_ADMIN"
 # CouchDB's max_document_size: without Escale's rules, a local document is as large as any other.
 _LIMITS = Limits(local_bytes=8_000_000)
 
@@ -112,14 +115,16 @@ def main() -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=_port, default=5984, help="0: any free one")
     serving.add_argument("--data", type=Path, required=True, help="directory of the store")
-    serving.add_argument("--admin", type=_account, required=True, metavar="USER:PASSWORD")
+    account = serving.add_mutually_exclusive_group()
+    account.add_argument("--admin", type=account_of, metavar="USER:PASSWORD", help="shown by ps: rather")
+    account.add_argument("--admin-file", type=Path, metavar="FILE", help=f"that holds it, or ${ADMIN}")
     replicating = commands.add_parser("replicate", help="replicate one database into another")
     replication.add_arguments(replicating)
     asked = parser.parse_args()
     if asked.command == "replicate":
         replicate(asked)
         return
-    name, password = asked.admin
+    name, password = _administrator(asked)
     with closing(_listening(asked.host, asked.port)) as listening:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -134,11 +139,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _account(text: str) -> tuple[str, str]:
-    name, colon, password = text.partition(":")
-    if not (name and colon and password):
-        raise argparse.ArgumentTypeError("a name, a colon and a password are needed")
-    return name, password
+def _administrator(asked: argparse.Namespace) -> tuple[str, str]:
+    """Return the account typed, of a file, or of the environment, which other people's `ps` do not show."""
+    if asked.admin is not None:
+        typed: tuple[str, str] = asked.admin
+        return typed
+    origin = f"${ADMIN}" if asked.admin_file is None else str(asked.admin_file)
+    try:
+        file: Path | None = asked.admin_file
+        text = os.environ.get(ADMIN, "") if file is None else file.read_text("utf-8")
+        return account_of(text.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        _refuse(f"{origin} cannot be read ({type(error).__name__})")
+    except argparse.ArgumentTypeError as error:
+        _refuse(f"--admin, --admin-file or ${ADMIN} ({origin}): {error}")
 
 
 def _listening(host: str, port: int) -> socket.socket:

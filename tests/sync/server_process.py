@@ -1,12 +1,14 @@
 """A real `python -m sync serve`, in a process of its own that can be killed."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ADMINISTRATOR = ("central", "a long password")
 
@@ -14,17 +16,25 @@ ADMINISTRATOR = ("central", "a long password")
 class ServerProcess:
     """The process and where it listens."""
 
-    def __init__(self, directory: Path, *, open_files: int | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        open_files: int | None = None,
+        account: Sequence[str] = ("--admin", ":".join(ADMINISTRATOR)),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         limited = [] if open_files is None else ["prlimit", f"--nofile={open_files}:{open_files}"]
         self._process = subprocess.Popen(
             [
                 *limited,
                 *(sys.executable, "-m", "sync", "serve", "--port", "0"),
-                *("--data", str(directory), "--admin", ":".join(ADMINISTRATOR)),
+                *("--data", str(directory), *account),
             ],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
+            env={**os.environ, **(environment or {})},
         )
         # The address is printed once the server listens: reading it is waiting for it.
         self.url = self._line().strip()
@@ -66,9 +76,12 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(directory: Path, *, open_files: int | None = None) -> Iterator[ServerProcess]:
-    """Run a server on the store in `directory` until the end of the block; `open_files` bounds its files."""
-    server = ServerProcess(directory, open_files=open_files)
+def server_process(directory: Path, **options: Any) -> Iterator[ServerProcess]:
+    """Run a server on the store in `directory` until the end of the block.
+
+    `open_files` bounds its files; `account` are the arguments that name its administrator.
+    """
+    server = ServerProcess(directory, **options)
     try:
         yield server
     finally:

@@ -134,12 +134,28 @@ async def test_only_the_administrator_is_served(tmp_path: Path) -> None:
     assert {answer.headers["www-authenticate"] for answer in answers} == {'Basic realm="server"'}
 
 
+@pytest.mark.parametrize("by", ["file", "environment"])
+def test_its_password_is_in_no_process_list(tmp_path: Path, by: str) -> None:
+    account = ":".join(ADMINISTRATOR)
+    (tmp_path / "account").write_text(account + "\n")
+    words = ["--admin-file", str(tmp_path / "account")] if by == "file" else []
+    named = {} if by == "file" else {"SYNC_ADMIN": account}
+    with server_process(tmp_path / "data", account=words, environment=named) as server:
+        shown = Path(f"/proc/{server.process_id}/cmdline").read_text()
+        answer = httpx.get(f"{server.url}/_all_dbs", auth=ADMINISTRATOR)
+    assert answer.status_code == 200
+    assert "serve" in shown
+    assert ADMINISTRATOR[1] not in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--data", "{data}", "--admin", "central"], "a colon"),
         (["--data", "{data}", "--admin", ":x"], "a name"),
         (["--data", "{data}"], "--admin"),
+        (["--data", "{data}", "--admin-file", "{data}/none"], "cannot be read"),
+        (["--data", "{data}", "--admin", "a:b", "--admin-file", "x"], "--admin-file"),
         (["--data", "{data}", "--admin", "a:b", "--port", "99999"], "99999"),
         (["--data", "{data}", "--admin", "a:b", "--port", "{taken}"], "{taken}"),
         (["--data", "{data}", "--admin", "a:b", "--host", "no-such-host.invalid"], "no-such-host.invalid"),

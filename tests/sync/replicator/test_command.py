@@ -1,5 +1,6 @@
 """`python -m sync replicate`, between two real servers."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,14 +36,65 @@ def address(server: ServerProcess, database: str, password: str = ADMINISTRATOR[
     return f"http://{ADMINISTRATOR[0]}:{password.replace(' ', '%20')}@{host}/{database}"
 
 
-def replicate(*arguments: str) -> subprocess.CompletedProcess[str]:
+def replicate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sync", "replicate", *arguments],
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
+        env=os.environ | environment,
     )
+
+
+ACCOUNT = ":".join(ADMINISTRATOR)
+
+
+def test_accounts_come_from_the_environment_or_from_a_file(
+    near: ServerProcess, far: ServerProcess, tmp_path: Path
+) -> None:
+    source, target = f"{near.url}/t1", f"{far.url}/copy"
+    accounts = {"SOURCE_ACCOUNT": ACCOUNT, "TARGET_ACCOUNT": ACCOUNT}
+    named = replicate(source, target, "--create", **accounts)
+    name, password = ADMINISTRATOR
+    (tmp_path / "accounts").write_text(f'machine 127.0.0.1 login {name} password "{password}"\n')
+    filed = replicate(source, target, "--netrc-file", str(tmp_path / "accounts"))
+    mixed = replicate(address(near, "t1"), target, TARGET_ACCOUNT=ACCOUNT, SOURCE_ACCOUNT="nobody:x")
+
+    assert [done.returncode for done in (named, filed, mixed)] == [0, 0, 0]
+    assert orjson.loads(named.stdout)["docs_written"] == 250
+    assert replicate(source, target).returncode == 1
+
+
+def test_a_live_one_shows_no_password_in_the_process_list(near: ServerProcess, far: ServerProcess) -> None:
+    httpx.put(f"{far.url}/t1", auth=ADMINISTRATOR).raise_for_status()
+    following = subprocess.Popen(
+        [sys.executable, "-m", "sync", "replicate", "--live", f"{near.url}/t1", f"{far.url}/t1"],
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"SOURCE_ACCOUNT": ACCOUNT, "TARGET_ACCOUNT": ACCOUNT},
+    )
+    wait_for(far, 250)
+    shown = Path(f"/proc/{following.pid}/cmdline").read_text()
+    following.terminate()
+    following.wait(10)
+    assert "replicate" in shown
+    assert ADMINISTRATOR[1] not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        ((), {"SOURCE_ACCOUNT": "hunter2"}),
+        ((), {"TARGET_ACCOUNT": ":hunter2"}),
+        (("--netrc-file", "/nowhere/accounts"), {}),
+    ],
+)
+def test_an_account_that_is_none_is_said_in_one_line(
+    words: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    failed = replicate("http://127.0.0.1:1/a", "http://127.0.0.1:1/b", *words, **environment)
+    assert (failed.returncode, failed.stdout, len(failed.stderr.splitlines())) == (2, "", 1)
+    assert "hunter2" not in failed.stderr
 
 
 def test_it_creates_the_target_and_says_in_one_line_what_it_did(
