@@ -58,7 +58,7 @@ def _link(options: argparse.Namespace, known: Identity | None) -> str | None:
         return typed
     try:
         if options.card_file == "-":
-            return sys.stdin.read(MAX_LINK_CHARACTERS).strip()
+            return sys.stdin.readline(MAX_LINK_CHARACTERS).strip()
         with Path(options.card_file).open(encoding="utf-8", errors="replace") as file:
             return file.read(MAX_LINK_CHARACTERS).strip()
     except OSError as error:
