@@ -2,7 +2,7 @@
 
 Sequences are opaque strings. Every method that names a database raises DatabaseNotFound when there is
 none; every one may raise StorageFailed, and EngineClosed once `aclose` was called; writing ones may raise
-StorageFull, in which case nothing of that call was kept.
+StorageFull, in which case nothing of that call was kept, or of a long one's the first documents only.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -78,8 +78,10 @@ class Engine(Protocol):
         new_edits: bool,
         rule: WriteRule | None = None,
     ) -> list[WriteResult]:
-        """Write documents in one transaction; return, in their order, what became of each.
+        """Write documents; return, in their order, what became of each.
 
+        Many documents are written in several transactions, with other callers' writes in between: when one
+        of them fails, what was written before stays.
         Once this returns, what it says is written survives a power cut. `new_edits` false stores the
         revisions as given (replication), true derives the next revision and can conflict.
         """

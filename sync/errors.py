@@ -12,6 +12,7 @@
     │   └── InvalidDatabaseName outside CouchDB's alphabet
     ├── Unauthorized            nobody is named, or no longer
     ├── Forbidden               somebody is named, who may not
+    │   └── TooManyRevisions    a document whose histories are over their bound
     ├── NotFound
     │   ├── DatabaseNotFound
     │   ├── DocumentNotFound    reason "missing" or "deleted"
@@ -110,6 +111,13 @@ class Forbidden(SyncError):
     """Who is named may not do this; a new token will not help."""
 
     error = "forbidden"
+
+
+class TooManyRevisions(Forbidden):
+    """One document would hold more revisions, of all its conflicts together, than a tree may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"too_many_revisions: the histories of one document hold at most {most} revisions")
 
 
 class NotFound(SyncError):

@@ -9,7 +9,7 @@ then both are kept, since choosing one would make the answer depend on the order
 A revision names its content: two nodes which know the body of one revision know the same body.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -43,6 +43,14 @@ class Node(NamedTuple):
         return Node(parents, known.deleted, known.body)
 
 
+class Graft(NamedTuple):
+    """One write: a revision, then its known ancestors, newest first. `body` is its content's key."""
+
+    path: Sequence[Revision]
+    deleted: bool
+    body: int | None
+
+
 class Leaf(NamedTuple):
     """A revision that nothing replaces."""
 
@@ -60,12 +68,21 @@ class RevisionTree:
     @classmethod
     def of_path(cls, path: Iterable[Revision], *, deleted: bool, body: int | None) -> Self:
         """Make the tree of one write: `path` is the revision, then its known ancestors, newest first."""
-        revisions = list(path)
-        nodes: dict[Revision, Node] = {}
-        for index, revision in enumerate(revisions):
-            parents = frozenset(revisions[index + 1 : index + 2])
-            nodes[revision] = Node(parents, deleted and index == 0, body if index == 0 else None)
-        return cls(nodes)
+        return cls({}).grafted([Graft(list(path), deleted, body)])
+
+    def grafted(self, grafts: Iterable[Graft]) -> Self:
+        """Join this tree and writes of the same document, in time proportional to what they name in all.
+
+        The first of several contents of one revision stands.
+        """
+        nodes = dict(self.nodes)
+        for path, deleted, body in grafts:
+            for index, revision in enumerate(path):
+                parents = frozenset(path[index + 1 : index + 2])
+                node = Node(parents, deleted and index == 0, body if index == 0 else None)
+                known = nodes.get(revision)
+                nodes[revision] = node if known is None else known.union(node)
+        return type(self)(nodes)
 
     def merged(self, other: "RevisionTree") -> "RevisionTree":
         """Join two trees of the same document."""
@@ -97,13 +114,21 @@ class RevisionTree:
         """Return the leaf that a reader who names no revision gets."""
         return self._leaves[0]
 
-    def conflicts(self) -> list[Revision]:
+    def conflicts(self) -> tuple[Revision, ...]:
         """Return the leaves that lost and are not deleted."""
-        return [leaf.revision for leaf in self.leaves()[1:] if not leaf.deleted]
+        return self._lost[0]
 
-    def deleted_conflicts(self) -> list[Revision]:
+    def deleted_conflicts(self) -> tuple[Revision, ...]:
         """Return the deleted leaves that lost."""
-        return [leaf.revision for leaf in self.leaves()[1:] if leaf.deleted]
+        return self._lost[1]
+
+    @cached_property
+    def _lost(self) -> tuple[tuple[Revision, ...], tuple[Revision, ...]]:
+        lost = self._leaves[1:]
+        return (
+            tuple(leaf.revision for leaf in lost if not leaf.deleted),
+            tuple(leaf.revision for leaf in lost if leaf.deleted),
+        )
 
     def ancestry(self, revision: Revision) -> tuple[Revision, ...]:
         """Return `revision` and its known ancestors, newest first; of two claimed parents, the greater."""

@@ -19,7 +19,7 @@ from sync.embedded.packing import INLINE, pack, unpack
 from sync.revision import Revision
 from sync.revtree import Leaf, Node, RevisionTree
 
-# A write's own content while its place is not chosen yet: never stored.
+# Keys of a write's own contents while their places are not chosen yet, from here downward: never stored.
 NEW: Final = -1
 # 512 rows at most are counted one by one; a million documents make two thousand blocks.
 BLOCK_BITS: Final = 9
@@ -161,14 +161,15 @@ def replace_row(
     state: State,
     previous: DocumentRow | None,
     row: tuple[str, RevisionTree],
-    content: bytes | None = None,
+    contents: Mapping[int, bytes] = MappingProxyType({}),
 ) -> None:
     """Store a document's tree at the next sequence and keep the counters true.
 
-    `content` is that of the node whose body is `NEW`. The winner's content goes into the row, every other
-    one to `bodies`; contents that the former tree named and this one does not are removed.
+    `contents` gives those of the nodes whose bodies are `NEW` or below. The winner's content goes into
+    the row, every other one to `bodies`; contents that the former tree named and this one does not are
+    removed.
     """
-    at_hand = {NEW: content}
+    at_hand: dict[int, bytes | None] = dict(contents)
     if previous is not None:
         at_hand[INLINE] = remove_row(connection, state, previous)
         gone = previous.tree.bodies() - row[1].bodies()
@@ -186,7 +187,7 @@ def store_row(
 ) -> None:
     """Store a document's tree at a free sequence, the winner's content in the row, others in `bodies`.
 
-    `at_hand` gives the contents that lie nowhere yet, under `NEW` and `INLINE`.
+    `at_hand` gives the contents that lie nowhere yet, under `INLINE`, `NEW` and below.
     """
     identifier, tree = row
     winner = tree.winner()
@@ -196,7 +197,7 @@ def store_row(
         if revision == winner.revision:
             inline = _taken(connection, node, at_hand)
             nodes[revision] = node._replace(body=None if inline is None else INLINE)
-        elif node.body in (INLINE, NEW):
+        elif node.body is not None and node.body <= INLINE:
             kept = at_hand.get(node.body)
             nodes[revision] = node._replace(body=None if kept is None else insert_body(connection, kept))
     connection.execute(
@@ -267,15 +268,15 @@ def read_document(connection: apsw.Connection, row: DocumentRow, leaf: Leaf) -> 
         content=body,
         deleted=leaf.deleted,
         ancestry=tree.ancestry(leaf.revision),
-        conflicts=tuple(tree.conflicts()),
-        deleted_conflicts=tuple(tree.deleted_conflicts()),
+        conflicts=tree.conflicts(),
+        deleted_conflicts=tree.deleted_conflicts(),
         attachments=attachments,
     )
 
 
 def _taken(connection: apsw.Connection, node: Node, at_hand: Mapping[int, bytes | None]) -> bytes | None:
     """Return the content of a node that becomes the row's own, taking it out of `bodies`."""
-    if node.body is None or node.body in (INLINE, NEW):
+    if node.body is None or node.body <= INLINE:
         return None if node.body is None else at_hand.get(node.body)
     return _take_body(connection, node.body)
 

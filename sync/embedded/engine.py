@@ -131,7 +131,7 @@ class EmbeddedEngine:
         new_edits: bool,
         rule: WriteRule | None = None,
     ) -> list[WriteResult]:
-        """Write documents in one transaction."""
+        """Write documents, many of them in several transactions."""
         path = self._catalogue.entry(name).path
         preparing = partial(prepare, documents, new_edits=new_edits, rule=rule)
         # One document is prepared sooner than another thread takes it.

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, partial
+from time import monotonic
+from typing import Final, NamedTuple, TypeAlias
 
 import apsw
 import orjson
@@ -32,10 +33,24 @@ from sync.embedded.documents import (
     replace_row,
 )
 from sync.embedded.settings import Setting, read_setting
-from sync.errors import Conflict, Forbidden, InvalidDocument
+from sync.embedded.unfinished import Unfinished
+from sync.errors import Conflict, Forbidden, InvalidDocument, TooManyRevisions
 from sync.revision import Revision, next_revision
-from sync.revtree import RevisionTree
+from sync.revtree import Graft, RevisionTree
 from sync.write_rules import Refusal, WriteRule
+
+# One transaction takes no more of a batch than this, so that every other caller's write finds its turn. Small
+# batches stay whole.
+SLICE_DOCUMENTS: Final = 1000
+SLICE_BYTES: Final = 8 * 1024 * 1024
+SLICE_REVISIONS: Final = 20_000
+SLICE_S: Final = 0.05
+# About what a revision takes in a stored tree.
+STORED_REVISION_BYTES: Final = 48
+# What one document's tree may hold: fifty conflicts that each bring a history of a thousand revisions.
+MAXIMUM_REVISIONS: Final = 50_000
+
+Written: TypeAlias = "list[WriteResult] | Unfinished[list[WriteResult]]"
 
 
 class PreparedDocument(NamedTuple):
@@ -48,20 +63,33 @@ class PreparedDocument(NamedTuple):
 
 
 class _Edit(NamedTuple):
-    """A revision on its way in, then its ancestors, newest first.
+    """A revision on its way in, then its ancestors, newest first; `place` is the document's in its batch.
 
     `attachments` None: only the revision's name is to be kept. `is_new`: this node made the revision.
     """
 
+    place: int
     prepared: PreparedDocument
     path: tuple[Revision, ...]
     attachments: tuple[Resolved, ...] | None
     is_new: bool
 
 
+class _Growth(NamedTuple):
+    """What a slice of a batch brings to one document. `row` None: the document is not here yet."""
+
+    row: DocumentRow | None
+    edits: list[_Edit]
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it is a new document of one revision without ancestors, as nearly all are."""
+        return self.row is None and len(self.edits) == 1 and len(self.edits[0].path) == 1
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Documents of one call, written together."""
+    """Documents of one call, written together, or in slices when they are many."""
 
     documents: Sequence[PreparedDocument]
     new_edits: bool
@@ -76,87 +104,138 @@ def prepare(documents: Iterable[IncomingDocument], *, new_edits: bool, rule: Wri
     return Batch([_prepared(document, new_edits, rule) for document in documents], new_edits)
 
 
-def apply_batch(connection: apsw.Connection, state: State, batch: Batch) -> list[WriteResult]:
-    """Write a batch in the open transaction; return what became of each document."""
-    admitted = (one.document.identifier for one in batch.documents if one.refusal is None)
-    application = _Application(connection, state, find_rows(connection, admitted))
-    results = [
-        WriteResult(one.document.identifier, _named(one.document), Forbidden.error, str(one.refusal))
-        if one.refusal is not None
-        else application.write(one, new_edits=batch.new_edits)
-        for one in batch.documents
-    ]
+def apply_batch(
+    connection: apsw.Connection, state: State, batch: Batch, written: Sequence[WriteResult] = ()
+) -> Written:
+    """Write a batch in the open transaction; return what became of each document.
+
+    `written` tells of those before. What is long is cut (SLICE_…): the rest is left for later transactions.
+    """
+    started, size = monotonic(), _Size()
+    documents = batch.documents[len(written) :][:SLICE_DOCUMENTS]
+    admitted = (one.document.identifier for one in documents if one.refusal is None)
+    application = _Application(connection, state, find_rows(connection, admitted), size)
+    for one in documents:
+        application.write(one, new_edits=batch.new_edits)
+        if size.is_reached or monotonic() - started > SLICE_S:
+            break
     application.flush()
-    return results
+    results = [*written, *application.results]
+    if len(results) == len(batch.documents):
+        return results
+    return Unfinished(partial(apply_batch, batch=batch, written=results))
+
+
+@dataclass(slots=True)
+class _Size:
+    """What a slice is made of so far: bytes, and revisions of histories and of the trees they join."""
+
+    bytes: int = 0
+    revisions: int = 0
+
+    @property
+    def is_reached(self) -> bool:
+        return self.bytes >= SLICE_BYTES or self.revisions >= SLICE_REVISIONS
+
+    def add(self, prepared: PreparedDocument) -> None:
+        self.bytes += len(prepared.body)
+        self.revisions += len(prepared.document.revisions)
+        for attachment in prepared.attachments:
+            self.bytes += 0 if isinstance(attachment, Stub) else attachment.length
 
 
 class _Application:
-    """Documents of one batch on their way into the database.
+    """Documents of one slice of a batch on their way into the database.
 
-    `known` holds the rows there were before the batch. New documents of one revision, which nearly all
-    are, wait to be inserted together; they are inserted before any other document is written, so that
-    sequences follow the order of the batch.
+    `known` holds the rows there were before. What each document gains waits until the end, so that the
+    many revisions of one are merged at once and new documents are inserted together; or until something
+    depends on it. It is then written in the order of the batch, which that of the sequences follows.
     """
 
-    def __init__(self, connection: apsw.Connection, state: State, known: dict[str, DocumentRow]) -> None:
+    def __init__(
+        self, connection: apsw.Connection, state: State, known: dict[str, DocumentRow], size: _Size
+    ) -> None:
         self._connection = connection
         self._state = state
         self._known = known
-        self._new: dict[str, NewDocument] = {}
+        self._size = size
+        self._growing: dict[str, _Growth] = {}
+        self._stale: set[str] = set()
+        self.results: list[WriteResult] = []
 
     @cached_property
     def _revs_limit(self) -> int:
         return read_setting(self._connection, Setting.REVS_LIMIT)
 
-    def write(self, prepared: PreparedDocument, *, new_edits: bool) -> WriteResult:
-        """Write one document, or say why not."""
+    def write(self, prepared: PreparedDocument, *, new_edits: bool) -> None:
+        """Write one document, or say why not. Raises MissingStub."""
+        self._size.add(prepared)
         document = prepared.document
-        row = self._row(document.identifier)
-        try:
-            edit = self._edit(row, prepared) if new_edits else self._replicated(row, prepared)
-        except Conflict as conflict:
-            return WriteResult(document.identifier, None, conflict.error, conflict.reason)
-        if row is None and len(edit.path) == 1:
-            self._new[document.identifier] = NewDocument(
-                document.identifier, edit.path[0], document.deleted, self._content(edit)
-            )
-        else:
+        if prepared.refusal is not None:
+            self.results.append(_refused(document, Forbidden(str(prepared.refusal))))
+            return
+        growth = self._growing.get(document.identifier)
+        if growth is not None and (new_edits or _has_stubs(prepared)):
+            # It depends on what the document is by now.
             self.flush()
-            self._grow(row, edit)
-        return WriteResult(document.identifier, edit.path[0])
+            growth = None
+        if growth is None:
+            growth = self._begun(document.identifier)
+        try:
+            edit = self._edit(growth.row, prepared) if new_edits else self._replicated(growth.row, prepared)
+        except Conflict as conflict:
+            self.results.append(WriteResult(document.identifier, None, conflict.error, conflict.reason))
+            return
+        growth.edits.append(edit)
+        self._growing[document.identifier] = growth
+        self.results.append(WriteResult(document.identifier, edit.path[0]))
 
     def flush(self) -> None:
-        """Insert the new documents that wait."""
-        if self._new:
-            insert_new(self._connection, self._state, list(self._new.values()))
-            self._new.clear()
+        """Write what waits."""
+        new: list[NewDocument] = []
+        for identifier, growth in self._growing.items():
+            if growth.is_simple:
+                edit = growth.edits[0]
+                deleted = edit.prepared.document.deleted
+                new.append(NewDocument(identifier, edit.path[0], deleted, self._content(edit)))
+            else:
+                insert_new(self._connection, self._state, new)
+                new = []
+                self._grow(identifier, growth)
+        insert_new(self._connection, self._state, new)
+        self._stale.update(self._growing)
+        self._growing.clear()
 
-    def _row(self, identifier: str) -> DocumentRow | None:
-        if identifier in self._new:
-            self.flush()
+    def _begun(self, identifier: str) -> _Growth:
+        if identifier in self._stale:
+            self._stale.discard(identifier)
             self._reread(identifier)
-        return self._known.get(identifier)
+        row = self._known.get(identifier)
+        if row is not None and not isinstance(row.stored, str):
+            self._size.revisions += len(row.stored) // STORED_REVISION_BYTES
+        return _Growth(row, [])
 
-    def _grow(self, row: DocumentRow | None, edit: _Edit) -> None:
-        """Merge a revision and its history into a document's tree; leave no trace when nothing is news.
+    def _grow(self, identifier: str, growth: _Growth) -> None:
+        """Merge revisions and their histories into a document's tree; leave no trace when nothing is news.
 
         A revision whose content is already here may still bring ancestors, which can make an inner
         revision of one of our leaves.
         """
-        document = edit.prepared.document
-        former = None if row is None else row.tree
-        known = None if former is None else former.nodes.get(edit.path[0])
-        body = None if known is None else known.body
-        if body is None and edit.attachments is not None:
-            body = NEW
-        tree = RevisionTree.of_path(edit.path, deleted=document.deleted, body=body)
-        if former is not None:
-            tree = former.merged(tree)
-        tree = tree.stemmed(self._revs_limit)
-        if tree != former:
-            content = self._content(edit) if NEW in tree.bodies() else None
-            replace_row(self._connection, self._state, row, (document.identifier, tree), content)
-            self._reread(document.identifier)
+        row, edits = growth
+        former = RevisionTree({}) if row is None else row.tree
+        named = {NEW - index: edit for index, edit in enumerate(edits)}
+        tree = former.grafted(
+            Graft(edit.path, edit.prepared.document.deleted, None if edit.attachments is None else key)
+            for key, edit in named.items()
+        ).stemmed(self._revs_limit)
+        if len(tree.nodes) > max(MAXIMUM_REVISIONS, len(former.nodes)):
+            for edit in edits:
+                self.results[edit.place] = _refused(
+                    edit.prepared.document, TooManyRevisions(MAXIMUM_REVISIONS)
+                )
+        elif tree != former:
+            contents = {key: self._content(named[key]) for key in sorted(tree.bodies() & named.keys())}
+            replace_row(self._connection, self._state, row, (identifier, tree), contents)
 
     def _content(self, edit: _Edit) -> bytes:
         generation = edit.path[0].generation if edit.is_new else None
@@ -175,7 +254,7 @@ class _Application:
         if row is not None and made in row.tree.nodes:
             raise Conflict
         path = (made,) if parent is None else (made, parent)
-        return _Edit(prepared, path, attachments, is_new=True)
+        return _Edit(len(self.results), prepared, path, attachments, is_new=True)
 
     def _replicated(self, row: DocumentRow | None, prepared: PreparedDocument) -> _Edit:
         """Return a revision as given. A stub stands for an attachment of its nearest ancestor here.
@@ -186,17 +265,17 @@ class _Application:
         path = document.revisions
         if not _has_stubs(prepared):
             attachments = resolved(document.identifier, prepared.attachments, {})
-            return _Edit(prepared, path, attachments, is_new=False)
+            return _Edit(len(self.results), prepared, path, attachments, is_new=False)
         tree = RevisionTree.of_path(path, deleted=document.deleted, body=None)
         if row is not None:
             tree = row.tree.merged(tree)
         is_leaf = any(leaf.revision == path[0] for leaf in tree.leaves())
         if tree.nodes[path[0]].body is not None or not is_leaf:
-            return _Edit(prepared, path, None, is_new=False)
+            return _Edit(len(self.results), prepared, path, None, is_new=False)
         here = (revision for revision in tree.ancestry(path[0]) if tree.nodes[revision].body is not None)
         named = self._attachments(row, next(here, None))
         attachments = resolved(document.identifier, prepared.attachments, named)
-        return _Edit(prepared, path, attachments, is_new=False)
+        return _Edit(len(self.results), prepared, path, attachments, is_new=False)
 
     def _attachments(self, row: DocumentRow | None, revision: Revision | None) -> Mapping[str, Location]:
         if row is None or revision is None:
@@ -246,6 +325,10 @@ def _parent(row: DocumentRow | None, document: IncomingDocument) -> Revision | N
     elif named not in {leaf.revision for leaf in row.tree.leaves()}:
         raise Conflict
     return named
+
+
+def _refused(document: IncomingDocument, error: Forbidden) -> WriteResult:
+    return WriteResult(document.identifier, _named(document), error.error, error.reason)
 
 
 def _has_stubs(prepared: PreparedDocument) -> bool:

@@ -6,11 +6,13 @@ it. Each caller is answered only after the commit that holds its write.
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import apsw
@@ -18,13 +20,16 @@ import apsw
 from sync.embedded.connections import WriterConnections
 from sync.embedded.documents import State
 from sync.embedded.failures import storage_error
+from sync.embedded.unfinished import Unfinished
 from sync.errors import EngineClosed
 
 Answer = TypeVar("Answer")
-Work = Callable[[apsw.Connection, State], Answer]
+Work = Callable[[apsw.Connection, State], Answer | Unfinished[Answer]]
 Committed = Callable[[Path, int], None]
 
 GROUP_LIMIT: Final = 256
+# A transaction takes no other write once it has taken this long.
+GROUP_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ class Writer:
     async def write(self, path: Path, work: Work[Answer]) -> Answer:
         """Run `work` in a transaction on the file at `path`; return its answer once committed.
 
-        `work` may be run twice: alone, when the group it was in could not be committed. Raises what it
-        raises, StorageFull, StorageFailed.
+        `work` may be run twice: alone, when the group it was in could not be committed. What it leaves
+        unfinished is run later, other callers' writes in between. Raises what it raises, StorageFull,
+        StorageFailed.
         """
         answer: Answer = await self._submit(path, work)
         return answer
@@ -98,53 +104,67 @@ class Writer:
         return await future
 
     def _serve(self) -> None:
-        """Take all that waits, commit it, answer; until told to stop."""
+        """Take all that waits, commit it, answer; until told to stop and nothing waits."""
+        waiting: deque[_Write] = deque()
         stopping = False
-        while not stopping:
-            group, stopping = self._next_group()
+        while waiting or not stopping:
+            stopping = stopping or self._take(waiting)
+            group = [waiting.popleft() for _ in range(min(GROUP_LIMIT, len(waiting)))]
+            unfinished: list[_Write] = []
             for path, writes in _by_file(group):
                 if path is None:
                     self._answer([self._run_alone(write) for write in writes], None, None)
                 else:
-                    self._commit_group(path, writes)
+                    unfinished += self._commit_group(path, writes)
+            # What others submitted meanwhile comes before what goes on.
+            stopping = stopping or (bool(unfinished) and self._take(waiting, wait=False))
+            waiting.extend(unfinished)
             self._connections.close_oldest()
         self._connections.close()
 
-    def _next_group(self) -> tuple[list[_Write], bool]:
-        """Wait for a write, then take those that came meanwhile; tell whether the end was reached."""
-        group: list[_Write] = []
+    def _take(self, waiting: "deque[_Write]", *, wait: bool = True) -> bool:
+        """Add what was submitted, waiting for it if nothing waits yet; tell whether the end was reached."""
         try:
-            taken = self._queue.get()
-            while taken is not None and len(group) < GROUP_LIMIT - 1:
-                group.append(taken)
+            taken = self._queue.get(block=wait and not waiting)
+            while taken is not None:
+                waiting.append(taken)
                 taken = self._queue.get_nowait()
         except Empty:
-            return group, False
-        if taken is None:
-            return group, True
-        return [*group, taken], False
+            return False
+        return True
 
-    def _commit_group(self, path: Path, writes: list[_Write]) -> None:
-        """Commit writes together; when one of them fails, each by itself so that only that one does."""
+    def _commit_group(self, path: Path, writes: list[_Write]) -> list[_Write]:
+        """Commit writes together and answer them; return those that are to go on.
+
+        When one of them fails, each is committed by itself so that only that one does.
+        """
         try:
             outcomes, update_seq = self._transaction(path, writes)
         except Exception as error:  # noqa: BLE001 - whatever a write raises is its caller's to know
             if len(writes) == 1:
                 told = storage_error(error) if isinstance(error, apsw.Error | OSError) else error
                 self._answer([_Outcome(writes[0], error=told)], None, None)
-                return
-            for write in writes:
-                self._commit_group(path, [write])
-            return
+                return []
+            return [left for write in writes for left in self._commit_group(path, [write])]
         self._answer(outcomes, path, update_seq)
+        unfinished = [
+            replace(one.write, work=one.answer.rest) for one in outcomes if isinstance(one.answer, Unfinished)
+        ]
+        return [*unfinished, *writes[len(outcomes) :]]
 
     def _transaction(self, path: Path, writes: list[_Write]) -> tuple[list[_Outcome], int | None]:
+        """Commit writes, as many as GROUP_S leaves time for and at least one."""
         connection = self._connections.get(path)
+        started = monotonic()
         connection.execute("BEGIN IMMEDIATE")
         try:
             state = State.read(connection)
             before = state.update_seq
-            outcomes = [_Outcome(write, write.work(connection, state)) for write in writes]
+            outcomes: list[_Outcome] = []
+            for write in writes:
+                outcomes.append(_Outcome(write, write.work(connection, state)))
+                if monotonic() - started > GROUP_S:
+                    break
             if state.blocks:
                 state.write(connection)
             connection.execute("COMMIT")
@@ -171,7 +191,7 @@ class Writer:
             if path is not None and update_seq is not None:
                 self._committed(path, update_seq)
             for outcome in outcomes:
-                if outcome.write.future.done():
+                if outcome.write.future.done() or isinstance(outcome.answer, Unfinished):
                     continue
                 if outcome.error is None:
                     outcome.write.future.set_result(outcome.answer)

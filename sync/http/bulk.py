@@ -1,9 +1,11 @@
 """Many documents at once: what is missing, writing them. With `bulk_get`, the core of replication."""
 
+import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 from sync.document import LOCAL_PREFIX, IncomingDocument, WriteResult
-from sync.errors import BadRequest, Conflict, Forbidden, NotFound
+from sync.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge
 from sync.http import local_documents
 from sync.http.document_size import require_size
 from sync.http.documents import require_revisions
@@ -11,6 +13,8 @@ from sync.http.exchange import Exchange
 from sync.http.response import JsonResponse
 from sync.http.revisions import revision_texts
 from sync.revision import NO_REVISION, Revision
+
+READ_AT_ONCE: Final = 200
 
 
 async def revs_diff(exchange: Exchange) -> JsonResponse:
@@ -43,9 +47,25 @@ async def bulk_docs(exchange: Exchange) -> JsonResponse:
     new_edits = asked.get("new_edits", True)
     if not isinstance(new_edits, bool):
         raise BadRequest("`new_edits` parameter must be a boolean.")
-    documents = [_incoming(exchange, document, new_edits=new_edits) for document in asked["docs"]]
+    documents = await _documents(exchange, asked["docs"], new_edits=new_edits)
     results = await _written(exchange, documents, new_edits=new_edits)
     return JsonResponse([_result(one) for one in results if new_edits or one.error is not None], 201)
+
+
+async def _documents(exchange: Exchange, values: list[object], *, new_edits: bool) -> list[IncomingDocument]:
+    """Read the documents of a request. Raises TooLarge when their histories are longer than the bound."""
+    documents: list[IncomingDocument] = []
+    revisions, most = 0, exchange.node.limits.body_revisions
+    for number, value in enumerate(values):
+        document = _incoming(exchange, value, new_edits=new_edits)
+        revisions += len(document.revisions)
+        if revisions > most:
+            raise TooLarge(f"The histories of the request hold too many revisions (at most {most})")
+        documents.append(document)
+        if number % READ_AT_ONCE == 0:
+            # Reading the documents of one request must not keep the others waiting.
+            await asyncio.sleep(0)
+    return documents
 
 
 def _incoming(exchange: Exchange, value: object, *, new_edits: bool) -> IncomingDocument:

@@ -12,11 +12,14 @@ class Limits:
     `attachment_bytes` one attachment, `multipart_bytes` a document with those that follow it: they wait on
     disk and not in memory.
     `feed_life_s` ends a feed that its client keeps alive by heartbeats; the client asks again.
+    `body_revisions` bounds what the histories of one request name in all: each takes some two hundred bytes
+    once read, and is merged.
     A body may not pause for longer than `body_silence_s`, nor come slower than `body_bytes_per_s` once
     `body_grace_s` have passed.
     """
 
     body_bytes: int = 48 * 1024 * 1024
+    body_revisions: int = 200_000
     document_bytes: int = 8_000_000
     attachment_bytes: int = 64 * 1024 * 1024
     multipart_bytes: int = 256 * 1024 * 1024

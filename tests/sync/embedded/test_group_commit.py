@@ -11,7 +11,7 @@ import pytest
 from sync.document import WriteResult
 from sync.embedded.documents import State
 from sync.embedded.schema import DATABASE_SCHEMA, open_for_reading, open_for_writing
-from sync.embedded.updates import apply_batch, prepare
+from sync.embedded.updates import Written, apply_batch, prepare
 from sync.embedded.writer import Work, Writer
 from sync.errors import DatabaseNotFound, EngineClosed
 from tests.sync.envelopes import incoming_envelope
@@ -55,7 +55,7 @@ async def writer(commits: Commits) -> AsyncIterator[Writer]:
 def storing(number: int) -> Work[list[WriteResult]]:
     batch = prepare([incoming_envelope(number)], new_edits=False, rule=None)
 
-    def work(connection: apsw.Connection, state: State) -> list[WriteResult]:
+    def work(connection: apsw.Connection, state: State) -> Written:
         return apply_batch(connection, state, batch)
 
     return work
@@ -106,7 +106,7 @@ async def test_listeners_hear_of_a_commit_before_its_author(
 
 
 async def test_a_write_that_fails_takes_no_other_with_it(writer: Writer, path: Path) -> None:
-    def failing(_connection: apsw.Connection, _state: State) -> None:
+    def failing(_connection: apsw.Connection, _state: State) -> Written:
         raise ValueError("planted")
 
     held = Held(writer)

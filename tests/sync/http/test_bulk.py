@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from sync.embedded import EmbeddedEngine
+from sync.http import Limits
 from sync.security import Group, Security
 from tests.sync.envelopes import envelope
 from tests.sync.http.callers import Callers, application_for, client_of
@@ -64,6 +65,21 @@ async def test_a_batch_over_the_bound_is_refused(tablet: httpx.AsyncClient) -> N
 
     assert answer.status_code == 413
     assert (await tablet.get("/t1")).json()["doc_count"] == 0
+
+
+async def test_histories_over_the_bound_are_refused(engine: EmbeddedEngine, callers: Callers) -> None:
+    application = application_for(engine, callers, limits=Limits(body_revisions=10))
+    documents = [
+        {"_id": f"d{number}", "_revisions": {"start": 4, "ids": ["d", "c", "b", "a"]}} for number in range(3)
+    ]
+
+    async with client_of(application, "replicator") as replicator:
+        answer = await replicator.post("/t1/_bulk_docs", json={"docs": documents, "new_edits": False})
+        fewer = await replicator.post("/t1/_bulk_docs", json={"docs": documents[:2], "new_edits": False})
+
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+    assert answer.json()["reason"] == "The histories of the request hold too many revisions (at most 10)"
+    assert fewer.json() == []
 
 
 async def test_missing_revisions_are_told(replicator: httpx.AsyncClient) -> None:
