@@ -160,7 +160,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     authority, command = _certificates(environment)
     if authority is not None and (authority == data or data in authority.parents):
         raise SettingsError(
-            "ESCALE_HUB_AUTHORITY : ce dossier ne peut pas être dans ESCALE_DATA (une sauvegarde aurait la clé)"
+            "ESCALE_HUB_AUTHORITY : ce dossier ne peut pas être dans ESCALE_DATA (les sauvegardes l’auraient)"
         )
     origin = environment.get("ESCALE_ORIGIN", f"http://localhost:{port}").rstrip("/")
     return Settings(
