@@ -46,6 +46,12 @@ class WriterConnections:
             checkpoint(connection, mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         close(connection)
 
+    def discard(self, path: Path) -> None:
+        """Throw away the connection on a file, whose state is unknown: nothing more is asked of it."""
+        self._checkpointer.forget(path)
+        self._log_pages.pop(path, None)
+        close(self._open.pop(path))
+
     def close_oldest(self) -> None:
         """Close those used longest ago, when too many are open."""
         while len(self._open) > OPEN_FILES:

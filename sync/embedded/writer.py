@@ -5,6 +5,7 @@ it. Each caller is answered only after the commit that holds its write.
 """
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from sync.embedded.failures import storage_error
 from sync.embedded.unfinished import Unfinished
 from sync.errors import EngineClosed
 
+log = logging.getLogger("sync.embedded")
+
 Answer = TypeVar("Answer")
 Work = Callable[[apsw.Connection, State], Answer | Unfinished[Answer]]
 Committed = Callable[[Path, int], None]
@@ -40,6 +43,8 @@ class _Write:
     work: Callable[..., Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    then: Callable[[Any], None] | None = None
+    otherwise: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,22 @@ class _Outcome:
     write: _Write
     answer: Any = None
     error: Exception | None = None
+
+    def tell(self) -> None:
+        """Do what follows the write on the event loop, then answer who still waits for it."""
+        write = self.write
+        if isinstance(self.answer, Unfinished):
+            return
+        if self.error is None and write.then is not None:
+            write.then(self.answer)
+        elif self.error is not None and write.otherwise is not None:
+            write.otherwise()
+        if write.future.done():
+            return
+        if self.error is None:
+            write.future.set_result(self.answer)
+        else:
+            write.future.set_exception(self.error)
 
 
 class Writer:
@@ -79,9 +100,20 @@ class Writer:
         answer: Answer = await self._submit(path, work)
         return answer
 
-    async def alone(self, work: Callable[[], Answer]) -> Answer:
-        """Run `work` in the writer's thread between two groups."""
-        answer: Answer = await self._submit(None, work)
+    async def alone(
+        self,
+        work: Callable[[], Answer],
+        *,
+        then: Callable[[Answer], None] | None = None,
+        otherwise: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Run `work` in the writer's thread between two groups.
+
+        Then `then` is called with its answer, or `otherwise` when it failed: on the event loop, before the
+        caller is answered, and all the same when the caller no longer waits. What the event loop knows of
+        the disk is changed there, and so never parts from it.
+        """
+        answer: Answer = await self._submit(None, work, then, otherwise)
         return answer
 
     def release(self, path: Path) -> None:
@@ -95,12 +127,20 @@ class Writer:
             self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
-    async def _submit(self, path: Path | None, work: Callable[..., Any]) -> Any:
+    async def _submit(
+        self,
+        path: Path | None,
+        work: Callable[..., Any],
+        then: Callable[[Any], None] | None = None,
+        otherwise: Callable[[], None] | None = None,
+    ) -> Any:
         if self._closing:
+            if otherwise is not None:
+                otherwise()
             raise EngineClosed
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Write(path, work, loop, future))
+        self._queue.put(_Write(path, work, loop, future, then, otherwise))
         return await future
 
     def _serve(self) -> None:
@@ -169,11 +209,20 @@ class Writer:
                 state.write(connection)
             connection.execute("COMMIT")
         except BaseException:
-            # A full disk may already have ended the transaction.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._undo(path, connection)
             raise
         return outcomes, state.update_seq if state.update_seq != before else None
+
+    def _undo(self, path: Path, connection: apsw.Connection) -> None:
+        """Roll back; a connection that cannot is in an unknown state, and the next write opens another."""
+        # A full disk may already have ended the transaction.
+        if not connection.in_transaction:
+            return
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error:
+            log.exception("a write could not be undone on its connection, which is opened again")
+            self._connections.discard(path)
 
     @staticmethod
     def _run_alone(write: _Write) -> _Outcome:
@@ -191,12 +240,7 @@ class Writer:
             if path is not None and update_seq is not None:
                 self._committed(path, update_seq)
             for outcome in outcomes:
-                if outcome.write.future.done() or isinstance(outcome.answer, Unfinished):
-                    continue
-                if outcome.error is None:
-                    outcome.write.future.set_result(outcome.answer)
-                else:
-                    outcome.write.future.set_exception(outcome.error)
+                outcome.tell()
 
         loop = outcomes[0].write.loop
         # A loop that closed without closing the engine has nobody left to answer.

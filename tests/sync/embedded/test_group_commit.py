@@ -164,3 +164,20 @@ async def test_what_was_submitted_before_the_end_is_committed(commits: Commits, 
     assert counted(path) == 1
     with pytest.raises(EngineClosed):
         await writer.write(path, storing(2))
+
+
+async def test_a_connection_that_cannot_undo_is_not_written_with_again(writer: Writer, path: Path) -> None:
+    def keep_open(operation: int, what: str | None, *_: str | None) -> int:
+        is_undoing = (operation, what) == (apsw.SQLITE_TRANSACTION, "ROLLBACK")
+        return apsw.SQLITE_DENY if is_undoing else apsw.SQLITE_OK
+
+    def work(connection: apsw.Connection, _state: State) -> None:
+        connection.execute("DELETE FROM state")
+        connection.authorizer = keep_open
+        raise ValueError("refused")
+
+    with pytest.raises(ValueError, match="refused"):
+        await writer.write(path, work)
+
+    (result,) = await writer.write(path, storing(1))
+    assert result.error is None
