@@ -95,6 +95,9 @@ def _parser() -> Parser:
     provision.add_argument(
         "--retire", action="append", default=[], metavar="KID", help="retire une ancienne clé de jeton"
     )
+    _command(
+        commands, "restored", "restored", "à faire, serveur arrêté, après avoir remis une copie en place"
+    )
     _command(commands, "health", "health", "demande au serveur s’il est prêt")
     _add_hub(commands)
     authority = _group(commands, "authority", "une autorité privée pour les certificats des boîtiers")

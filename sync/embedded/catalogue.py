@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Catalogue:
         self._read_signals: set[Path] = set()
         self._listeners: set[Subscription] = set()
         self._removals: dict[str, asyncio.Event] = {}
+        # Whose destruction is under way: nobody is given them, and a failure gives them back.
+        self._leaving: set[Path] = set()
         self._lock: int | None = None
         self._released = False
 
@@ -54,12 +57,12 @@ class Catalogue:
 
     def names(self) -> list[str]:
         """Return the databases' names, sorted."""
-        return sorted(self._entries)
+        return sorted(name for name, entry in self._entries.items() if entry.path not in self._leaving)
 
     def entry(self, name: str) -> DatabaseEntry:
         """Return a database; raises DatabaseNotFound."""
         entry = self._entries.get(name)
-        if entry is None:
+        if entry is None or entry.path in self._leaving:
             raise DatabaseNotFound
         return entry
 
@@ -72,10 +75,15 @@ class Catalogue:
     async def create(self, name: str, security: Security) -> None:
         """Create a database. Raises DatabaseExists, InvalidDatabaseName."""
         checked_name(name)
-        if name in self._entries:
+        present = self._entries.get(name)
+        if present is not None and present.path not in self._leaving:
             raise DatabaseExists
-        self._add(await self._writer.alone(partial(self._registry.create, name, security)))
-        self._publish(name)
+
+        def created(entry: DatabaseEntry) -> None:
+            self._add(entry)
+            self._publish(name)
+
+        await self._writer.alone(partial(self._registry.create, name, security), then=created)
 
     async def remove(self, name: str) -> None:
         """Destroy a database; whoever waits for its changes is told.
@@ -84,30 +92,50 @@ class Catalogue:
         feed ends or their next request fails (PouchDB takes that for an error).
         """
         entry = self.entry(name)
-        del self._entries[name], self._names[entry.path]
-        signal = self._signals.pop(entry.path)
+        self._leaving.add(entry.path)
         removal = self._removals[name] = asyncio.Event()
-        self._read_signals.discard(entry.path)
 
         def destroy() -> None:
             self._writer.release(entry.path)
-            self._readers.forget(entry.path)
-            self._registry.remove(entry)
+            with self._readers.destroying(entry.path):
+                self._registry.remove(entry)
 
-        try:
-            await self._writer.alone(destroy)
-            self._publish(name)
-        finally:
-            del self._removals[name]
+        def end(signal: DatabaseSignal | None) -> None:
+            if self._removals.get(name) is removal:
+                del self._removals[name]
             removal.set()
-            signal.destroy()
+            if signal is not None:
+                signal.destroy()
+
+        def destroyed(_: None) -> None:
+            signal = self._forget(entry)
+            self._publish(name)
+            # After who waits for the destruction, who is told next.
+            asyncio.get_running_loop().call_soon(end, signal)
+
+        def kept() -> None:
+            self._leaving.discard(entry.path)
+            end(None)
+
+        await self._writer.alone(destroy, then=destroyed, otherwise=kept)
 
     async def change_security(self, name: str, security: Security) -> None:
         """Store and apply who may use a database."""
         entry = self.entry(name)
-        self._entries[name] = await self._writer.alone(
-            partial(self._registry.change_security, entry, security)
-        )
+
+        def changed(_: DatabaseEntry) -> None:
+            self._entries[name] = replace(self._entries[name], security=security)
+
+        await self._writer.alone(partial(self._registry.change_security, entry, security), then=changed)
+
+    async def renew_identities(self, then: Callable[[], None]) -> None:
+        """Draw every identity anew; `then` is called as soon as they are the ones given out."""
+
+        def renewed(entries: list[DatabaseEntry]) -> None:
+            self._entries.update({entry.name: entry for entry in entries})
+            then()
+
+        await self._writer.alone(self._registry.renew_identities, then=renewed)
 
     def committed(self, path: Path, update_seq: int) -> None:
         """Announce a commit (called on the event loop by the writer)."""
@@ -123,7 +151,12 @@ class Catalogue:
         signal = self._signals[entry.path]
         if entry.path not in self._read_signals:
             # A commit that comes meanwhile is not lost: the signal keeps the greater number.
-            signal.publish((await self._readers.run(entry.path, State.read)).update_seq)
+            try:
+                signal.publish((await self._readers.run(entry.path, State.read)).update_seq)
+            except DatabaseNotFound:
+                # Its file goes just now: nobody learns of it before who destroys it.
+                await self.settled(name)
+                raise
             self._read_signals.add(entry.path)
         current = signal.update_seq
         if since == NOW:
@@ -176,6 +209,12 @@ class Catalogue:
         self._entries[entry.name] = entry
         self._names[entry.path] = entry.name
         self._signals[entry.path] = DatabaseSignal(0)
+
+    def _forget(self, entry: DatabaseEntry) -> DatabaseSignal:
+        del self._entries[entry.name], self._names[entry.path]
+        self._leaving.discard(entry.path)
+        self._read_signals.discard(entry.path)
+        return self._signals.pop(entry.path)
 
     def _publish(self, name: str) -> None:
         for subscription in self._listeners:

@@ -2,6 +2,12 @@
 
 A checkpoint of some thousand pages takes as long as dozens of commits, and one writer serves every
 database: a thread of its own does it, on its own connection, while commits go on.
+
+While nobody reads for long the log stays near `LONGEST_LOG_PAGES`. No checkpoint goes beyond what the
+oldest reader sees, though, nor begins the log again under it: while a reader holds its snapshot the log
+grows with every commit, without a bound. Readers of this engine hold one for a page of answers, never while
+a client reads; a program that holds one in these files (a copy under way, a shell left in a transaction)
+makes the log grow until it ends.
 """
 
 import logging
@@ -18,7 +24,7 @@ log = logging.getLogger("sync.embedded")
 
 # 16 MiB of log: larger gains little and slows a restart.
 CHECKPOINT_PAGES: Final = 2000
-# A log that never gets a quiet instant is emptied by the writer itself: it bounds the file at 64 MiB.
+# At 64 MiB of log that never got a quiet instant, the writer itself empties it, unless a reader is in it.
 LONGEST_LOG_PAGES: Final = 8000
 
 

@@ -107,6 +107,15 @@ class EmbeddedEngine:
         """Change who may use a database."""
         await self._catalogue.change_security(name, security)
 
+    async def renew_identities(self) -> None:
+        """Draw the store's identity and each database's anew, all or none: after a copy was restored.
+
+        A client that went on with the lost store holds sequences that a restored one gives again, for
+        other changes. They name the former identities, and whoever comes with one, or with a checkpoint
+        named after them, starts again from the first change. Documents and sequences keep their numbers.
+        """
+        await self._catalogue.renew_identities(self._pages.forget)
+
     async def get(
         self, name: str, identifier: str, *, revision: str | None = None, latest: bool = False
     ) -> Document:

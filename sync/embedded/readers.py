@@ -30,7 +30,9 @@ class ReaderPool:
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="sync-reader")
         self._lock = threading.Lock()
         self._idle: OrderedDict[tuple[Path, int], apsw.Connection] = OrderedDict()
-        self._forgotten: set[Path] = set()
+        # What is lent now, and on which file; None once that file went: such a connection is not lent again.
+        self._lent: dict[object, Path | None] = {}
+        self._destroying: set[Path] = set()
         self._closing = False
 
     async def run(self, path: Path, query: Callable[[apsw.Connection], Answer]) -> Answer:
@@ -46,14 +48,21 @@ class ReaderPool:
             raise EngineClosed
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
-    def forget(self, path: Path) -> None:
-        """Close what is open on a file that is being destroyed."""
+    @contextmanager
+    def destroying(self, path: Path) -> Iterator[None]:
+        """Close what is open on a file, and keep nothing open on it that was lent before the block's end."""
         with self._lock:
-            self._forgotten.add(path)
+            self._destroying.add(path)
             closing = [key for key in self._idle if key[0] == path]
             connections = [self._idle.pop(key) for key in closing]
         for connection in connections:
             close(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._destroying.discard(path)
+                self._lent.update({loan: None for loan, lent in self._lent.items() if lent == path})
 
     async def aclose(self) -> None:
         """Wait for the queries under way and close every connection."""
@@ -74,35 +83,43 @@ class ReaderPool:
                 finally:
                     connection.execute("ROLLBACK")
         except apsw.Error as error:
-            if path in self._forgotten or not path.exists():
+            if path in self._destroying or not path.exists():
                 raise DatabaseNotFound from error
             raise storage_error(error) from error
 
     @contextmanager
     def _borrowed(self, path: Path) -> Iterator[apsw.Connection]:
-        connection = self._take(path) or open_for_reading(path, vfs=self._vfs)
+        loan = object()
         try:
-            yield connection
-        except apsw.Error:
-            # Its state is unknown: never lend it again.
-            close(connection)
-            raise
-        except BaseException:
-            self._give_back(path, connection)
-            raise
-        self._give_back(path, connection)
+            connection = self._take(path, loan) or open_for_reading(path, vfs=self._vfs)
+            try:
+                yield connection
+            except apsw.Error:
+                # Its state is unknown: never lend it again.
+                close(connection)
+                raise
+            except BaseException:
+                self._give_back(loan, connection)
+                raise
+            self._give_back(loan, connection)
+        finally:
+            with self._lock:
+                self._lent.pop(loan, None)
 
-    def _take(self, path: Path) -> apsw.Connection | None:
+    def _take(self, path: Path, loan: object) -> apsw.Connection | None:
         with self._lock:
+            # Noted before a file is opened: who destroys it meanwhile must know of the connection.
+            self._lent[loan] = path
             for key in self._idle:
                 if key[0] == path:
                     return self._idle.pop(key)
         return None
 
-    def _give_back(self, path: Path, connection: apsw.Connection) -> None:
+    def _give_back(self, loan: object, connection: apsw.Connection) -> None:
         closing = connection
         with self._lock:
-            if path not in self._forgotten:
+            path = self._lent.pop(loan)
+            if path is not None and path not in self._destroying:
                 self._idle[path, id(connection)] = connection
                 if len(self._idle) <= IDLE_CONNECTIONS:
                     return

@@ -1,40 +1,36 @@
 """The node's own file: its identity, its databases, and who may use them.
 
-The list is the truth: a database exists once its row is committed, and no longer once its row is gone.
-Files without a row are what a crash left of a creation or a destruction, and are removed on opening.
+The list is the truth: a database exists once its row is committed, and no longer once its row is gone. It is
+also small and seldom changed: each change is copied back from its log at once, so that even a copy of the
+store that left the logs behind knows its databases.
 """
 
 import logging
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import apsw
 import orjson
 
+from sync.embedded.checkpoints import checkpoint
+from sync.embedded.database_files import SUFFIX, DatabaseFiles, sync_directory
 from sync.embedded.failures import storage_error
-from sync.embedded.schema import (
-    DATABASE_VERSION,
-    NODE_SCHEMA,
-    close,
-    create_database,
-    open_for_writing,
-    remove_files,
-)
-from sync.embedded.upgrade import upgrade
-from sync.errors import DatabaseExists, StorageFailed
+from sync.embedded.schema import NODE_SCHEMA, NODE_VERSION, close, open_for_reading, open_for_writing
+from sync.embedded.upgrade import upgrade, upgrade_node
+from sync.errors import DatabaseExists, DatabaseNotFound, StorageFailed
 from sync.security import Security
 
 log = logging.getLogger("sync.embedded")
 
-_SUFFIX: Final = ".sqlite"
-
 
 @dataclass(frozen=True, slots=True)
 class DatabaseEntry:
-    """A database of this node. `identity` is drawn at its creation and names its file."""
+    """A database of this node.
+
+    `identity` is drawn at its creation, and anew after a restoration; `path` is named after the first.
+    """
 
     name: str
     identity: str
@@ -48,25 +44,29 @@ class Registry:
     def __init__(self, directory: Path, new_identity: Callable[[], str], vfs: str | None) -> None:
         self._new_identity = new_identity
         self._vfs = vfs
-        self._files = directory / "databases"
-        self._files.mkdir(parents=True, exist_ok=True)
-        self._connection = open_for_writing(directory / f"node{_SUFFIX}", NODE_SCHEMA, vfs=vfs)
-        # Before anything is acknowledged: the names of the file and of the directory beneath outlive a cut.
-        sync_directory(directory)
-        self.instance = self._instance()
-        self._upgrade()
+        self._files = DatabaseFiles(directory)
+        path = directory / f"node{SUFFIX}"
+        if self._files.hold_databases() and not _has_identity(path, vfs):
+            raise StorageFailed(
+                f"{path} is lost or empty, while the databases beside it are whole and left as they are: "
+                "put back the node.sqlite of this store (with node.sqlite-wal, if there is one), or a whole "
+                "copy. Without any, move the databases away: clients give again what they still hold."
+            )
+        self._connection = open_for_writing(path, NODE_SCHEMA, vfs=vfs)
+        try:
+            # Before anything is acknowledged: the names of the file and of the directory outlive a power cut.
+            sync_directory(directory)
+            self.instance = self._instance()
+            self._upgrade()
+            self._copy_back()
+        except BaseException:
+            close(self._connection)
+            raise
 
     def entries(self) -> list[DatabaseEntry]:
-        """Return every database; remove files that no row names."""
-        rows = self._connection.execute("SELECT name, identity, security FROM databases ORDER BY name")
-        entries = [
-            DatabaseEntry(name, identity, Security.from_json(orjson.loads(security)), self._path(identity))
-            for name, identity, security in rows
-        ]
-        named = {entry.path for entry in entries}
-        for path in self._files.glob(f"*{_SUFFIX}"):
-            if path not in named:
-                remove_files(path)
+        """Return every database, once what a crash left of their files is settled."""
+        entries = self._listed()
+        self._files.settle({entry.path for entry in entries})
         return entries
 
     def create(self, name: str, security: Security) -> DatabaseEntry:
@@ -74,32 +74,74 @@ class Registry:
         if self._connection.execute("SELECT 1 FROM databases WHERE name = ?", (name,)).fetchone():
             raise DatabaseExists
         identity = self._new_identity()
-        path = self._path(identity)
-        create_database(path)
-        sync_directory(self._files)
+        path = self._files.path(identity)
+        self._files.create(path)
         self._connection.execute(
             "INSERT INTO databases (name, identity, security) VALUES (?, ?, ?)",
             (name, identity, orjson.dumps(security.to_json())),
         )
+        self._copy_back()
         return DatabaseEntry(name, identity, security, path)
 
     def change_security(self, entry: DatabaseEntry, security: Security) -> DatabaseEntry:
-        """Store who may use a database."""
+        """Store who may use a database. Raises DatabaseNotFound."""
         self._connection.execute(
-            "UPDATE databases SET security = ? WHERE identity = ?",
-            (orjson.dumps(security.to_json()), entry.identity),
+            "UPDATE databases SET security = ? WHERE name = ? AND coalesce(file, identity) = ?",
+            (orjson.dumps(security.to_json()), entry.name, entry.path.stem),
         )
-        return DatabaseEntry(entry.name, entry.identity, security, entry.path)
+        if not self._connection.changes():
+            raise DatabaseNotFound
+        self._copy_back()
+        return replace(entry, security=security)
 
     def remove(self, entry: DatabaseEntry) -> None:
-        """Remove a database's row, then its file."""
-        self._connection.execute("DELETE FROM databases WHERE identity = ?", (entry.identity,))
-        remove_files(entry.path)
-        sync_directory(self._files)
+        """Remove a database's row, then its file. When the row cannot go, both stay."""
+        self._files.withdraw(entry.path)
+        try:
+            self._connection.execute(
+                "DELETE FROM databases WHERE name = ? AND coalesce(file, identity) = ?",
+                (entry.name, entry.path.stem),
+            )
+        except apsw.Error:
+            # Left withdrawn, the next opening puts it back: its row is there.
+            with suppress(OSError):
+                self._files.put_back(entry.path)
+            raise
+        self._copy_back()
+        try:
+            self._files.erase(entry.path)
+        except OSError:
+            log.exception("what is left of a destroyed database is erased at the next opening")
+
+    def renew_identities(self) -> list[DatabaseEntry]:
+        """Draw the node's identity and each database's anew, all or none. Return the databases."""
+        instance = self._new_identity()
+        with self._connection:
+            self._connection.execute("UPDATE node SET instance = ?", (instance,))
+            for entry in self._listed():
+                self._connection.execute(
+                    "UPDATE databases SET file = ?, identity = ? WHERE name = ?",
+                    (entry.path.stem, self._new_identity(), entry.name),
+                )
+        self.instance = instance
+        self._copy_back()
+        return self._listed()
 
     def close(self) -> None:
         """Close the node file."""
         close(self._connection)
+
+    def _listed(self) -> list[DatabaseEntry]:
+        rows = self._connection.execute(
+            "SELECT name, identity, security, coalesce(file, identity) FROM databases ORDER BY name"
+        )
+        return [
+            DatabaseEntry(name, identity, Security.from_json(orjson.loads(security)), self._files.path(file))
+            for name, identity, security, file in rows
+        ]
+
+    def _copy_back(self) -> None:
+        checkpoint(self._connection, mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def _upgrade(self) -> None:
         """Bring every database to today's form, once: the node's file says when all of them have it.
@@ -108,20 +150,17 @@ class Registry:
         is tried again at the next opening.
         """
         version: int = self._connection.execute("PRAGMA user_version").get
-        if version > DATABASE_VERSION:
+        if version > NODE_VERSION:
             raise StorageFailed("A later version of this program wrote this store: run that version.")
-        if version == DATABASE_VERSION:
+        if version == NODE_VERSION:
             return
-        upgraded = [
-            self._upgraded(identity)
-            for (identity,) in self._connection.execute("SELECT identity FROM databases")
-        ]
+        upgrade_node(self._connection)
+        upgraded = [self._upgraded(entry.path) for entry in self._listed()]
         if all(upgraded):
-            self._connection.execute(f"PRAGMA user_version = {DATABASE_VERSION}")
+            self._connection.execute(f"PRAGMA user_version = {NODE_VERSION}")
 
-    def _upgraded(self, identity: str) -> bool:
+    def _upgraded(self, path: Path) -> bool:
         """Upgrade one database; tell whether it could be read. Raises StorageFull."""
-        path = self._path(identity)
         if not path.exists():
             log.error("a database has lost its file: %s", path)
             return False
@@ -138,9 +177,6 @@ class Registry:
             return False
         return True
 
-    def _path(self, identity: str) -> Path:
-        return self._files / f"{identity}{_SUFFIX}"
-
     def _instance(self) -> str:
         found = self._connection.execute("SELECT instance FROM node").fetchone()
         if found is None:
@@ -150,10 +186,16 @@ class Registry:
         return instance
 
 
-def sync_directory(directory: Path) -> None:
-    """Make the directory's entries outlive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def _has_identity(path: Path, vfs: str | None) -> bool:
+    """Whether a node's file says which node it is; nothing is written to it. Raises StorageFailed."""
+    if not path.exists() or not path.stat().st_size:
+        return False
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        connection = open_for_reading(path, vfs=vfs)
+        try:
+            is_made = connection.table_exists(None, "node")
+            return is_made and connection.execute("SELECT 1 FROM node").fetchone() is not None
+        finally:
+            close(connection)
+    except apsw.Error as error:
+        raise storage_error(error) from error

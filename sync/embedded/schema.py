@@ -27,9 +27,12 @@ CREATE TABLE IF NOT EXISTS node (instance TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS databases (
     name     TEXT PRIMARY KEY,
     identity TEXT NOT NULL UNIQUE,
-    security BLOB NOT NULL
+    security BLOB NOT NULL,
+    file     TEXT
 ) WITHOUT ROWID;
 """
+# The form of the node's file. `file` names a database's file where its identity no longer does.
+NODE_VERSION: Final = 2
 
 # The form of a database's file, kept in its `user_version` (sync.embedded.upgrade).
 DATABASE_VERSION: Final = 1
@@ -92,6 +95,17 @@ DATABASE_SCHEMA: Final = f"{_DATABASE_TABLES}PRAGMA user_version = {DATABASE_VER
 
 # What only a file without tables takes to. Compaction gives free pages back a few at a time.
 _NEW_FILE: Final = f"PRAGMA page_size = {PAGE_SIZE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;"
+
+
+def is_unwritten(path: Path) -> bool:
+    """Whether a file is what `create_database` writes, whole or as far as a power cut let it come."""
+    log_path = path.with_name(f"{path.name}-wal")
+    if log_path.exists() and log_path.stat().st_size:
+        return False
+    image = _empty_database()
+    if path.stat().st_size > len(image):
+        return False
+    return all(found in (0, written) for found, written in zip(path.read_bytes(), image, strict=False))
 
 
 def create_database(path: Path) -> None:

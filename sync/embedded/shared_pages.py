@@ -39,6 +39,10 @@ class SharedPages:
         # One who leaves must not take the page from the others.
         return await asyncio.shield(reading)
 
+    def forget(self) -> None:
+        """Share nothing that was read until now."""
+        self._pages.clear()
+
     def _read(self, key: Key, reading: "asyncio.Task[ChangesPage]") -> None:
         if reading.cancelled() or reading.exception() is not None:
             self._pages.pop(key, None)

@@ -39,6 +39,12 @@ def upgrade(connection: apsw.Connection) -> None:
         raise
 
 
+def upgrade_node(connection: apsw.Connection) -> None:
+    """Give the node's file, of before `NODE_VERSION` 2, the column that names files by themselves."""
+    if "file" not in {column[1] for column in connection.execute("PRAGMA table_info(databases)")}:
+        connection.execute("ALTER TABLE databases ADD COLUMN file TEXT")
+
+
 def _from_version_0(connection: apsw.Connection) -> None:
     connection.execute("ALTER TABLE documents RENAME TO former_documents")
     connection.execute(DATABASE_SCHEMA)

@@ -75,20 +75,6 @@ async def test_a_deleted_database_leaves_no_file(tmp_path: Path) -> None:
     await engine.aclose()
 
 
-async def test_files_that_a_crash_left_are_removed(tmp_path: Path) -> None:
-    engine = await EmbeddedEngine.open(tmp_path)
-    await engine.create_database(DB, Security())
-    await engine.aclose()
-    orphan = tmp_path / "databases" / "orphan.sqlite"
-    orphan.write_bytes(b"half")
-
-    again = await EmbeddedEngine.open(tmp_path)
-
-    assert await again.databases() == [DB]
-    assert not orphan.exists()
-    await again.aclose()
-
-
 async def test_a_closed_engine_says_so(tmp_path: Path) -> None:
     engine = await EmbeddedEngine.open(tmp_path)
     await engine.create_database(DB, Security())

@@ -11,7 +11,7 @@ import pytest
 from sync.all_docs import AllDocsQuery
 from sync.changes import Style
 from sync.embedded import EmbeddedEngine
-from sync.embedded.schema import DATABASE_VERSION
+from sync.embedded.schema import DATABASE_VERSION, NODE_VERSION
 from sync.errors import StorageFailed
 from sync.security import Group, Security
 from tests.sync.envelopes import replicated
@@ -166,15 +166,16 @@ async def test_an_upgraded_store_opens_again(former: Path) -> None:
 
     assert (await engine.get("t1", "edited")).body == {"said": "second"}
     await engine.aclose()
-    for path in (former / "node.sqlite", former / "databases" / "identity-1.sqlite"):
+    database = former / "databases" / "identity-1.sqlite"
+    for path, version in ((former / "node.sqlite", NODE_VERSION), (database, DATABASE_VERSION)):
         with opened(path) as connection:
-            assert connection.execute("PRAGMA user_version").get == DATABASE_VERSION
+            assert connection.execute("PRAGMA user_version").get == version
 
 
 async def test_a_store_that_a_later_version_wrote_is_left_alone(tmp_path: Path) -> None:
     await (await EmbeddedEngine.open(tmp_path)).aclose()
     with opened(tmp_path / "node.sqlite") as node:
-        node.execute(f"PRAGMA user_version = {DATABASE_VERSION + 1}")
+        node.execute(f"PRAGMA user_version = {NODE_VERSION + 1}")
 
     with pytest.raises(StorageFailed, match="later version"):
         await EmbeddedEngine.open(tmp_path)
