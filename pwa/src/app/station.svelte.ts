@@ -82,12 +82,13 @@ export class Station {
       invitations: async () => (await this.holdings()).central.invitations(),
     });
     this.#syncUrl = new URL(enrolment.sync_url, environment.origin);
-    this.#central = this.#tokensOf(environment.api, enrolment);
+    this.#central = this.#tokensOf(environment.api, enrolment, (offset) => this.#learnOffset(offset));
     const { origin } = this.#syncUrl;
     this.#tokens =
       origin === environment.origin
         ? this.#central
-        : this.#tokensOf(new ControlApi(origin, environment.fetch), enrolment);
+        : // Under the replication host a hub may answer and say that it is central: its clock teaches nothing.
+          this.#tokensOf(new ControlApi(origin, environment.fetch), enrolment, () => undefined);
   }
 
   /** Scheme, host and port where nodes answer (wire §7). */
@@ -326,7 +327,11 @@ export class Station {
     }
   }
 
-  #tokensOf(api: ControlApi, { organization }: Enrolment): AccessTokens {
+  #tokensOf(
+    api: ControlApi,
+    { organization }: Enrolment,
+    clockOffset: (milliseconds: number) => void,
+  ): AccessTokens {
     const { device } = this;
     return new AccessTokens(
       api,
@@ -336,7 +341,7 @@ export class Station {
         sign: (nonce, node) => assertDevice(device, nonce, node),
       },
       this.environment.clocks,
-      { clockOffset: (offset) => this.#learnOffset(offset) },
+      { clockOffset },
     );
   }
 

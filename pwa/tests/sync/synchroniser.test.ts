@@ -43,6 +43,19 @@ test("without network nothing is asked of anyone", async () => {
   expect(node.requests).toEqual([]);
 });
 
+test("a place that could not be noted stops neither replication nor its end", async () => {
+  const node = new MemoryNode();
+  const { device, local } = await replica();
+  const refused = () => Promise.reject(new Error("no room"));
+  const tab = open(node, device, local, locks(), { keep: refused });
+  await tab.sync.start();
+  const written = envelope("held by a node that could not be noted");
+  await keep(local, written);
+  await vi.waitFor(() => expect(node.ids()).toContain(written._id));
+  await vi.waitFor(() => expect(tab.said).not.toEqual([]));
+  await expect(tab.sync.stop()).resolves.toBeUndefined();
+});
+
 test("a refused token is replaced at once, and replication goes on", async () => {
   const node = new MemoryNode();
   const { device, local } = await replica();

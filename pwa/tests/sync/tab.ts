@@ -32,7 +32,11 @@ export function open(
   device: string,
   local: Database,
   manager: LockManager,
-  { own = [], pieces = NO_PIECES }: { own?: string[]; pieces?: Pieces } = {},
+  {
+    own = [],
+    pieces = NO_PIECES,
+    keep = () => Promise.resolve(true),
+  }: { own?: string[]; pieces?: Pieces; keep?: () => Promise<boolean> } = {},
 ): Tab {
   const network = { online: true };
   const states: SyncState[] = [];
@@ -43,7 +47,7 @@ export function open(
     (what: string) =>
     ({ instance }: NodeIdentity, envelopes: readonly string[]): Promise<boolean> => {
       said.push(...envelopes.map((id) => `${instance} ${what} ${id}`));
-      return Promise.resolve(true);
+      return keep();
     };
   const accessOf = {
     device,

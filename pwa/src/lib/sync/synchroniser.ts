@@ -214,7 +214,8 @@ export class Synchroniser {
       this.#listener.moved();
       this.#channel.tellMoved();
     });
-    this.#learning = Promise.all([this.#learning, told]);
+    // A place that could not be noted is asked for again by the next check; stopping must not fail for it.
+    this.#learning = Promise.allSettled([this.#learning, told]);
   }
 
   /** While `run` lasts: each time something may have changed, is the network there, and is it the same node? */
