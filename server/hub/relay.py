@@ -256,14 +256,12 @@ class Relay:
             await asyncio.sleep(RETRY_EVERY_S if is_live else FORMER_EVERY_S)
 
     def _replication(self, http: httpx.AsyncClient, name: str, way: Way, *, is_live: bool) -> Replication:
-        there = HttpPeer(http, f"{self._root}/{name}")
+        there, options = HttpPeer(http, f"{self._root}/{name}"), options_of(way, is_live=is_live)
         if way is Way.PULL:
-            everything = Options(live=is_live, checkpoints=Checkpoints.TARGET)
             heed = partial(self._heed_pull, name)
-            return Replication(there, EnginePeer(self._engine, name), everything, on_status=heed)
+            return Replication(there, EnginePeer(self._engine, name), options, on_status=heed)
         here = StoredEnvelopes(self._engine, name, self._disk)
-        only_envelopes = Options(live=is_live, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
-        return Replication(here, there, only_envelopes, on_status=self._heed)
+        return Replication(here, there, options, on_status=self._heed)
 
     async def _end(self) -> None:
         tasks = [task for both in self._running.values() for task in both]
@@ -282,6 +280,13 @@ class Relay:
             raise PeerUnreachable(str(error)) from error
         except CentralRefusal as refusal:
             raise PeerRefused(refusal.code) from refusal
+
+
+def options_of(way: Way, *, is_live: bool) -> Options:
+    """Return what is replicated one way, with its checkpoints on the hub's side."""
+    if way is Way.PULL:
+        return Options(live=is_live, checkpoints=Checkpoints.TARGET)
+    return Options(live=is_live, checkpoints=Checkpoints.SOURCE, only=ENVELOPES)
 
 
 async def ensure(engine: Engine, name: str) -> None:

@@ -23,7 +23,7 @@ async def lies(team: Team) -> list[str]:
     for node in team.nodes:
         if node.is_up:
             for receipt, envelope_id in await receipts(node.store):
-                if envelope_id not in held:
+                if envelope_id not in held and envelope_id not in team.taken_back:
                     told.append(f"{node.name}: receipt {receipt[:9]} lies, central lacks {envelope_id[:9]}")
     return told
 

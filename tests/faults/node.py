@@ -9,12 +9,15 @@ from pathlib import Path
 
 import apsw
 import httpx
+import orjson
 
+from sync.document import IncomingDocument
 from sync.embedded import EmbeddedEngine
 from sync.errors import StorageError, Unauthorized
 from sync.http import Principal, create_app
+from sync.replicator import Checkpoints, EnginePeer, Options, Replication
 from sync.security import Group, Security
-from sync.write_rules import WriteRule, envelope_rule
+from sync.write_rules import Refusal, WriteRule, envelope_rule
 from tests.faults.disk import FaultyDisk
 
 RECORDS, NOTES = "t1", "g1"
@@ -26,14 +29,20 @@ _DISKS = count()
 
 
 class Node:
-    """One store; `engine` is None while it is down. `now_s` is its own idea of the time."""
+    """One store; `engine` is None while it is down. `now_s` is its own idea of the time.
+
+    `refuses`: it takes nothing of a device. `rows_in_error`: how likely it fails to read one document of
+    several.
+    """
 
     def __init__(self, name: str, directory: Path, seed: int, *, lies: bool = False) -> None:
         self.name = name
         self.engine: EmbeddedEngine | None = None
         self.now_s = 1_000_000.0
-        self.destroyed = 0
+        self.refuses = False
+        self.rows_in_error = 0.0
         self._directory = directory
+        self._copy = directory.with_name(f"{name}-copy")
         self._drawn = random.Random(f"{seed} {name}")
         self._lies = lies
         self._transport: httpx.ASGITransport | None = None
@@ -98,7 +107,30 @@ class Node:
         """Lose the whole store: another box takes this one's place."""
         await self.lose_power()
         shutil.rmtree(self._directory, ignore_errors=True)
-        self.destroyed += 1
+
+    async def be_copied(self) -> None:
+        """Copy what is on the disk, in the place of an earlier copy."""
+        await self.lose_power()
+        shutil.rmtree(self._copy, ignore_errors=True)
+        shutil.copytree(self._directory, self._copy)
+        await self.start()
+
+    @property
+    def has_copy(self) -> bool:
+        """Whether it was copied."""
+        return self._copy.is_dir()
+
+    async def be_restored(self) -> None:
+        """Lose the store and go on with what its copy holds, as another one."""
+        await self.be_replaced()
+        await self.start()
+        copy = await EmbeddedEngine.open(self._copy)
+        try:
+            for database in (RECORDS, NOTES):
+                ends = EnginePeer(copy, database), EnginePeer(self.store, database)
+                await Replication(*ends, Options(checkpoints=Checkpoints.TARGET)).run()
+        finally:
+            await copy.aclose()
 
     def token(self, principal: str) -> str:
         """Issue a token, valid here and by this node's clock."""
@@ -113,7 +145,19 @@ class Node:
             await response.aread()
         finally:
             await response.aclose()
+        if self.rows_in_error and request.url.path.endswith("/_bulk_get") and response.is_success:
+            return httpx.Response(200, content=self._with_errors(response.content))
         return response
+
+    def _with_errors(self, content: bytes) -> bytes:
+        """Put errors in the place of some documents of an answer to `_bulk_get`, as CouchDB does (fabric)."""
+        told = orjson.loads(content)
+        for found in told["results"]:
+            for row in found["docs"]:
+                if "ok" in row and self._drawn.random() < self.rows_in_error:
+                    named = {"id": found["id"], "rev": row.pop("ok")["_rev"]}
+                    row["error"] = {**named, "error": "internal_server_error", "reason": "timeout"}
+        return orjson.dumps(told)
 
     async def _authorize(self, headers: Mapping[str, str]) -> Principal:
         principal, _, rest = headers.get("authorization", "").removeprefix("Bearer ").partition(" ")
@@ -122,6 +166,11 @@ class Node:
             raise Unauthorized("The token has expired.")
         return Principal(principal, frozenset({"team"}), float(expiry))
 
-    @staticmethod
-    def _rule(principal: Principal) -> WriteRule | None:
-        return envelope_rule if principal.name == "device" else None
+    def _rule(self, principal: Principal) -> WriteRule | None:
+        if principal.name != "device":
+            return None
+        return _nothing if self.refuses else envelope_rule
+
+
+def _nothing(document: IncomingDocument, *, new_edits: bool) -> Refusal:
+    return Refusal("forbidden", "Not now.")

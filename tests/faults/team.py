@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -10,12 +11,11 @@ from typing import Final
 
 import httpx
 
+from server.hub.relay import Way, options_of
 from sync.document import IncomingDocument
 from sync.errors import StorageError
 from sync.replicator import (
-    Checkpoints,
     EnginePeer,
-    Filter,
     HttpPeer,
     Options,
     Replication,
@@ -31,10 +31,9 @@ from tests.faults.notes import Notes
 from tests.faults.receipts import receipt_of
 from tests.sync.envelopes import envelope
 
-ENVELOPES: Final = Filter("envelopes", lambda identifier: identifier.startswith("e"))
-# Few at once, so that a day's work takes many requests.
-PUSH: Final = Options(checkpoints=Checkpoints.SOURCE, only=ENVELOPES, changes=10, documents=4)
-PULL: Final = Options(checkpoints=Checkpoints.TARGET, changes=10, documents=4)
+# The hub's own options, but few at once, so that a day's work takes many requests.
+PUSH: Final = replace(options_of(Way.PUSH, is_live=False), changes=10, documents=4)
+PULL: Final = replace(options_of(Way.PULL, is_live=False), changes=10, documents=4)
 BOTH: Final = Options(changes=10, documents=4)
 
 
@@ -68,6 +67,9 @@ class Team:
         self.records: dict[str, str] = {}
         self.everywhere: set[str] = set()
         self.notes = Notes()
+        self.has_refused = False
+        # What central held and a copy of it does not: until healed, receipts may speak of it.
+        self.taken_back: set[str] = set()
         self.conductor = Conductor(self.drawn, self.notice_cuts)
         self._numbers = count(1)
         self._sessions = count(1)
@@ -112,6 +114,8 @@ class Team:
             self.say(f"{node.name} could not edit: {type(error).__name__}")
         else:
             self.notes.acknowledged.append(document)
+            if node is self.central:
+                self.notes.at_central_since_copy.append(document)
             self.say(f"{node.name} edited {document.identifier} {document.revisions[0]}")
         await self.notice_cuts()
 

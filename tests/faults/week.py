@@ -14,6 +14,9 @@ EVENTS_A_DAY: Final = 14
 # Replications that must end without anything new for the team to be at rest.
 ROUNDS: Final = 16
 
+# The replicator names a hundred refusals.
+MORE_THAN_NAMED: Final = 110
+
 Event = Callable[[Team], Awaitable[None]]
 
 
@@ -116,6 +119,52 @@ async def _replace_hub(team: Team) -> None:
         await team.hub.be_replaced()
 
 
+async def _refuse(team: Team) -> None:
+    """Let the node that tablets reach refuse more than the replicator can name, once a schedule."""
+    tablets = [tablet for tablet in team.tablets if tablet.is_up]
+    node = team.place
+    if node is None or not node.is_up or not tablets or team.has_refused:
+        return
+    team.has_refused = True
+    node.refuses = True
+    tablet = team.drawn.choice(tablets)
+    team.say(f"{node.name} refuses")
+    await team.capture(tablet, MORE_THAN_NAMED)
+    if tablet.is_up:
+        await team.replicate([f"{tablet.name} push"])
+
+
+async def _stumble(team: Team) -> None:
+    # Tablets are not read from: they push.
+    node = team.drawn.choice((team.central, team.hub))
+    node.rows_in_error = team.drawn.choice((0.05, 0.5))
+    team.say(f"{node.name} fails to read {node.rows_in_error}")
+
+
+async def _mend(team: Team) -> None:
+    for node in team.nodes:
+        node.refuses, node.rows_in_error = False, 0.0
+    team.say("nobody refuses or stumbles")
+
+
+async def _copy_central(team: Team) -> None:
+    await team.cut(team.central)
+    await team.central.be_copied()
+    team.notes.at_central_since_copy.clear()
+    team.say("central was copied")
+
+
+async def _restore_central(team: Team) -> None:
+    central = team.central
+    if not central.has_copy or not central.is_up:
+        return
+    held = await identifiers(central.store)
+    await central.be_restored()
+    team.taken_back |= held - await identifiers(central.store)
+    await team.notes.take_back([node.store for node in team.nodes if node is not central and node.is_up])
+    team.say(f"central restored, without {len(team.taken_back)}")
+
+
 def _any_up(team: Team) -> Node:
     up = [node for node in team.nodes if node.is_up]
     return team.drawn.choice(up or team.nodes)
@@ -135,8 +184,13 @@ EVENTS: Final[tuple[Event, ...]] = (
     _empty_disk,
     _turn_clock,
     _replace_hub,
+    _refuse,
+    _stumble,
+    _mend,
+    _copy_central,
+    _restore_central,
 )
-WEIGHTS: Final = (20, 16, 40, 8, 4, 7, 3, 5, 10, 3, 4, 3, 1)
+WEIGHTS: Final = (20, 16, 40, 8, 4, 7, 3, 5, 10, 3, 4, 3, 1, 1, 3, 4, 1, 1)
 
 
 async def _heal(team: Team) -> list[str]:
@@ -144,6 +198,8 @@ async def _heal(team: Team) -> list[str]:
     team.say("healing")
     team.weather.chance, team.weather.largest_bytes = 0.0, None
     team.hub_has_link = True
+    team.taken_back.clear()
+    await _mend(team)
     for node in team.nodes:
         if not node.is_up and not await node.start():
             return [f"{node.name} does not start again"]
