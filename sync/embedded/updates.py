@@ -300,6 +300,8 @@ def _prepared(document: IncomingDocument, new_edits: bool, rule: WriteRule | Non
     try:
         content = orjson.dumps(document.body)
     except TypeError as error:
+        if "Recursion" in str(error):
+            raise InvalidDocument("The document is nested too deep (at most 254 levels)") from error
         raise InvalidDocument(f"Document is not JSON: {error}") from error
     return PreparedDocument(document, content, None, prepare_attachments(document.attachments))
 

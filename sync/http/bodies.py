@@ -23,7 +23,7 @@ async def json_object(exchange: Exchange) -> Mapping[str, object]:
 async def optional_json_object(exchange: Exchange) -> Mapping[str, object]:
     """Read a JSON object, empty when there is no body. Raises UnsupportedMediaType, BadRequest, TooLarge."""
     require_json(exchange.request)
-    body = await exchange.request.body(exchange.node.limits.body_bytes)
+    body = await exchange.request.decoded(exchange.node.limits.body_bytes)
     if not body:
         return {}
     value = read_json(body)

@@ -211,7 +211,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(431, "request_head_too_large", f"The request's head is over {HEAD_BYTES} bytes.")
 
     def _refuse(self, status: int, error: str, reason: str) -> None:
-        """Say why, and close."""
+        """Say why, and close; once, whatever else is found wrong with the same bytes."""
+        if self._is_refused:
+            return
         self._stop_timers()
         body = orjson.dumps({"error": error, "reason": reason}) + b"\n"
         head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(

@@ -23,7 +23,9 @@ _CUT: Final = "More documents match than are sorted at once; the bookmark goes o
 async def find(exchange: Exchange) -> StreamResponse:
     """Answer `POST /{db}/_find`."""
     _, query, index = await _asked(exchange)
-    return StreamResponse(_pieces(Finding(exchange, query, index), query, index))
+    pieces = _pieces(Finding(exchange, query, index), query, index)
+    # What is wrong with the first documents has its own status.
+    return StreamResponse(_after(await anext(pieces), pieces))
 
 
 async def explain(exchange: Exchange) -> JsonResponse:
@@ -54,10 +56,9 @@ async def _pieces(finding: Finding, query: Query, index: Index) -> AsyncIterator
     """Send the documents as they are found, or once sorted, and what goes with them."""
     loop = asyncio.get_running_loop()
     began, returned = loop.time(), 0
-    yield b'{"docs":['
     async for documents in finding.pages():
         told = [orjson.dumps(_told(document, query)) for document in documents]
-        yield (b",\r\n" if returned else b"\r\n") + b",\r\n".join(told)
+        yield (b",\r\n" if returned else b'{"docs":[\r\n') + b",\r\n".join(told)
         returned += len(documents)
     end: dict[str, object] = {"bookmark": "nil" if finding.bookmark is None else str(finding.bookmark)}
     if warnings := _warnings(finding, query, index):
@@ -70,7 +71,13 @@ async def _pieces(finding: Finding, query: Query, index: Index) -> AsyncIterator
             "results_returned": returned,
             "execution_time_ms": round(1000 * (loop.time() - began), 3),
         }
-    yield b"\r\n],\r\n" + orjson.dumps(end)[1:] + b"\r\n"
+    yield (b"" if returned else b'{"docs":[') + b"\r\n],\r\n" + orjson.dumps(end)[1:] + b"\r\n"
+
+
+async def _after(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in pieces:
+        yield piece
 
 
 def _told(document: Document, query: Query) -> object:

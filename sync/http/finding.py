@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Final, TypeVar
 
 import orjson
@@ -15,6 +16,7 @@ from sync.http.page_size import PageSize
 from sync.mango.collation import CollationKey, collation_key
 from sync.mango.fields import Missing, lookup
 from sync.mango.indexes import Index, conditions
+from sync.mango.patience import require_time, until
 from sync.mango.query import Bookmark, Query
 from sync.mango.selector import Selector
 from sync.sequence import FROM_THE_START
@@ -24,6 +26,7 @@ Answer = TypeVar("Answer")
 # Sorted in memory at most; the bookmark goes on after them.
 SORTED_ROWS: Final = 100_000
 SORTED_BYTES: Final = 64 * 1024 * 1024
+JUDGED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class Finding:
         self._index = index
         self._partial = None if index.partial is None else Selector(index.partial)
         self._size = PageSize(exchange.node.limits.page_rows)
+        self._deadline = monotonic() + exchange.node.limits.find_s
         self.examined = 0
         self.bookmark: Bookmark | None = None
         self.is_cut = False
@@ -122,7 +126,7 @@ class Finding:
             documents = [row.document for row in page.rows if row.document and row.key != passed]
             self._size.learn(documents)
             self.examined += len(documents)
-            matching = await self._working(self._matching, documents)
+            matching = await self._judged_in_turn(documents)
             kept = matching[skip:][:left]
             skip, left = max(0, skip - len(matching)), left - len(kept)
             if kept:
@@ -146,7 +150,7 @@ class Finding:
             self._size.learn(read)
             self.bookmark = Bookmark(slice_[-1].values, slice_[-1].identifier)
             # One that changed since it was placed is told as it is now, if it still matches.
-            if matching := await self._working(self._matching, read):
+            if matching := await self._judged_in_turn(read):
                 yield matching
 
     async def _placed(self) -> list[Place]:
@@ -169,6 +173,13 @@ class Finding:
         listed = await self._working(lambda _: foremost.listed(), [])
         self.is_cut = foremost.is_cut
         return listed
+
+    async def _judged_in_turn(self, documents: Sequence[Document]) -> list[Document]:
+        """Return those that match, judged a few at a time: other queries have their turn in between."""
+        matching: list[Document] = []
+        for start in range(0, len(documents), JUDGED_AT_ONCE):
+            matching += await self._working(self._matching, documents[start : start + JUDGED_AT_ONCE])
+        return matching
 
     def _matching(self, documents: Sequence[Document]) -> list[Document]:
         return [document for document in documents if self._judged(document) is not None]
@@ -224,5 +235,11 @@ class Finding:
     async def _working(
         self, work: Callable[[Sequence[Document]], Answer], documents: Sequence[Document]
     ) -> Answer:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._exchange.node.workers, work, documents)
+        """Run work on documents in the worker's thread. Raises RequestTimeout when it is too late."""
+
+        def bounded() -> Answer:
+            with until(self._deadline):
+                require_time()
+                return work(documents)
+
+        return await asyncio.get_running_loop().run_in_executor(self._exchange.node.workers, bounded)

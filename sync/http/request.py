@@ -1,13 +1,14 @@
 """One HTTP request, read with its bounds."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
 import orjson
 
-from sync.errors import BadRequest, TooLarge
+from sync.errors import BadRequest, TooLarge, UnsupportedMediaType
 from sync.http.asgi import Receive, Scope
-from sync.http.json_bodies import read_json
+from sync.http.json_bodies import gunzipped, read_json
 
 
 class ClientGone(Exception):
@@ -71,8 +72,23 @@ class Request:
                 yield piece
 
     async def json(self, limit_bytes: int) -> object:
-        """Read a JSON body. Raises BadRequest, TooLarge, ClientGone."""
-        return read_json(await self.body(limit_bytes))
+        """Read a JSON body. Raises BadRequest, TooLarge, UnsupportedMediaType, ClientGone."""
+        return read_json(await self.decoded(limit_bytes))
+
+    async def decoded(self, limit_bytes: int) -> bytes:
+        """Read the body without its Content-Encoding; the bound is that of what it decodes to as well.
+
+        Raises BadRequest, TooLarge, UnsupportedMediaType, ClientGone.
+        """
+        encoding = self.headers.get("content-encoding", "identity")
+        if encoding not in ("identity", "gzip"):
+            raise UnsupportedMediaType(f"{encoding} is not a supported content encoding.")
+        body = await self.body(limit_bytes)
+        if encoding == "identity":
+            return body
+        decoded = await asyncio.to_thread(gunzipped, body, limit_bytes)
+        self.received_bytes = max(self.received_bytes, len(decoded))
+        return decoded
 
     async def json_object(
         self, limit_bytes: int, refusal: str = "Request body must be a JSON object"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+from sync.mango.patience import require_time
 from sync.mango.regex_program import Assertion
 from sync.mango.regex_syntax import parse
 
@@ -49,6 +50,7 @@ class Regex:
 
     def search(self, text: str) -> bool:
         """Return whether the expression matches somewhere in `text`."""
+        require_time()
         state = self._first
         for index, character in enumerate(text):
             try:
@@ -70,6 +72,7 @@ class Regex:
         return self._states.setdefault((positions, before), _State(positions, before))
 
     def _step(self, state: _State, character: str, *, remember: bool, last: bool) -> _State | None:
+        require_time()
         if self._remembered > REMEMBERED_STEPS:
             # A search under way keeps the states it holds; the others are computed again.
             self._forget()

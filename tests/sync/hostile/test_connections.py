@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
-from sync.http.connections import connection_limit
+from sync.http import ReplicationApplication
+from sync.http.connections import GuardedProtocol, connection_limit
 from tests.sync.hostile.conftest import Bystander
 from tests.sync.server_process import ADMINISTRATOR, ServerProcess, server_process
 
@@ -106,6 +109,23 @@ async def test_a_head_without_end_is_refused(server: ServerProcess, head: bytes)
         status, body = await socket.answer()
 
     assert (status, orjson.loads(body)["error"]) == (431, "request_head_too_large")
+
+
+async def test_an_address_of_a_megabyte_is_refused_once() -> None:
+    loop, failed = asyncio.get_running_loop(), list[object]()
+    loop.set_exception_handler(lambda _, context: failed.append(context))
+    config = Config(ReplicationApplication, http=GuardedProtocol, lifespan="off")
+    config.load()
+    listening = await loop.create_server(lambda: GuardedProtocol(config, ServerState(), {}), "127.0.0.1", 0)
+    async with listening:
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        writer.write(b"GET /" + b"z" * MEBIBYTE + b" HTTP/1.1\r\nhost: node\r\n\r\n")
+        answered = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+    assert answered.startswith(b"HTTP/1.1 431 ")
+    assert answered.count(b"HTTP/1.1") == 1
+    assert failed == []
 
 
 async def test_a_silent_body_keeps_nobody_waiting(server: ServerProcess, bystander: Bystander) -> None:

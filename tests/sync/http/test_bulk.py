@@ -1,5 +1,6 @@
 """Replication's bulk requests, over HTTP."""
 
+import gzip
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ from tests.sync.envelopes import envelope
 from tests.sync.http.callers import Callers, application_for, client_of
 
 pytestmark = pytest.mark.anyio
+
+GZIP = {"content-type": "application/json", "content-encoding": "gzip"}
 
 
 async def test_replicated_documents_are_answered_only_when_refused(tablet: httpx.AsyncClient) -> None:
@@ -267,3 +270,61 @@ async def test_a_stopped_engine_is_503(tablet: httpx.AsyncClient, engine: Embedd
     answer = await tablet.get("/t1/_changes")
 
     assert (answer.status_code, answer.json()["error"]) == (503, "service_unavailable")
+
+
+async def test_a_gzipped_body_is_read(replicator: httpx.AsyncClient) -> None:
+    body = gzip.compress(b'{"docs":[{"_id":"a"}]}')
+
+    answer = await replicator.post("/t1/_bulk_docs", content=body, headers=GZIP)
+
+    assert (answer.status_code, answer.json()[0]["id"]) == (201, "a")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        (gzip.compress(b" " * 300_000 + b"{}"), 413, "too_large"),
+        (gzip.compress(b'{"docs":[]}')[:-4], 400, "bad_request"),
+        (b'{"docs":[]}', 400, "bad_request"),
+    ],
+    ids=["large once decoded", "cut", "no gzip"],
+)
+async def test_a_gzipped_body_is_bounded_and_checked(
+    replicator: httpx.AsyncClient, body: bytes, status: int, error: str
+) -> None:
+    answer = await replicator.post("/t1/_bulk_docs", content=body, headers=GZIP)
+
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+async def test_another_content_encoding_is_refused(replicator: httpx.AsyncClient) -> None:
+    answer = await replicator.post("/t1/_bulk_docs", content=b"{}", headers=GZIP | {"content-encoding": "br"})
+
+    assert (answer.status_code, answer.json()) == (
+        415,
+        {"error": "bad_content_type", "reason": "br is not a supported content encoding."},
+    )
+
+
+async def test_what_is_nested_too_deep_is_told_as_such(replicator: httpx.AsyncClient) -> None:
+    for levels in (300, 5000):
+        value = "[" * levels + "]" * levels
+        answer = await replicator.post(
+            "/t1/_bulk_docs",
+            content=f'{{"docs":[{{"value":{value}}}]}}'.encode(),
+            headers={"content-type": "application/json"},
+        )
+        assert (answer.status_code, "nested too deep" in answer.json()["reason"]) == (400, True)
+
+
+async def test_an_id_that_no_address_can_name_is_refused(replicator: httpx.AsyncClient) -> None:
+    longest = "é" * 8192
+
+    kept = await replicator.post("/t1/_bulk_docs", json={"docs": [{"_id": longest}]})
+    refused = await replicator.post("/t1/_bulk_docs", json={"docs": [{"_id": longest + "a"}]})
+
+    assert kept.json()[0]["id"] == longest
+    assert (refused.status_code, refused.json()) == (
+        400,
+        {"error": "illegal_docid", "reason": "Document id is too long"},
+    )

@@ -1,5 +1,6 @@
 """`_find`, `_index`, `_explain`, over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from sync.embedded import EmbeddedEngine
 from sync.http import finding
+from tests.sync.http.callers import LIMITS, Callers, application_for, client_of
 
 pytestmark = pytest.mark.anyio
 
@@ -277,3 +279,15 @@ async def test_what_cannot_be_sorted_at_once_is_reached_by_bookmarks(
     assert ids(first) == whole[:2]
     assert "bookmark goes on" in first["warning"]
     assert ids(rest) == whole[2:4]
+
+
+async def test_a_query_that_takes_too_long_ends_and_says_so(engine: EmbeddedEngine, callers: Callers) -> None:
+    application = application_for(engine, callers, limits=replace(LIMITS, find_s=0.2))
+    slow = {"$or": [{"text": {"$regex": f"(x|y){{1,150}}{number}"}} for number in range(200)]}
+    async with client_of(application, "central") as client:
+        await client.post("/t1/_bulk_docs", json={"docs": [{"text": "xy" * 300}] * 20})
+
+        answer = await client.post("/t1/_find", json={"selector": slow})
+
+    assert (answer.status_code, answer.json()["error"]) == (408, "timeout")
+    assert "takes too long" in answer.json()["reason"]
