@@ -1,6 +1,8 @@
 """Checkpoints of databases that have become others, and of two ends of which one was not written."""
 
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,7 +11,7 @@ from sync.embedded import EmbeddedEngine
 from sync.replicator import Checkpoints, EnginePeer, Options, Replication, State
 from sync.replicator.checkpoints import replication_id
 from sync.replicator.peer import Denial, FetchedDocument, PeerInformation
-from tests.sync.replicator.world import TEAM, Link, Time, contents, pulled, pushed, some, transport_to
+from tests.sync.replicator.world import TEAM, Link, Time, contents, node, pulled, pushed, some, transport_to
 
 pytestmark = pytest.mark.anyio
 
@@ -172,3 +174,24 @@ def cut_after_a_checkpoint(link: Link) -> None:
         return httpx.ConnectError("cut") if is_written else None
 
     link.before = cut
+
+
+async def test_a_node_restored_from_a_copy_and_grown_past_the_checkpoints_lacks_nothing_either_way(
+    target: EmbeddedEngine, time: Time, tmp_path: Path
+) -> None:
+    async with node(tmp_path / "central") as central:
+        await central.write("t1", some(5, "old"), new_edits=False)
+    shutil.copytree(tmp_path / "central", tmp_path / "restored")
+    async with node(tmp_path / "central") as central:
+        await central.write("t1", some(5, "lost"), new_edits=False)
+        await pulled(Link(transport_to(central)), target, time, TARGET)
+        await pushed(target, Link(transport_to(central)), time, SOURCE)
+
+    async with node(tmp_path / "restored") as central:
+        await central.renew_identities()
+        await central.write("t1", some(9, "new"), new_edits=False)
+        await pulled(Link(transport_to(central)), target, time, TARGET)
+        await pushed(target, Link(transport_to(central)), time, SOURCE)
+
+        assert await contents(central) == await contents(target)
+        assert len(await contents(target)) == 19
