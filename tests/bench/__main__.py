@@ -18,6 +18,7 @@ from tests.bench import (
     bench_sync_databases,
     bench_sync_feeds,
     bench_sync_large,
+    bench_sync_projected,
     bench_tablet,
     machine,
 )
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measurement]]] = {
     "waiting tablets": bench_sync_feeds.measure,
     "a million documents": bench_sync_large.measure,
     "a thousand databases": bench_sync_databases.measure,
+    "a thousand teams, projected": bench_sync_projected.measure,
     "matching": bench_people.measure,
     "projection": bench_projection.measure,
     "reports and lists": bench_reports.measure,
