@@ -16,6 +16,7 @@ RUN useradd --create-home --uid 10001 escale && install -d -o escale /data /keys
 WORKDIR /escale
 COPY --from=packages /escale/.venv ./.venv
 COPY deploy/escale ./.venv/bin/escale
+COPY pyproject.toml ./
 COPY forms ./forms
 COPY sync ./sync
 COPY server ./server

@@ -13,7 +13,7 @@
     ├── TooLarge           413 too-large
     ├── Invalid            422 validation
     ├── TooManyTries       429 rate-limited
-    ├── Unavailable        503 unavailable, replication-away
+    ├── Unavailable        503 unavailable, replication-away, no-issuer
     └── StorageUnavailable 507 storage-full
 
 A defect of ours is the bare ``Problem``: 500 internal.

@@ -47,11 +47,11 @@ class HubCertificates:
     async def give(self, device: str, csr: str) -> Issued:
         """Answer a hub's request (PEM).
 
-        Raises ``validation``, ``rate-limited`` and ``unavailable``.
+        Raises ``validation``, ``rate-limited``, ``no-issuer`` and ``unavailable``.
         """
         asked = await asyncio.to_thread(request.read, csr, self._host)
         if self._issuer is None:
-            raise Unavailable.of("unavailable")
+            raise Unavailable.of("no-issuer")
         async with self._one_at_a_time:
             self._admit(device)
             try:

@@ -11,12 +11,12 @@ from server.cli.console import BadInput, say
 from server.demo.texts import text
 from server.hub import card as cards
 from server.hub.application import HubApplication
-from server.hub.errors import EnrolmentEnded, HomeUnreadable, ListeningFailed, StoreOrphaned
+from server.hub.errors import Cause, EnrolmentEnded, HomeUnreadable, ListeningFailed, StoreOrphaned
 from server.hub.home import Home
 from server.hub.identity import Identity
 from server.hub.life import CentralAddress, Hub
 from server.hub.listening import Listener, TlsListener, bound, told_to_stop
-from server.hub.state import Phase, State
+from server.hub.state import Phase
 from server.settings import Settings
 from server.version import software_version
 from sync.errors import StorageError
@@ -113,6 +113,7 @@ async def _live(home: Home, identity: Identity | None, options: argparse.Namespa
             CentralAddress(options.central.rstrip("/"), options.sync),
             version=software_version(),
             serve_tls=serve_tls if has_tls else None,
+            tell=lambda cause: _tell(cause, identity, options),
         )
         if secret is not None:
             tls = TlsListener(_application(hub, is_node=True), secret, home.certificate)
@@ -120,7 +121,8 @@ async def _live(home: Home, identity: Identity | None, options: argparse.Namespa
         listener = Listener(_application(hub, is_node=not has_tls), clear)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        _announce(hub, options, await hub.state())
+        if hub.phase is not Phase.WAITING:
+            _announce(options)
         await _until_stopped(hub, stack)
 
 
@@ -144,7 +146,15 @@ def _application(hub: Hub, *, is_node: bool) -> HubApplication:
     return HubApplication(node=lambda: hub.node, state=hub.state, is_node=is_node)
 
 
-def _announce(hub: Hub, options: argparse.Namespace, state: State) -> None:
+def _announce(options: argparse.Namespace) -> None:
     say(text("hub_ready", address=f"http://{options.host}:{options.port}/"))
-    if hub.phase is Phase.WAITING and state.short_code:
-        say(text("hub_code", code=state.short_code))
+
+
+def _tell(cause: Cause | None, identity: Identity | None, options: argparse.Namespace) -> None:
+    """Say where an enrolment stands: why central is not reached, or the code once the card was taken."""
+    if cause is not None:
+        say(text(f"hub_{cause}", address=options.central))
+        return
+    _announce(options)
+    if identity is not None and identity.short_code:
+        say(text("hub_code", code=identity.short_code))

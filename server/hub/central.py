@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ import orjson
 
 from server.enrolment.claims import AUDIENCE, ROLES_CLAIM
 from server.hub.clocks import Clocks
-from server.hub.errors import CentralRefusal, CentralUnreachable
+from server.hub.errors import Cause, CentralRefusal, CentralUnreachable
 from server.hub.identity import Facts, Identity
 from server.identifiers import role_of, sha256_hex
 from server.keys import jws
@@ -161,7 +162,7 @@ class CentralApi:
         try:
             answer = await self._http.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise CentralUnreachable(type(error).__name__) from error
+            raise CentralUnreachable(type(error).__name__, _cause(error)) from error
         if not answer.is_success:
             raise _refusal(answer)
         try:
@@ -170,15 +171,26 @@ class CentralApi:
             raise CentralUnreachable(f"{path}: not what central answers") from error
 
 
+def _cause(error: httpx.HTTPError) -> Cause:
+    """Tell a certificate that is not believed from silence: httpx keeps OpenSSL's error two causes below."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLError):
+            return Cause.UNTRUSTED
+        below = below.__cause__ or below.__context__
+    return Cause.FOREIGN if isinstance(error, httpx.RemoteProtocolError) else Cause.SILENT
+
+
 def _refusal(answer: httpx.Response) -> CentralRefusal | CentralUnreachable:
     """Return central's refusal; a proxy's page, a failure and "later" are no answer."""
     try:
         problem = answer.json()
         code, title = problem["code"], problem["title"]
     except (TypeError, KeyError, ValueError):
-        return CentralUnreachable(f"status {answer.status_code}")
+        cause = Cause.FAILING if answer.status_code >= 500 else Cause.FOREIGN
+        return CentralUnreachable(f"status {answer.status_code}", cause)
     if answer.status_code >= 500 or answer.status_code == 429:
-        return CentralUnreachable(f"{answer.status_code} {code}")
+        return CentralUnreachable(f"{answer.status_code} {code}", Cause.FAILING)
     return CentralRefusal(str(code), str(title))
 
 

@@ -80,7 +80,7 @@ class Certificates:
             chain = await self._central.certificate(await self._access.current(), asked.csr)
             return certificate.assembled(asked, chain, self._host)
         except (CentralUnreachable, CentralRefusal, UnusableCertificate) as error:
-            log.warning("no certificate yet", extra={"error": type(error).__name__})
+            log.warning("no certificate yet", extra={"error": type(error).__name__, "reason": str(error)})
             return None
 
     def _kept(self) -> Certificate | None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from server.hub.central import CentralApi
 from server.hub.disk import Disk
-from server.hub.errors import CentralRefusal, CentralUnreachable, EnrolmentEnded
+from server.hub.errors import Cause, CentralRefusal, CentralUnreachable, EnrolmentEnded
 from server.hub.home import Home
 from server.hub.identity import Facts, Identity
 
@@ -15,7 +16,13 @@ log = logging.getLogger("server.hub")
 ASK_EVERY_S = 2.0
 
 
-async def enrol(home: Home, identity: Identity, central: CentralApi, disk: Disk) -> Identity:
+Tell = Callable[[Cause | None], None]
+"""Called when the card was taken (None), and when central is not reached for another reason than before."""
+
+
+async def enrol(
+    home: Home, identity: Identity, central: CentralApi, disk: Disk, tell: Tell = lambda _: None
+) -> Identity:
     """Return the hub once confirmed, its facts kept; as long as it takes, through any loss of the link.
 
     While the disk takes nothing, it is asked again: central goes on telling what it confirmed.
@@ -25,14 +32,19 @@ async def enrol(home: Home, identity: Identity, central: CentralApi, disk: Disk)
     if identity.card is None or identity.facts is not None:
         return identity
     is_presented = False
+    told: Cause | None = None
     while True:
         try:
             if not is_presented:
                 await central.redeem(identity, identity.card.secret)
                 is_presented = True
+                tell(None)
             state, facts = await central.standing(identity, identity.card.secret)
         except CentralUnreachable as error:
-            log.info("central does not answer yet", extra={"error": str(error)})
+            if error.cause is not told:
+                log.info("central does not answer yet", extra={"error": str(error)})
+                tell(error.cause)
+            told = error.cause
         except CentralRefusal as refusal:
             raise EnrolmentEnded(refusal.title) from refusal
         else:

@@ -12,6 +12,7 @@
     └── ListeningFailed     a port cannot be opened
 """
 
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -19,8 +20,24 @@ class HubError(Exception):
     """Base of the tree."""
 
 
+class Cause(StrEnum):
+    """Why central was not reached."""
+
+    SILENT = "silent"
+    UNTRUSTED = "untrusted"
+    """Its certificate is not one to be believed."""
+    FOREIGN = "foreign"
+    """Something answers that is not central."""
+    FAILING = "failing"
+    """Central, or what is before it, says that it cannot answer now."""
+
+
 class CentralUnreachable(HubError):
-    """No link, a failing server, or an answer that is not central's."""
+    """No link, a failing server, or an answer that is not central's: ``cause``."""
+
+    def __init__(self, reason: str, cause: Cause = Cause.FOREIGN) -> None:
+        super().__init__(reason)
+        self.cause = cause
 
 
 class CentralRefusal(HubError):

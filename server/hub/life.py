@@ -61,6 +61,7 @@ class Hub:
         version: str,
         clocks: Clocks | None = None,
         serve_tls: Callable[[], None] | None = None,
+        tell: enrolling.Tell = lambda _: None,
     ) -> None:
         self._home = home
         self._identity = identity
@@ -68,6 +69,7 @@ class Hub:
         self._version = version
         self._clocks = clocks or Clocks()
         self._serve_tls = serve_tls
+        self._tell = tell
         self._disk = Disk()
         self._started_at = self._clocks.now()
         self._relay: Relay | None = None
@@ -117,7 +119,9 @@ class Hub:
                 httpx.AsyncClient(base_url=self._address.origin, timeout=TIMEOUT_S)
             )
             central = CentralApi(http, self._clocks)
-            identity = self._identity = await enrolling.enrol(self._home, identity, central, self._disk)
+            identity = self._identity = await enrolling.enrol(
+                self._home, identity, central, self._disk, self._tell
+            )
             if identity.facts is None:
                 return
             node = await stack.enter_async_context(
@@ -186,6 +190,7 @@ class Hub:
             tablets=_latest_first(node.door.seen),
             clock_offset_s=relay.clock_offset_s,
             certificate_end=None if held is None else held.not_after,
+            is_on_tls=self._serve_tls is not None,
         )
 
     async def _count(self, node: Node, relay: Relay) -> ledger.Count:

@@ -54,8 +54,15 @@ def _headline(state: State) -> tuple[str, str]:
         return "waiting", "phase.starting"
     if state.serving is None:
         return state.phase.value, f"phase.{state.phase}"
+    if _is_shut(state.serving, state.now):
+        return "shut", "phase.serving.shut"
     look = "up" if state.serving.link.is_up else "down"
     return look, f"phase.serving.{look}"
+
+
+def _is_shut(serving: Serving, now: datetime) -> bool:
+    """Whether tablets cannot connect: they do with TLS, and there is no certificate that holds."""
+    return serving.is_on_tls and (serving.certificate_end is None or serving.certificate_end <= now)
 
 
 def _rows(state: State) -> Iterator[tuple[str, str]]:
@@ -88,7 +95,7 @@ def _serving_rows(serving: Serving, now: datetime) -> Iterator[tuple[str, str]]:
     )
     yield "tablets", f"<ul>{tablets}</ul>" if tablets else _said(text("tablets.none"))
     yield "clock", _clock(serving.clock_offset_s)
-    yield "certificate", _certificate(serving.certificate_end, now)
+    yield "certificate", _certificate(serving, now)
 
 
 def _clock(offset_s: float | None) -> str:
@@ -100,9 +107,12 @@ def _clock(offset_s: float | None) -> str:
     return _said(text(key, minutes=max(1, round(abs(offset_s) / 60))), alert=True)
 
 
-def _certificate(end: datetime | None, now: datetime) -> str:
+def _certificate(serving: Serving, now: datetime) -> str:
+    end = serving.certificate_end
     if end is None:
-        return _said(text("certificate.none"))
+        return _said(
+            text("certificate.lacking" if serving.is_on_tls else "certificate.none"), alert=serving.is_on_tls
+        )
     is_over = end <= now
     key = "certificate.ended" if is_over else "certificate.until"
     return _said(text(key, until=_moment(end)), alert=is_over)

@@ -155,12 +155,12 @@ class Relay:
             instance = await self._instance()
             access = await self._access.current()
         except CentralUnreachable as error:
-            self._note_down(str(error))
+            await self._note_down(str(error))
             return None
         except CentralRefusal as refusal:
             if refusal.code == "device-revoked":
                 raise HubRevoked from refusal
-            self._note_down(refusal.code)
+            await self._note_down(refusal.code)
             return None
         self.clock_offset_s = access.clock_offset_s
         await self._note_up(instance)
@@ -206,7 +206,12 @@ class Relay:
             self._access.discard()
         return node.instance
 
-    def _note_down(self, reason: str) -> None:
+    async def _note_down(self, reason: str) -> None:
+        """Say that the link is gone, and keep when central was last seen: the box may be cut off next."""
+        if self._noted is not None and self._link.is_up and self._link.seen_at is not None:
+            self._noted = replace(self._noted, seen_at=self._link.seen_at)
+            with self._disk.tried("central.json"):
+                await asyncio.to_thread(self._home.keep_central, self._noted)
         if self._link.is_up or self._link.since is None:
             log.info("central does not answer", extra={"reason": reason})
             self._link = replace(self._link, is_up=False, since=self._clocks.now())

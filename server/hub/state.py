@@ -29,7 +29,8 @@ class Serving:
     """What a hub that serves tells. Instants are on its wall clock; ``clock_offset_s`` is central's minus it.
 
     ``held`` and ``waiting``: envelopes it holds, and of these those not known to be at central; ``denied``:
-    those central refused since this start.
+    those central refused since this start. ``is_on_tls``: tablets connect with TLS only, which needs a
+    certificate.
     """
 
     link: Link
@@ -39,6 +40,7 @@ class Serving:
     tablets: tuple[Tablet, ...]
     clock_offset_s: float | None
     certificate_end: datetime | None
+    is_on_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """How a hub comes in: by a card of its organisation that a coordinator confirms, and by nothing else."""
 
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +9,12 @@ import pytest
 from litestar import Litestar
 
 from server.enrolment.cards import CardOrder
-from server.hub import card
+from server.hub import card, enrolling
 from server.hub.central import CentralApi
 from server.hub.clocks import Clocks
 from server.hub.disk import Disk
 from server.hub.enrolling import enrol
-from server.hub.errors import CentralRefusal, CentralUnreachable, EnrolmentEnded
+from server.hub.errors import Cause, CentralRefusal, CentralUnreachable, EnrolmentEnded
 from server.hub.home import Home
 from server.hub.identity import Identity
 from server.routes.services import Services
@@ -136,3 +137,40 @@ async def test_what_is_not_central_answering_is_no_link(answer: httpx.Response) 
     async with httpx.AsyncClient(transport=transport, base_url="http://central.example") as http:
         with pytest.raises(CentralUnreachable):
             await CentralApi(http, Clocks()).node()
+
+
+async def test_why_central_is_not_reached_is_told_once_for_each_reason(
+    home: Home, services: Services, seeded: Seeded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolling, "ASK_EVERY_S", 0.0)
+    identity = await begun(home, services, seeded)
+    answers: list[httpx.Response | httpx.ConnectError] = [
+        httpx.ConnectError("refused"),
+        httpx.ConnectError("refused"),
+        untrusted(),
+        httpx.Response(404, text="Not Found"),
+        httpx.Response(502, text="Bad gateway"),
+        httpx.Response(410, json={"code": "card-used", "title": "Carte déjà utilisée"}),
+    ]
+    told: list[Cause | None] = []
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        said = answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(answer), base_url="http://central.example"
+    ) as http:
+        with pytest.raises(EnrolmentEnded):
+            await enrol(home, identity, CentralApi(http, Clocks()), Disk(), told.append)
+
+    assert told == [Cause.SILENT, Cause.UNTRUSTED, Cause.FOREIGN, Cause.FAILING]
+
+
+def untrusted() -> httpx.ConnectError:
+    """What httpx raises for a certificate that is not believed."""
+    error = httpx.ConnectError("certificate verify failed")
+    error.__cause__ = ssl.SSLCertVerificationError()
+    return error

@@ -44,7 +44,9 @@ DOWN = replace(
         certificate_end=NOON,
     ),
 )
+SHUT = replace(UP, serving=replace(SERVING, certificate_end=None, is_on_tls=True))
 STATES = {
+    "shut": SHUT,
     "starting": replace(UP, serving=None),
     "waiting": WAITING,
     "up": UP,
@@ -59,10 +61,26 @@ STATES = {
         (UP, ("relié au serveur", "établi depuis le 23/11/2026 à 13:00", "<dd>120</dd>", "<dd>3</dd>")),
         (
             UP,
-            ("9a1b2c3d, à 13:00:00", "à l’heure", "valable jusqu’au 13/12/2026", "12,3\u00a0Go", "0c7d5c1e"),
+            (
+                "9a1b2c3d, à 13:00:00",
+                "à l’heure",
+                "valable jusqu’au 13/12/2026",
+                "12,3\u00a0Go libres",
+                "0c7d5c1e",
+            ),
         ),
         (DOWN, ("sans lien avec le serveur", "interrompu depuis", "jamais", "2. L’assistance", "aucune")),
-        (DOWN, ("en avance de 120 min", "terminé le 23/11/2026", "0,5\u00a0Go\u00a0: il en reste peu")),
+        (
+            DOWN,
+            ("en avance de 120 min", "terminé le 23/11/2026", "0,5\u00a0Go libres\u00a0: il en reste peu"),
+        ),
+        (
+            SHUT,
+            (
+                '<h1 class="shut" data-part="shut">Les tablettes ne peuvent pas se connecter</h1>',
+                '<span class="alert">aucun certificat\u00a0: les tablettes ne peuvent pas se connecter<',
+            ),
+        ),
         (WAITING, ("attend d’être confirmé", "ABC-DEF")),
         (REVOKED, ("est révoqué", "Rendez-le")),
     ],

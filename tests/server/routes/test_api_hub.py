@@ -118,7 +118,7 @@ async def test_central_without_an_issuer_gives_no_certificate(
 ) -> None:
     hub = await enrolled_hub(client, services, seeded)
     refused = await ask(hub)
-    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert (refused.status_code, refused.json()["code"]) == (503, "no-issuer")
 
 
 class TestWithAnAuthority:
