@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
-from sync.errors import InvalidDatabaseName
+from sync.errors import DatabaseNameTooLong, InvalidDatabaseName
 
-_NAME = re.compile(r"[a-z][a-z0-9_$()+/-]{0,237}")
+_NAME = re.compile(r"[a-z][a-z0-9_$()+/-]*")
+# As CouchDB: the name of its file, with the suffix of a shard, must be one that a disk takes.
+MAXIMUM_NAME_LENGTH: Final = 238
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,9 @@ class DatabaseInformation:
 
 
 def checked_name(name: str) -> str:
-    """Return a usable database name; raises InvalidDatabaseName."""
+    """Return a usable database name; raises InvalidDatabaseName, DatabaseNameTooLong."""
+    if len(name) > MAXIMUM_NAME_LENGTH:
+        raise DatabaseNameTooLong(name)
     if _NAME.fullmatch(name) is None:
         raise InvalidDatabaseName(
             f"Name: '{name[:80]}'. Only lowercase characters (a-z), digits (0-9), and any of the characters "

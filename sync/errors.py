@@ -10,6 +10,7 @@
     │   ├── QueryParseError     an option of a listing that has no meaning
     │   ├── InvalidDocument     an unknown member that starts with an underscore
     │   └── InvalidDatabaseName outside CouchDB's alphabet
+    │       └── DatabaseNameTooLong
     ├── Unauthorized            nobody is named, or no longer
     ├── Forbidden               somebody is named, who may not
     │   └── TooManyRevisions    a document whose histories are over their bound
@@ -93,6 +94,15 @@ class InvalidDatabaseName(BadRequest):
     """A database name outside CouchDB's alphabet."""
 
     error = "illegal_database_name"
+
+
+class DatabaseNameTooLong(InvalidDatabaseName):
+    """A database name over 238 characters."""
+
+    error = "database_name_too_long"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Name: '{name[:80]}…'. At most 238 characters are allowed.")
 
 
 class QueryParseError(BadRequest):

@@ -100,9 +100,12 @@ async def _several(
 async def _pieces(exchange: Exchange, listed: _Listed, options: ListingOptions) -> AsyncIterator[bytes]:
     """Send a listing as its pages are read."""
     by_key = options.query().keys is not None
+    others = options.other_keys()
     is_first, update_seq = True, ""
     async for page in listed.pages:
-        rows = [orjson.dumps(_row(await _attached(exchange, row, options), options)) for row in page.rows]
+        rows = [
+            orjson.dumps(_row(await _attached(exchange, row, options), options, others)) for row in page.rows
+        ]
         if is_first:
             update_seq = page.update_seq
             offset = None if by_key or listed.total is None else page.offset
@@ -200,9 +203,9 @@ async def _attached(exchange: Exchange, row: AllDocsRow, options: ListingOptions
     return replace(row, document=document)
 
 
-def _row(row: AllDocsRow, options: ListingOptions) -> dict[str, object]:
+def _row(row: AllDocsRow, options: ListingOptions, others: Mapping[str, object]) -> dict[str, object]:
     if row.revision is None:
-        return {"key": row.key, "error": "not_found"}
+        return {"key": others.get(row.key, row.key), "error": "not_found"}
     value: dict[str, object] = {"rev": str(row.revision)}
     if row.deleted:
         value["deleted"] = True

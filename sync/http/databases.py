@@ -1,7 +1,7 @@
 """One database as a whole: figures, creation, destruction, security."""
 
 from sync.database import DatabaseInformation
-from sync.errors import BadRequest
+from sync.errors import BadRequest, Unsupported
 from sync.http.exchange import Exchange
 from sync.http.response import JsonResponse
 from sync.security import Security
@@ -34,7 +34,17 @@ def figures(found: DatabaseInformation) -> dict[str, object]:
 
 
 async def create(exchange: Exchange) -> JsonResponse:
-    """Answer `PUT /{db}`: an empty database for server administrators only, until `_security` says more."""
+    """Answer `PUT /{db}`: an empty database for server administrators only, until `_security` says more.
+
+    `q` and `n`, which say how a cluster shares a database out, change nothing here; they are checked.
+    """
+    query = exchange.request.query
+    if query.get("partitioned", "false") != "false":
+        raise Unsupported("This node has no partitioned databases.")
+    for name in ("q", "n"):
+        value = query.get(name, "1")
+        if not (value.isascii() and value.isdigit() and value.strip("0")):
+            raise BadRequest(f"The `{name}` parameter must be a positive integer.")
     await exchange.engine.create_database(exchange.database, Security())
     return JsonResponse(_OK, 201, {"location": exchange.location(exchange.database)})
 

@@ -38,6 +38,10 @@ class ListingOptions:
     att_encoding_info: bool = False
     update_seq: bool = False
 
+    def other_keys(self) -> dict[str, object]:
+        """Return the keys asked for that are no strings, by what stands for them in `query`."""
+        return {_identifier(key): key for key in self.keys or () if not isinstance(key, str)}
+
     @classmethod
     def read(cls, query: Mapping[str, str], body: Mapping[str, object] | None = None) -> "ListingOptions":
         """Read options. Raises QueryParseError."""
@@ -60,7 +64,7 @@ class ListingOptions:
         """
         keys = None
         if self.keys is not None:
-            named = [key if isinstance(key, str) else orjson.dumps(key).decode() for key in self.keys]
+            named = [_identifier(key) for key in self.keys]
             keys = named[::-1] if self.descending else named
         last = self.start_key if self.descending else self.end_key
         before_every_id = last is not ABSENT and not isinstance(last, str)
@@ -74,6 +78,11 @@ class ListingOptions:
             limit=0 if before_every_id and keys is None else self.limit,
             include_docs=self.include_docs,
         )
+
+
+def _identifier(key: object) -> str:
+    """Return the id that a key asks for: one that no document can have, when it is no string."""
+    return key if isinstance(key, str) else "_" + orjson.dumps(key).decode()
 
 
 def flag(value: object) -> bool:

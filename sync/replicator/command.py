@@ -87,6 +87,10 @@ async def _replicate(ends: Sequence[httpx.AsyncClient], *, live: bool, create: b
         near, far = (HttpPeer(client, str(client.base_url)) for client in ends)
         if create:
             try:
+                await near.information()
+            except ReplicationError as error:
+                raise CommandFailed(f"the source could not be read: {error}", 1) from error
+            try:
                 await far.create()
             except ReplicationError as error:
                 raise CommandFailed(f"the target could not be created: {error}", 1) from error

@@ -30,6 +30,30 @@ async def test_a_database_of_an_impossible_name_is_refused(central: httpx.AsyncC
     assert (answer.status_code, answer.json()["error"]) == (400, "illegal_database_name")
 
 
+async def test_a_name_over_238_characters_is_refused(central: httpx.AsyncClient) -> None:
+    longest = await central.put("/" + "a" * 238)
+    answer = await central.put("/" + "a" * 239)
+
+    assert longest.status_code == 201
+    assert (answer.status_code, answer.json()["error"]) == (400, "database_name_too_long")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("partitioned=true", 501),
+        ("partitioned=false", 201),
+        ("q=foo", 400),
+        ("q=0", 400),
+        ("n=-1", 400),
+        ("q=8&n=3", 201),
+    ],
+)
+async def test_options_of_a_cluster_are_checked(central: httpx.AsyncClient, query: str, status: int) -> None:
+    assert (await central.put(f"/new?{query}")).status_code == status
+    assert (await central.get("/new")).status_code == (200 if status == 201 else 404)
+
+
 async def test_a_name_may_hold_an_encoded_slash(central: httpx.AsyncClient) -> None:
     assert (await central.put("/a%2Fb")).status_code == 201
     assert (await central.get("/a%2Fb")).json()["db_name"] == "a/b"

@@ -140,6 +140,17 @@ async def test_local_documents_are_listed_apart(filled: httpx.AsyncClient) -> No
     assert ids(backwards) == ["_local/m"]
 
 
+async def test_a_key_that_is_no_string_names_no_document_and_is_told_as_it_was_asked(
+    filled: httpx.AsyncClient,
+) -> None:
+    await filled.put("/t1/1", json={})
+
+    rows = (await listed(filled, "/t1/_all_docs", {"keys": [1, None, {"a": []}, "1"]}))["rows"]
+
+    assert [row["key"] for row in rows] == [1, None, {"a": []}, "1"]
+    assert [row.get("error") for row in rows] == ["not_found", "not_found", "not_found", None]
+
+
 async def test_keys_that_are_no_list_are_refused(filled: httpx.AsyncClient) -> None:
     queried = await filled.get("/t1/_all_docs?keys=1")
     posted = await filled.post("/t1/_all_docs", json={"keys": 1})

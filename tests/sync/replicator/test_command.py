@@ -111,6 +111,14 @@ def test_it_creates_the_target_and_says_in_one_line_what_it_did(
     assert httpx.get(f"{far.url}/copy", auth=ADMINISTRATOR).json()["doc_count"] == 250
 
 
+def test_it_creates_no_target_for_a_source_that_is_not_there(near: ServerProcess, far: ServerProcess) -> None:
+    done = replicate(address(near, "nothing"), address(far, "unwanted"), "--create")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "the source could not be read" in done.stderr
+    assert httpx.get(f"{far.url}/unwanted", auth=ADMINISTRATOR).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("source", "target", "status"),
     [
