@@ -114,7 +114,7 @@ def main() -> None:
     serving = commands.add_parser("serve", help="serve one directory over HTTP")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=_port, default=5984, help="0: any free one")
-    serving.add_argument("--data", type=Path, required=True, help="directory of the store")
+    serving.add_argument("--data", type=_directory, required=True, help="directory of the store")
     account = serving.add_mutually_exclusive_group()
     account.add_argument("--admin", type=account_of, metavar="USER:PASSWORD", help="shown by ps: rather")
     account.add_argument("--admin-file", type=Path, metavar="FILE", help=f"that holds it, or ${ADMIN}")
@@ -131,6 +131,13 @@ def main() -> None:
                 runner.run(serve(listening, asked.data, name, password))
         except StorageError as error:
             _refuse(f"{asked.data}: {error.reason}")
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a directory")
+    return path
 
 
 def _port(text: str) -> int:
