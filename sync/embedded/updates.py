@@ -211,7 +211,8 @@ class _Application:
             self._stale.discard(identifier)
             self._reread(identifier)
         row = self._known.get(identifier)
-        if row is not None and not isinstance(row.stored, str):
+        # The tree of the first does not count: whatever its size, its revisions are best merged together.
+        if row is not None and self._growing and not isinstance(row.stored, str):
             self._size.revisions += len(row.stored) // STORED_REVISION_BYTES
         return _Growth(row, [])
 

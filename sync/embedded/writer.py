@@ -149,18 +149,26 @@ class Writer:
         stopping = False
         while waiting or not stopping:
             stopping = stopping or self._take(waiting)
-            group = [waiting.popleft() for _ in range(min(GROUP_LIMIT, len(waiting)))]
-            unfinished: list[_Write] = []
-            for path, writes in _by_file(group):
-                if path is None:
-                    self._answer([self._run_alone(write) for write in writes], None, None)
-                else:
-                    unfinished += self._commit_group(path, writes)
-            # What others submitted meanwhile comes before what goes on.
-            stopping = stopping or (bool(unfinished) and self._take(waiting, wait=False))
-            waiting.extend(unfinished)
+            stopping = self._run_group(waiting) or stopping
             self._connections.close_oldest()
         self._connections.close()
+
+    def _run_group(self, waiting: "deque[_Write]") -> bool:
+        """Commit and answer a group of those that wait; tell whether the end was reached meanwhile.
+
+        Nothing of it is held once this returns: the next write may be long in coming.
+        """
+        group = [waiting.popleft() for _ in range(min(GROUP_LIMIT, len(waiting)))]
+        unfinished: list[_Write] = []
+        for path, writes in _by_file(group):
+            if path is None:
+                self._answer([self._run_alone(write) for write in writes], None, None)
+            else:
+                unfinished += self._commit_group(path, writes)
+        # What others submitted meanwhile comes before what goes on.
+        ending = bool(unfinished) and self._take(waiting, wait=False)
+        waiting.extend(unfinished)
+        return ending
 
     def _take(self, waiting: "deque[_Write]", *, wait: bool = True) -> bool:
         """Add what was submitted, waiting for it if nothing waits yet; tell whether the end was reached."""

@@ -1,10 +1,13 @@
 """Writes of many documents or of many revisions: cut into transactions, others' writes in between."""
 
 import asyncio
+import gc
+import time
+import weakref
 
 import pytest
 
-from sync.document import IncomingDocument
+from sync.document import IncomingDocument, JsonValue
 from sync.embedded import EmbeddedEngine, updates
 from sync.revision import Revision
 from sync.security import Security
@@ -12,6 +15,10 @@ from sync.security import Security
 pytestmark = pytest.mark.anyio
 
 DB = "t1"
+
+
+class Body(dict[str, JsonValue]):
+    """A body that a weak reference may follow."""
 
 
 def grafts(identifier: str, branches: int, generations: int, first: int = 0) -> list[IncomingDocument]:
@@ -102,3 +109,29 @@ async def test_a_document_over_its_bound_already_takes_what_adds_nothing(
     (again,) = await engine.write(DB, grafts("a", 1, 50), new_edits=False)
 
     assert again.error is None
+
+
+async def test_the_revisions_of_a_document_with_a_large_tree_are_still_merged_together(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.write(DB, grafts("a", 10, 100), new_edits=False)
+    monkeypatch.setattr(updates, "SLICE_REVISIONS", 500)
+
+    await engine.write(DB, grafts("a", 10, 10, first=10), new_edits=False)
+
+    (change,) = (await engine.changes(DB)).results
+    assert int(change.sequence.partition("-")[0]) == 2
+
+
+async def test_nothing_of_a_write_is_held_once_it_is_answered(engine: EmbeddedEngine) -> None:
+    body = Body()
+    written = weakref.ref(body)
+
+    await engine.write(DB, [IncomingDocument("a", body)], new_edits=True)
+    del body
+    deadline = time.monotonic() + 10
+    while written() is not None and time.monotonic() < deadline:
+        await asyncio.sleep(0)
+        gc.collect()
+
+    assert written() is None
