@@ -6,6 +6,7 @@ When the replication store or the read model is away, the task waits, longer eac
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -67,6 +68,7 @@ class Projection:
         self._askers: list[asyncio.Future[None]] = []
         self._ready = False
         self._current = False
+        self._swept_at = -math.inf
 
     @property
     def ready(self) -> bool:
@@ -120,6 +122,7 @@ class Projection:
                 await self._read(database)
         if databases is None:
             await self._waiting.retry()
+            self._swept_at = asyncio.get_running_loop().time()
         await receipts.drain(self._store, self._central)
 
     async def _renew(self) -> None:
@@ -159,8 +162,14 @@ class Projection:
                 asked.set_result(None)
 
     async def _next(self, updates: UpdateSubscription) -> set[str] | None:
-        """Wait for updates, a question or the time of a sweep; None asks for a sweep."""
-        updated = asyncio.create_task(updates.wait(self._sweep_s))
+        """Wait for updates, a question or the time of a sweep; None asks for a sweep.
+
+        A node that is never silent is swept all the same: what waits is tried again only then.
+        """
+        due_in_s = self._swept_at + self._sweep_s - asyncio.get_running_loop().time()
+        if due_in_s <= 0:
+            return None
+        updated = asyncio.create_task(updates.wait(due_in_s))
         asked = asyncio.create_task(self._asked.wait())
         try:
             await asyncio.wait((updated, asked), return_when=asyncio.FIRST_COMPLETED)

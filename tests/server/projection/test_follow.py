@@ -1,6 +1,7 @@
 """The task that follows the databases: it catches up, it survives, it never skips and never stops."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -141,6 +142,24 @@ async def test_a_record_waiting_for_its_signer_is_integrated_once_confirmed(town
     assert integrated is not None
     assert integrated.open is not None
     assert integrated.open["state"] == "integrated"
+
+
+async def test_what_waits_is_tried_again_though_others_write_without_a_pause(town: Town) -> None:
+    pending = make_slot(town.store, town.device, town.seeded.nurse, EnrolmentState.PENDING)
+    await town.push(town.writer.record(pending))
+    projection, updates = town.another_projection(sweep_s=0.3), town.engine.updates()
+    async with running(projection):
+        await projection.caught_up()
+        with town.store.session() as session:
+            session.get_one(Slot, pending.id).state = EnrolmentState.CONFIRMED
+        async with asyncio.timeout(20):
+            for number in itertools.count():
+                if town.rows(Record):
+                    break
+                note = {"_id": f"note-{number}", "_rev": "1-0", "n": number}
+                await town.push_documents([IncomingDocument.from_json(note)])
+                await updates.wait(1)
+        updates.close()
 
 
 async def test_a_record_sealed_to_a_key_that_central_lacks_is_read_once_it_has_it(town: Town) -> None:

@@ -9,7 +9,7 @@ from server.central.publisher import Central
 from server.envelope.seal import Envelope
 from server.keys.organisation import OrganisationKeys
 from server.projection.examine import StoredDocument
-from server.projection.follow import Projection
+from server.projection.follow import SWEEP_S, Projection
 from server.projection.rebuild import Rebuilt, rebuild
 from server.store.database import Store
 from sync.document import IncomingDocument
@@ -28,9 +28,11 @@ class Town(Scene):
         self.central = Central(store, engine, keys, lambda: self.now)
         self.projection = self.another_projection()
 
-    def another_projection(self, engine: Engine | None = None) -> Projection:
+    def another_projection(self, engine: Engine | None = None, *, sweep_s: float = SWEEP_S) -> Projection:
         """A projection as a new process has it."""
-        return Projection(self.store, engine or self.engine, self.keys, published(), lambda: self.now)
+        return Projection(
+            self.store, engine or self.engine, self.keys, published(), lambda: self.now, sweep_s=sweep_s
+        )
 
     async def open(self) -> None:
         """Create the databases."""
