@@ -201,7 +201,7 @@ class DatabaseExists(SyncError):
 
 
 class MissingStub(SyncError):
-    """A stub names an attachment that is not here; nothing of the call was written."""
+    """A stub names an attachment that is not here; of its slice of the write nothing was kept."""
 
     error = "missing_stub"
 
