@@ -23,8 +23,7 @@ export async function registerSlots({ store, api, tokens }: RegistrationContext)
   const pending = (await readSlots(store)).filter(({ state }) => state === "pending");
   let waiting = false;
   for (const slot of pending) {
-    const { token } = await tokens.current();
-    const state = await asked(api, token, slot);
+    const state = await asked({ api, tokens }, slot);
     if (state === "pending") waiting = true;
     else await saveSlotState(store, slot.slot, state);
   }
@@ -32,9 +31,12 @@ export async function registerSlots({ store, api, tokens }: RegistrationContext)
 }
 
 /** A slot that another tablet made of the same invitation, or of an invitation that is none, is refused for good. */
-async function asked(api: ControlApi, token: string, slot: Slot): Promise<SlotState> {
+async function asked(
+  { api, tokens }: Pick<RegistrationContext, "api" | "tokens">,
+  slot: Slot,
+): Promise<SlotState> {
   try {
-    return stateOf(await api.createSlot(token, slotRegistration(slot)));
+    return stateOf(await tokens.spend((token) => api.createSlot(token, slotRegistration(slot))));
   } catch (error) {
     const refused = error instanceof NodeRefusal && REFUSED.has(error.code);
     if (refused && slot.invitation !== undefined) return "refused";

@@ -312,7 +312,7 @@ export class Station {
         if (online()) {
           waiting = await registerSlots({ store, api, tokens: this.#central });
           await this.access.refresh();
-          const told = await api.device((await this.#central.current()).token);
+          const told = await this.#central.spend((token) => api.device(token));
           // The replica stays the one that holds this tablet's records: another period's is taken up by enrolment.
           const enrolment = { ...told, database: this.access.enrolment.database };
           await saveEnrolment(store, enrolment);

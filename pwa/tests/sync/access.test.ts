@@ -71,6 +71,25 @@ test("a token is renewed a minute before it expires, whatever the wall clock say
   expect((await tokens.current()).token).toBe(SECOND);
 });
 
+test("a token that the node refuses early is replaced, and the call made once more", async () => {
+  const { tokens } = tablet(new MemoryNode());
+  await tokens.current();
+  const used: string[] = [];
+  const answer = await tokens.spend((token) => {
+    used.push(token);
+    const refused = new NodeRefusal("token-invalid", 401, "ended");
+    return token === FIRST ? Promise.reject(refused) : Promise.resolve("told");
+  });
+  expect({ answer, used }).toEqual({ answer: "told", used: [FIRST, SECOND] });
+});
+
+test("any other refusal costs no token", async () => {
+  const { tokens } = tablet(new MemoryNode());
+  const refused = new NodeRefusal("device-revoked", 403, "revoked");
+  await expect(tokens.spend(() => Promise.reject(refused))).rejects.toBe(refused);
+  expect((await tokens.current()).token).toBe(FIRST);
+});
+
 test("the clock offset is central's time minus the tablet's", async () => {
   const { tokens, offsets } = tablet(new MemoryNode());
   await tokens.current();

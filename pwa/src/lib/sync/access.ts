@@ -71,7 +71,23 @@ export class AccessTokens {
     return this.#renewal;
   }
 
-  /** The same, once the node that gave the token is known to be the one that answers now. */
+  /**
+   * Call the node with a token; one that it refuses early is replaced, and the call made once more.
+   *
+   * Its life is counted here: a node whose clock was set, or whose key changed, ends it sooner.
+   */
+  async spend<Answer>(call: (token: string) => Promise<Answer>): Promise<Answer> {
+    const access = await this.current();
+    try {
+      return await call(access.token);
+    } catch (error) {
+      if (!(error instanceof NodeRefusal && error.code === "token-invalid")) throw error;
+      this.discard(access);
+      return call((await this.current()).token);
+    }
+  }
+
+  /** A token, once the node that gave it is known to be the one that answers now. */
   async confirmed(): Promise<Access> {
     if (this.#held !== null) {
       const { access } = this.#held;
