@@ -1,6 +1,7 @@
 """A replacement doctor for one day: invited in the evening, at work offline in the morning, gone by night."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,12 @@ class Desk:
         """Return what the list says."""
         self.page.goto(f"{self.origin}/organisation/invitations")
         return self.page.locator("main").inner_text()
+
+    def expect_confirmed(self) -> None:
+        """Wait until the list says that it served: the tablet registers beside its replication."""
+        ends_at = time.monotonic() + 30
+        while "Confirmée le" not in self.invitations():
+            assert time.monotonic() < ends_at, self.invitations()
 
 
 def type_code(tablet: Tablet, code: str) -> None:
@@ -141,7 +148,7 @@ def test_a_replacement_works_for_one_day_without_network_and_no_longer(
     browser.offline(cut=False)
     tablet.expect_state("tout est reçu|aucune fiche en attente")
     coordinator.log_in_again("clinique", PASSWORD)
-    assert "Confirmée le" in desk.invitations()
+    desk.expect_confirmed()
     coordinator.visits()
     expect(coordinator.main).to_contain_text("1 passage")
 
