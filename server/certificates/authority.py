@@ -78,17 +78,6 @@ class Authority:
     def _sign(self, asked: x509.CertificateSigningRequest, now: datetime) -> x509.Certificate:
         names = asked.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         ends = min(now + LEAF_LIFE, self.certificate.not_valid_after_utc)
-        key_usage = x509.KeyUsage(
-            digital_signature=True,
-            content_commitment=False,
-            key_encipherment=False,
-            data_encipherment=False,
-            key_agreement=False,
-            key_cert_sign=False,
-            crl_sign=False,
-            encipher_only=False,
-            decipher_only=False,
-        )
         return (
             x509.CertificateBuilder()
             .subject_name(x509.Name([]))
@@ -99,13 +88,28 @@ class Authority:
             .not_valid_after(ends)
             .add_extension(names, critical=True)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(key_usage, critical=True)
+            .add_extension(_key_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
             )
             .sign(self.key, hashes.SHA256())
         )
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    """Return what a key may do (RFC 5280, 4.2.1.3): the authority's signs certificates, a hub's signs TLS."""
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _is_for(certificate: x509.Certificate, host: str) -> bool:
@@ -118,17 +122,6 @@ def _is_for(certificate: x509.Certificate, host: str) -> bool:
 
 def _root(key: ec.EllipticCurvePrivateKey, host: str, now: datetime) -> x509.CertificateBuilder:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Escale – boîtiers de {host}")])
-    key_usage = x509.KeyUsage(
-        digital_signature=False,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -138,7 +131,7 @@ def _root(key: ec.EllipticCurvePrivateKey, host: str, now: datetime) -> x509.Cer
         .not_valid_before(now - BACKDATED)
         .not_valid_after(now + LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(key_usage, critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
         .add_extension(x509.NameConstraints([x509.DNSName(host)], None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
