@@ -1,17 +1,11 @@
 """What the console says, from ``server/catalogue/console.<language>.json``."""
 
-import json
-from functools import cache
-from pathlib import Path
-
-_CATALOGUE = Path(__file__).parent.parent / "catalogue"
+from server import texts
 
 
-@cache
 def catalogue(language: str = "fr") -> dict[str, str]:
     """Return the console's texts by key."""
-    texts: dict[str, str] = json.loads((_CATALOGUE / f"console.{language}.json").read_text(encoding="utf-8"))
-    return texts
+    return texts.catalogue("console", language)
 
 
 def text(key: str, **values: object) -> str:
