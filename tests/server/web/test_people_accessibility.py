@@ -21,8 +21,8 @@ async def test_duplicates_and_a_person(page: Page, day: Day, came: Came) -> None
     await check(page, "duplicates")
     await page.get_by_label("C’est la même personne").first.check()
     await page.get_by_label("Ce qui vous fait décider").first.fill("Vu avec elle")
-    await page.get_by_role("button", name="Enregistrer la décision").first.click()
-    await page.get_by_role("heading", level=1, name="Doublons probables").wait_for()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Enregistrer la décision").first.click()
     await page.get_by_role("link", name="ANNE").first.click()
     await page.get_by_text("Annuler la réunion").wait_for()
     await check(page, "person")
