@@ -5,7 +5,7 @@ a crash between the two delays a document and never loses it.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from forms.definition import Form
 from server.central import roster_people
+from server.central.campaign_forms import Canonical, forms_of, settings_of
 from server.central.databases import (
     STILL_SERVED,
     databases_of,
@@ -60,7 +61,7 @@ class _TeamRows:
     stops: Sequence[PlannedStop]
     invitations: Sequence[Invitation]
     team: Team
-    campaigns: Sequence[Campaign]
+    forms: Sequence[Form]
 
 
 async def publish_all(central: Central, forms: Forms) -> int:
@@ -109,7 +110,7 @@ async def _publish_served(central: Central, forms: Forms, team: str, today: date
 
 async def _publish(central: Central, forms: Forms, team: str, database: str, today: date) -> int:
     ring = await central.ring_of(database)
-    rows = await asyncio.to_thread(_gather, central, team, today)
+    rows = await asyncio.to_thread(_gather, central, forms, team, today)
     slots = [
         slot
         for slot, _ in rows.slots
@@ -123,14 +124,14 @@ async def _publish(central: Central, forms: Forms, team: str, database: str, tod
     def build() -> list[CentralDocument]:
         delivered = [found.open["epochs"] if found and found.open else {} for found in present]
         return [
-            *_team_documents(database, rows, forms),
+            *_team_documents(database, rows),
             *(keyring_document(database, s, ring, d) for s, d in zip(slots, delivered, strict=True)),
         ]
 
     return await central.publish(database, await asyncio.to_thread(build))
 
 
-def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[CentralDocument]:
+def _team_documents(database: str, rows: _TeamRows) -> list[CentralDocument]:
     devices = [
         device_document(database, device, [pair for pair in rows.slots if pair[0].device_id == device.id])
         for device in rows.devices
@@ -142,12 +143,11 @@ def _team_documents(database: str, rows: _TeamRows, forms: Forms) -> list[Centra
         )
         for each in rows.invitations
     ]
-    canonicals = {(campaign.form_url, campaign.form_version) for campaign in rows.campaigns}
-    published = [form_document(database, forms[canonical]) for canonical in sorted(canonicals & forms.keys())]
+    published = [form_document(database, form) for form in rows.forms]
     return [*published, *devices, *rosters, *invitations]
 
 
-def _gather(central: Central, team: str, today: date) -> _TeamRows:
+def _gather(central: Central, forms: Forms, team: str, today: date) -> _TeamRows:
     with central.store.session() as session:
         roster_people.link(session, team, today)
         devices = session.exec(
@@ -161,24 +161,38 @@ def _gather(central: Central, team: str, today: date) -> _TeamRows:
                 col(Slot.state).in_(_KNOWN_SLOTS),
             )
         ).all()
-        stops = _stops(session, team, today)
+        planned = _planned(session, team, today)
+        campaigns = _campaigns(session, devices, [campaign for _, campaign in planned])
+        captured = forms_of(session, campaigns)
         return _TeamRows(
             devices=devices,
             slots=slots,
-            stops=stops,
+            stops=_stops(session, planned, {each: _known(forms, named) for each, named in captured.items()}),
             invitations=_invitations(session, team, today),
             team=session.get_one(Team, team),
-            campaigns=_campaigns(session, devices, stops),
+            forms=_known(forms, sorted({each for named in captured.values() for each in named})),
         )
 
 
-def _stops(session: Session, team: str, today: date) -> list[PlannedStop]:
+def _known(forms: Forms, canonicals: Iterable[Canonical]) -> list[Form]:
+    """Return those of the forms named that are published, in the same order."""
+    return [forms[canonical] for canonical in canonicals if canonical in forms]
+
+
+def _planned(session: Session, team: str, today: date) -> list[tuple[Stop, Campaign]]:
     """Stops from yesterday on: a tablet may still be finishing the day before, no further."""
-    stops = session.exec(
+    found = session.exec(
         select(Stop, Campaign)
         .join(Campaign, col(Stop.campaign_id) == col(Campaign.id))
         .where(Stop.team_id == team, col(Stop.day) >= today - timedelta(days=1))
-    ).all()
+    )
+    return [(stop, campaign) for stop, campaign in found]
+
+
+def _stops(
+    session: Session, stops: Sequence[tuple[Stop, Campaign]], forms: Mapping[str, Sequence[Form]]
+) -> list[PlannedStop]:
+    settings = settings_of(session, {campaign.id for _, campaign in stops})
     ids = [stop.id for stop, _ in stops]
     on_duty: dict[str, list[Member]] = {}
     for stop_id, member in session.exec(
@@ -200,6 +214,8 @@ def _stops(session: Session, team: str, today: date) -> list[PlannedStop]:
             on_duty.get(stop.id, []),
             slots.get(stop.id, []),
             expected.get(stop.id, []),
+            forms[campaign.id],
+            settings[campaign.id],
         )
         for stop, campaign in stops
     ]
@@ -213,6 +229,6 @@ def _invitations(session: Session, team: str, today: date) -> list[Invitation]:
     return list(session.exec(statement).all())
 
 
-def _campaigns(session: Session, devices: Sequence[Device], stops: Sequence[PlannedStop]) -> list[Campaign]:
-    named = {device.campaign_id for device in devices} | {planned.campaign.id for planned in stops}
+def _campaigns(session: Session, devices: Sequence[Device], planned: Iterable[Campaign]) -> list[Campaign]:
+    named = {device.campaign_id for device in devices} | {campaign.id for campaign in planned}
     return list(session.exec(select(Campaign).where(col(Campaign.id).in_(named))).all())

@@ -4,10 +4,11 @@ Pure of any writing: the tables are the truth, and publishing again after a cras
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from forms.definition import Form
+from server.central.campaign_forms import Values
 from server.central.documents import CentralDocument, DocumentType
 from server.central.team_keys import TeamKeyRing, octet_json
 from server.keys import jwe
@@ -21,13 +22,18 @@ INVITATION_KDF: Mapping[str, Any] = {"name": "argon2id", "memory_kib": 65536, "p
 
 @dataclass(frozen=True, slots=True)
 class PlannedStop:
-    """A stop as its team is told of it: who works there, its appointment slots, who is expected."""
+    """A stop as its team is told of it: who works there, its appointment slots, who is expected.
+
+    ``forms``: those of its campaign, in order; ``settings``: the campaign's values for them.
+    """
 
     stop: Stop
     campaign: Campaign
     on_duty: Sequence[Member]
     slots: Sequence[StopSlot]
     expected: Sequence[RosterEntry]
+    forms: Sequence[Form] = ()
+    settings: Values = field(default_factory=dict)
 
 
 def device_document(database: str, device: Device, slots: Iterable[tuple[Slot, Member]]) -> CentralDocument:
@@ -95,6 +101,10 @@ def roster_document(database: str, team: Team, planned: PlannedStop) -> CentralD
         sealed={
             "stop": _stop(planned),
             "form": {"url": planned.campaign.form_url, "version": planned.campaign.form_version},
+            "forms": [
+                {"url": form.url, "version": form.version, "title": form.title} for form in planned.forms
+            ],
+            "settings": planned.settings,
             "team_title": team.title,
             "expected": [
                 _person(entry) for entry in sorted(planned.expected, key=lambda e: (e.expected_at, e.id))
@@ -163,6 +173,8 @@ def _stop(planned: PlannedStop) -> dict[str, Any]:
             }
             for slot in sorted(planned.slots, key=lambda slot: (slot.starts, slot.id))
         ],
+        "theme": stop.theme,
+        "labels": {"seed": stop.label_seed, "count": stop.label_count} if stop.label_seed else None,
     }
 
 

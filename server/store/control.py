@@ -58,7 +58,10 @@ class Organization(SQLModel, table=True):
 
 
 class Campaign(SQLModel, table=True):
-    """A scope of work: forms, period, indicators. ``summary_months``: how far back summaries go."""
+    """A scope of work: forms, period, indicators. ``summary_months``: how far back summaries go.
+
+    ``form_url`` and ``form_version`` are the first of its forms; ``CampaignForm`` has those after it.
+    """
 
     id: str = Field(primary_key=True)
     title: str
@@ -97,7 +100,11 @@ class TeamDatabase(SQLModel, table=True):
 
 
 class Stop(SQLModel, table=True):
-    """One place, one day, one team on duty. ``commune`` is an INSEE code; position in degrees WGS 84."""
+    """One place, one day, one team on duty. ``commune`` is an INSEE code; position in degrees WGS 84.
+
+    ``theme``: a code of ``server.planning.themes``, or None. ``label_seed`` and ``label_count``: the visits
+    of its printed labels (wire §4.1), none before the first sheet.
+    """
 
     id: str = Field(primary_key=True)
     campaign_id: str = Field(foreign_key="campaign.id")
@@ -110,6 +117,9 @@ class Stop(SQLModel, table=True):
     opens: time
     closes: time
     cancelled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    theme: str | None = None
+    label_seed: str | None = None
+    label_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class RosterEntry(SQLModel, table=True):

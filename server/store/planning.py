@@ -1,4 +1,4 @@
-"""Control tables of what is planned: who is on duty at a stop, appointment slots, one-day invitations."""
+"""Control tables of what is planned: campaigns' forms, who is on duty, appointment slots, invitations."""
 
 from datetime import date, datetime, time
 
@@ -6,6 +6,45 @@ from sqlmodel import Field, SQLModel
 
 from server.store.control import EnrolmentState
 from server.store.types import UtcDateTime, enum_column
+
+
+class CampaignForm(SQLModel, table=True):
+    """A form that a campaign captures beside its first; ``position`` orders them, from 1."""
+
+    __tablename__ = "campaign_form"
+
+    campaign_id: str = Field(foreign_key="campaign.id", primary_key=True)
+    url: str = Field(primary_key=True)
+    version: str
+    position: int
+
+
+class CampaignSetting(SQLModel, table=True):
+    """The value that a campaign gives to an ``escale:setting`` item of a form, as JSON text."""
+
+    __tablename__ = "campaign_setting"
+
+    campaign_id: str = Field(foreign_key="campaign.id", primary_key=True)
+    form_url: str = Field(primary_key=True)
+    link_id: str = Field(primary_key=True)
+    value: str
+
+
+class PublishedForm(SQLModel, table=True):
+    """A version of a form published here, beside those of the package; a row never changes (a trigger).
+
+    ``content``: the file's text; ``digest``: SHA-256 of its bytes; ``signature``: a compact JWS by the
+    organisation signing key over its url, version and digest (decision 0015).
+    """
+
+    __tablename__ = "published_form"
+
+    url: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    digest: str
+    content: str
+    signature: str
+    published_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class StopMember(SQLModel, table=True):

@@ -3,6 +3,7 @@
 import json
 from datetime import date, time, timedelta
 
+import msgspec
 import orjson
 import pytest
 from joserfc.jwk import ECKey
@@ -14,8 +15,8 @@ from server.central.publisher import Central
 from server.keys import jwe
 from server.keys.errors import CannotOpen
 from server.routes.services import Services
-from server.store.control import EnrolmentState, RosterEntry
-from server.store.planning import StopMember, StopSlot
+from server.store.control import EnrolmentState, RosterEntry, Stop
+from server.store.planning import CampaignForm, CampaignSetting, StopMember, StopSlot
 from sync.security import SERVER_ADMIN
 from tests.support.organisation import FORM, NOON, Seeded, SlotKeys, make_device, make_slot
 
@@ -77,6 +78,38 @@ async def test_the_roster_is_sealed_and_says_where_and_on_which_form(
     assert roster.sealed["form"] == {"url": FORM[0], "version": FORM[1]}
     assert roster.sealed["stop"]["date"] == "2026-11-23"
     assert (roster.sealed["stop"]["opens"], roster.sealed["stop"]["closes"]) == ("09:00", "12:30")
+
+
+async def test_the_roster_names_every_form_of_the_campaign_its_settings_the_theme_and_the_labels(
+    services: Services, seeded: Seeded
+) -> None:
+    second = next(form for form in services.forms.values() if form.url != FORM[0] or form.version != FORM[1])
+    url = f"{second.url}-bis" if second.url == FORM[0] else second.url
+    forms = {**services.forms, (url, second.version): msgspec.structs.replace(second, url=url)}
+    with services.store.session() as session:
+        named = CampaignForm(campaign_id=seeded.campaign, url=url, version=second.version, position=1)
+        absent = CampaignForm(campaign_id=seeded.campaign, url="urn:absent", version="1", position=2)
+        value = CampaignSetting(
+            campaign_id=seeded.campaign, form_url=url, link_id="questionnaire.threshold", value="3"
+        )
+        session.add_all([named, absent, value])
+        stop = session.get_one(Stop, seeded.stop)
+        stop.theme, stop.label_seed, stop.label_count = "respiratory", "AAAA", 24
+    await publish_team(services.central, forms, seeded.team)
+    roster = await found(services, seeded, DocumentType.ROSTER, seeded.stop)
+    assert roster is not None
+    assert roster.sealed is not None
+    assert roster.sealed["forms"] == [
+        {"url": FORM[0], "version": FORM[1], "title": services.forms[FORM].title},
+        {"url": url, "version": second.version, "title": second.title},
+    ]
+    assert roster.sealed["settings"] == {url: {"questionnaire.threshold": 3}}
+    assert roster.sealed["stop"]["theme"] == "respiratory"
+    assert roster.sealed["stop"]["labels"] == {"seed": "AAAA", "count": 24}
+    published = await found(services, seeded, DocumentType.FORM, f"{url}|{second.version}")
+    assert published is not None
+    assert published.open is not None
+    assert published.open["digest"] == second.digest
 
 
 async def test_the_form_is_published_with_the_text_its_digest_is_of(
