@@ -7,9 +7,33 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlmodel import SQLModel
 
-from server.store import control, figures, follow_ups, letters, notices, people, planning, read, reports
+from server.store import (
+    control,
+    figures,
+    follow_ups,
+    letters,
+    notices,
+    people,
+    planning,
+    read,
+    remote,
+    reports,
+    satisfaction,
+)
 
-TABLES_OF = (control, figures, follow_ups, letters, notices, people, planning, read, reports)
+TABLES_OF = (
+    control,
+    figures,
+    follow_ups,
+    letters,
+    notices,
+    people,
+    planning,
+    read,
+    remote,
+    reports,
+    satisfaction,
+)
 """Imported for their tables: a table that is not imported here would not exist."""
 
 
