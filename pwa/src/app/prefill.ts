@@ -3,7 +3,7 @@ import type { PersonSummary } from "$lib/central/person";
 import type { Expected } from "$lib/central/roster";
 import { loadCommunes } from "$lib/communes";
 import { initialAnswers, type Answer, type Answers, type Author, type Coding, type Form } from "$lib/forms";
-import { isQuestion } from "$lib/forms/form";
+import { isQuestion, rosterField } from "$lib/forms/form";
 
 const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
 /** Which part of the visit a record holds (docs/forms.md). */
@@ -15,12 +15,8 @@ const WALK_IN = { booking: "sans_rdv" };
 /** The answers `form` starts with, for an expected person or a walk-in; `author` answers for them. */
 export async function prefill(form: Form, expected: Expected | null, author: Author): Promise<Answers> {
   const communes = await loadCommunes();
-  return initialAnswers(
-    form,
-    { ...(expected ?? WALK_IN) },
-    author,
-    (insee) => communes.get(insee)?.name ?? null,
-  );
+  const roster = { ...(expected ?? WALK_IN) };
+  return initialAnswers(form, { roster, communeName: (insee) => communes.get(insee)?.name ?? null }, author);
 }
 
 /**
@@ -33,12 +29,13 @@ export function booked(
   expected: Expected,
   { author, begun }: { readonly author: Author; readonly begun: string },
 ): Answers {
-  const question = form.questions.find(({ rosterField }) => rosterField === "booking");
+  const question = form.questions.find((each) => rosterField(each) === "booking");
   const given = question === undefined ? undefined : answers[question.linkId];
   if (question === undefined || given === undefined || Date.parse(given.at) > Date.parse(begun))
     return answers;
   const others = Object.fromEntries(Object.entries(answers).filter(([linkId]) => linkId !== question.linkId));
-  const said = initialAnswers(form, { booking: expected.booking }, author, () => null)[question.linkId];
+  const known = { roster: { booking: expected.booking }, communeName: () => null };
+  const said = initialAnswers(form, known, author)[question.linkId];
   return said === undefined ? others : { ...others, [question.linkId]: said };
 }
 
@@ -49,7 +46,8 @@ export function booked(
 export async function knownIdentity(form: Form, known: PersonSummary, author: Author): Promise<Answers> {
   const communes = await loadCommunes();
   const { birth_name, first_name, birth_date, sex } = known;
-  const traits = initialAnswers(form, { birth_name, first_name, birth_date, sex }, author, () => null);
+  const roster = { birth_name, first_name, birth_date, sex };
+  const traits = initialAnswers(form, { roster, communeName: () => null }, author);
   const answers: Record<string, Answer> = {};
   for (const [linkId, answer] of Object.entries(traits)) {
     if (linkId.startsWith("identity.") && linkId !== PART) answers[linkId] = answer;

@@ -9,6 +9,7 @@
 import type { Expected } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Author, Form } from "$lib/forms";
+import { rosterField } from "$lib/forms/form";
 import { rfc3339 } from "$lib/store/clock";
 import type { Desk } from "./desk.svelte";
 import { knownIdentity, PART, prefill } from "./prefill";
@@ -29,7 +30,7 @@ export function keptAnswers(form: Form, answers: Answers): Answers {
     (linkId.startsWith("identity.") && linkId !== PART) ||
     linkId.startsWith("representative.") ||
     answers[linkId]?.carriedFrom !== undefined ||
-    form.questions.some((question) => question.linkId === linkId && question.rosterField !== undefined);
+    form.questions.some((question) => question.linkId === linkId && rosterField(question) !== undefined);
   return Object.fromEntries(
     Object.entries(answers).filter(([linkId]) => restricting.has(linkId) || !ofPerson(linkId)),
   );

@@ -214,7 +214,7 @@ describe("an expected person", () => {
   };
 
   test("starts the form with what the roster knows", () => {
-    const answers = initialAnswers(form, expected, AUTHOR, () => "La Gresle");
+    const answers = initialAnswers(form, { roster: expected, communeName: () => "La Gresle" }, AUTHOR);
     const flat = Object.fromEntries(
       Object.entries(answers).map(([linkId, answer]) => [linkId, values(answer)]),
     );
@@ -239,6 +239,6 @@ describe("an expected person", () => {
       birth_date: 3,
       first_name: undefined,
     };
-    expect(initialAnswers(form, odd, AUTHOR, () => null)).toEqual({});
+    expect(initialAnswers(form, { roster: odd, communeName: () => null }, AUTHOR)).toEqual({});
   });
 });

@@ -54,7 +54,7 @@ function coded(linkId: string, code: string): Answers {
 
 describe("a part of a visit", () => {
   test("is the whole of it until somebody says otherwise", () => {
-    const initial = initialAnswers(form, {}, AUTHOR, () => null);
+    const initial = initialAnswers(form, { communeName: () => null }, AUTHOR);
     expect(initial).toEqual(coded("identity.part", "complete"));
     expect(sections(initial)).not.toContain("representative");
   });

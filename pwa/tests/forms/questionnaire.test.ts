@@ -57,7 +57,7 @@ describe("the consultation", () => {
       fr: "Fièvre",
       en: "Fever",
     });
-    expect(question("identity.birth_date").rosterField).toBe("birth_date");
+    expect(question("identity.birth_date").startsFrom).toEqual({ from: "roster", field: "birth_date" });
   });
 });
 

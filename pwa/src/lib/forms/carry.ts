@@ -4,18 +4,14 @@
  * A fact answers nothing by itself: the question stays asked until somebody confirms the fact or answers anew. An
  * absence stated then — unknown, refused — is shown and never offered: it is asked again.
  */
-import type { AbsentReason, Answers, FormContext, Value } from "./answers";
+import type { AbsentReason, Answers, FormContext } from "./answers";
 import { type Carried, confirmCarried, type Filling } from "./edit";
 import type { Author } from "./answers";
 import { type Form, type Group, isQuestion, type Question, questionsOf } from "./form";
+import { type CommuneName, type FlatAnswer, nativeValues } from "./flat";
 import { onePass } from "./pass";
-import type { CommuneName } from "./prefill";
-import { quantity } from "./response";
-import { illTyped } from "./values";
 
-/** An answer as docs/forms.md writes it flat: values, or why there is none. */
-export type FlatAnswer =
-  { readonly values: readonly (string | number | boolean)[] } | { readonly absent: AbsentReason };
+export type { FlatAnswer } from "./flat";
 
 /** A fact as central publishes it (wire §4.2): what, on which day (`YYYY-MM-DD`), and the name of who recorded it. */
 export interface PublishedFact {
@@ -42,8 +38,6 @@ export interface EarlierFact {
 
 /** Facts of a person by linkId, those that this form carries forward and still understands. */
 export type EarlierFacts = ReadonlyMap<string, EarlierFact>;
-
-const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
 
 /** The `facts` that `form` can take: a code it does not offer any more, or another type, is nothing to confirm. */
 export function earlierFacts(
@@ -123,30 +117,4 @@ function confirmation(
     questions.push(question);
   }
   return { state, questions };
-}
-
-function nativeValues(
-  question: Question,
-  flat: readonly (string | number | boolean)[],
-  communeName: CommuneName,
-): readonly Value[] | null {
-  const values = flat.map((value) => nativeValue(question, value, communeName));
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0 || known.length !== values.length) return null;
-  const fault = illTyped(question, { kind: "values", values: known, ...NOBODY });
-  return fault === null ? known : null;
-}
-
-function nativeValue(
-  question: Question,
-  value: string | number | boolean,
-  communeName: CommuneName,
-): Value | null {
-  if (question.type === "quantity") return typeof value === "number" ? quantity(question, value) : null;
-  if (question.type !== "choice") return value;
-  const option = question.options.find(({ coding }) => coding.code === value);
-  if (option !== undefined) return option.coding;
-  if (question.lookup === undefined || typeof value !== "string") return null;
-  const display = communeName(value);
-  return display === null ? null : { system: INSEE, code: value, display };
 }

@@ -15,20 +15,33 @@ export const EXTENSION = {
   carried: `${OURS}carried`,
   carriedFrom: `${OURS}carried-from`,
   confirmed: `${OURS}confirmed`,
+  control: `${OURS}control`,
   dateRule: `${OURS}date-rule`,
+  delay: `${OURS}delay`,
+  elapsed: `${OURS}elapsed`,
   entryPair: `${OURS}entry-pair`,
   entryUnit: `${OURS}entry-unit`,
   exclusive: `${OURS}exclusive`,
+  function: `${OURS}function`,
   itemClass: `${OURS}item-class`,
   lookup: `${OURS}lookup`,
+  personResult: `${OURS}person-result`,
+  personText: `${OURS}person-text`,
   photoDigest: `${OURS}photo-digest`,
   photoHeight: `${OURS}photo-height`,
   photoWidth: `${OURS}photo-width`,
+  remembered: `${OURS}remembered`,
   restricts: `${OURS}restricts`,
+  reviewedBy: `${OURS}reviewed-by`,
+  rule: `${OURS}rule`,
+  setting: `${OURS}setting`,
   softMax: `${OURS}soft-max`,
   softMin: `${OURS}soft-min`,
   textRule: `${OURS}text-rule`,
+  tone: `${OURS}tone`,
   typedAs: `${OURS}typed-as`,
+  urgent: `${OURS}urgent`,
+  use: `${OURS}use`,
   absentReason: `${FHIR}data-absent-reason`,
   constraint: `${FHIR}questionnaire-constraint`,
   hidden: `${FHIR}questionnaire-hidden`,
@@ -40,6 +53,7 @@ export const EXTENSION = {
   translation: `${FHIR}translation`,
   unit: `${FHIR}questionnaire-unit`,
   calculatedExpression: `${SDC}sdc-questionnaire-calculatedExpression`,
+  enableWhenExpression: `${SDC}sdc-questionnaire-enableWhenExpression`,
   initialExpression: `${SDC}sdc-questionnaire-initialExpression`,
 } as const;
 
@@ -53,6 +67,20 @@ export function extensionValue(element: Json, url: string, place: string): unkno
   const [extension] = extensions(element, url, place);
   if (!extension) return undefined;
   return Object.entries(extension).find(([name]) => name.startsWith("value"))?.[1];
+}
+
+/** The FHIRPath text of the `valueExpression` with this URL, undefined when it is not there. @throws FormInvalid */
+export function expressionOf(element: Json, url: string, place: string): string | undefined {
+  const expression = extensionValue(element, url, place);
+  return expression === undefined
+    ? undefined
+    : string(object(expression, place).expression, `${place} expression`);
+}
+
+/** The text of the one extension with this URL, with its English; undefined when it is not there. @throws FormInvalid */
+export function localisedExtension(element: Json, url: string, place: string): Localised | undefined {
+  const [extension] = extensions(element, url, place);
+  return extension && localised(extension, "valueString", place);
 }
 
 /** A FHIR Coding. @throws FormInvalid */

@@ -14,8 +14,25 @@ export type ItemClass = "administrative" | "identity" | "clinical" | "sensitive"
 export type QuestionType =
   "string" | "text" | "integer" | "decimal" | "quantity" | "date" | "boolean" | "choice" | "attachment";
 
-/** How a choice is drawn, when the form says so. */
-export type ItemControl = "radio-button" | "check-box" | "drop-down" | "autocomplete";
+/**
+ * How a question is drawn, when the form says so: a choice, a number on a slider, seconds by a stopwatch, a side of the
+ * body, the curves of a spirometer's file.
+ */
+export type ItemControl =
+  | "radio-button"
+  | "check-box"
+  | "drop-down"
+  | "autocomplete"
+  | "slider"
+  | "stopwatch"
+  | "body-side"
+  | "spirometer-file";
+
+/** What a form is for: a record of a person; something about a visit that others identify; answers of nobody. */
+export type FormUse = "record" | "act" | "anonymous";
+
+/** How a result is drawn on the person's page, never by colour alone. */
+export type Tone = "good" | "watch" | "alert" | "unknown";
 
 /** The table in which a choice is searched, besides its own options. */
 export type Lookup = "insee-commune" | "insee-birth-place";
@@ -31,6 +48,9 @@ export interface Condition {
 export interface Option {
   readonly coding: Coding;
   readonly label: Localised;
+  /** The same in plain words, for the person's own view and page. */
+  readonly personText?: Localised;
+  readonly tone?: Tone;
   readonly exclusive: boolean;
   readonly initial: boolean;
 }
@@ -59,17 +79,60 @@ export interface Constraint {
   readonly human: Localised;
 }
 
+/** The functions that FHIRPath cannot say (`docs/forms.md`, Named functions). */
+export type FunctionName = "gli" | "spirometry-grade" | "spirometry-best" | "spirometry-count" | "age-years";
+
+/** What a named function is given: the values of a question placed before, or a code that the form writes. */
+export type Argument =
+  { readonly name: string; readonly link: string } | { readonly name: string; readonly code: string };
+
+/** A named function and its arguments, in the order of the form: several may have one name. */
+export interface FunctionCall {
+  readonly name: FunctionName;
+  readonly arguments: readonly Argument[];
+}
+
 /** How a value is computed rather than typed. */
 export type Calculation =
-  { readonly kind: "expression"; readonly expression: string } | { readonly kind: "distance-to-stop-km" };
+  | { readonly kind: "expression"; readonly expression: string }
+  | { readonly kind: "function"; readonly call: FunctionCall }
+  | { readonly kind: "distance-to-stop-km" };
+
+/** The rule of a calculated result in words, and where it comes from: shown beside it. */
+export interface Rule {
+  readonly text: Localised;
+  readonly source: string;
+}
+
+/** A group that opens only so many seconds after `since` was first answered; the form goes on meanwhile. */
+export interface Delay {
+  readonly since: string;
+  readonly seconds: number;
+}
+
+/** Seconds between the first answers of two questions, measured by the tablet and never recomputed. */
+export interface Elapsed {
+  readonly since: string;
+  readonly until: string;
+}
+
+/** Where the first answer of a question comes from (`sdc-questionnaire-initialExpression`). */
+export type StartingPoint =
+  | { readonly from: "roster"; readonly field: string }
+  | { readonly from: "theme" }
+  | { readonly from: "fact"; readonly linkId: string; readonly part: "value" | "day" };
 
 interface Common {
   readonly linkId: string;
   readonly label: Localised;
+  /** The same in plain words, for the person's own view and page. */
+  readonly personText?: Localised;
   readonly itemClass: ItemClass;
   readonly hidden: boolean;
   readonly conditions: readonly Condition[];
   readonly behavior: "all" | "any";
+  /** FHIRPath in the place of conditions: asked when it yields exactly `true`. */
+  readonly enableExpression?: string;
   /** linkId of the group it is in; null for a section. */
   readonly parent: string | null;
   /** linkId of the top-level group it is in. */
@@ -80,11 +143,13 @@ interface Common {
 export interface Group extends Common {
   readonly type: "group";
   readonly children: readonly Item[];
+  readonly delay?: Delay;
 }
 
-/** A text to read. */
+/** A text to read; an urgent one is an alert, announced at once. */
 export interface Display extends Common {
   readonly type: "display";
+  readonly urgent: boolean;
 }
 
 /** An item that is answered. */
@@ -97,6 +162,12 @@ export interface Question extends Common {
   readonly absences: boolean;
   /** The last answer is shown at the next visit, to be confirmed. */
   readonly carried: boolean;
+  /** The last answer goes into the person's summary, to be compared: it is not offered. */
+  readonly remembered: boolean;
+  /** The campaign may set another value than the one a capture starts from (wire §4.1). */
+  readonly setting: boolean;
+  /** What a capture starts from, on a number or a boolean; a choice has its initial options. */
+  readonly initial?: number | boolean;
   /** Answered yes, the record is restricted (wire §2.3). */
   readonly restricts: boolean;
   readonly maxLength?: number;
@@ -115,8 +186,14 @@ export interface Question extends Common {
   readonly dateRule?: "birth-date" | "not-before-visit";
   readonly constraints: readonly Constraint[];
   readonly calculation?: Calculation;
-  /** The field of the roster entry it starts from. */
-  readonly rosterField?: string;
+  /** Of a calculated result: the rule in words. */
+  readonly rule?: Rule;
+  /** linkId of the choice by which the professional validates the result or sets it aside. */
+  readonly reviewedBy?: string;
+  /** A result on the person's page. */
+  readonly personResult: boolean;
+  readonly elapsed?: Elapsed;
+  readonly startsFrom?: StartingPoint;
 }
 
 /** One item of a form. */
@@ -126,11 +203,17 @@ export type Item = Group | Display | Question;
 export interface Form {
   readonly url: string;
   readonly version: string;
+  readonly use: FormUse;
   readonly title: Localised;
   readonly sections: readonly Group[];
   readonly items: ReadonlyMap<string, Item>;
   /** The questions, in the order of the form. */
   readonly questions: readonly Question[];
+}
+
+/** The field of the roster entry that `question` starts from; undefined when it starts from none. */
+export function rosterField({ startsFrom }: Question): string | undefined {
+  return startsFrom?.from === "roster" ? startsFrom.field : undefined;
 }
 
 /** Whether `item` is answered. */

@@ -1,38 +1,113 @@
-/** What the roster already knows of an expected person, as first answers (`sdc-questionnaire-initialExpression`). */
+/**
+ * What a capture starts from (`docs/forms.md`, Starting values): the form's own initial values, the campaign's settings,
+ * what the roster knows of an expected person, the stop's theme, and what the person's summary remembers.
+ */
 import type { Answer, Answers, Author, Value } from "./answers";
+import type { PublishedFact } from "./carry";
+import { type CommuneName, type FlatValue, nativeValues } from "./flat";
 import type { Form, Question } from "./form";
+import { refuseNumber } from "./limits";
+import { quantity } from "./response";
 import { normaliseText } from "./text";
+
+export type { CommuneName } from "./flat";
 
 /** One entry of the roster (wire §4.1), by field name. */
 export type RosterFields = Readonly<Record<string, unknown>>;
 
-/** The commune of an INSEE code, by name; null when the table does not have it. */
-export type CommuneName = (insee: string) => string | null;
+/** The campaign's values of a form's settings (wire §4.1, `settings["<form url>"]`), by linkId. */
+export type Settings = Readonly<Record<string, FlatValue>>;
 
-const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
+/** What is known when a capture begins. What is left out starts nothing. */
+export interface Known {
+  /** The expected person, as the roster has them; `{ booking: "sans_rdv" }` of a walk-in. */
+  readonly roster?: RosterFields;
+  readonly settings?: Settings;
+  /** The stop's theme of the month, a code. */
+  readonly theme?: string | null;
+  /** The facts of the person's summary (wire §4.2), by the linkId that they answered. */
+  readonly facts?: ReadonlyMap<string, PublishedFact>;
+  readonly communeName: CommuneName;
+}
+
+type Given = Pick<Extract<Answer, { kind: "values" }>, "values" | "typedAs" | "carriedFrom">;
 
 /**
- * The answers a capture starts from: the options that the form says it starts with, then what is expected. A field that is empty, or that is no answer to its question, starts nothing.
- * They are `author`'s: whoever opens the form answers for what is in it.
+ * The answers a capture of `form` starts from; what comes from the roster, the stop or a fact stands before the form's own.
+ *
+ * A field that is empty, or that is no answer to its question, starts nothing; a setting outside the item's limits or
+ * options leaves the form's own value. What comes from a fact keeps its day as `carriedFrom`. All are `author`'s:
+ * whoever opens the form answers for what is in it.
  */
-export function initialAnswers(
-  form: Form,
-  expected: RosterFields,
-  author: Author,
-  communeName: CommuneName,
-): Answers {
+export function initialAnswers(form: Form, known: Known, author: Author): Answers {
   const answers: Record<string, Answer> = {};
   for (const question of form.questions) {
-    const initial = question.options.filter((option) => option.initial).map(({ coding }) => coding);
-    if (initial.length > 0) answers[question.linkId] = { kind: "values", values: initial, ...author };
-    const field = question.rosterField === undefined ? undefined : expected[question.rosterField];
-    if (typeof field !== "string" || field === "") continue;
-    const value = asValue(question, field, communeName);
-    if (value === null) continue;
-    const typedAs = typeof value === "string" && value !== field ? { typedAs: field } : {};
-    answers[question.linkId] = { kind: "values", values: [value], ...author, ...typedAs };
+    const given = outside(question, known) ?? setting(question, known) ?? ownInitial(question);
+    if (given !== null) answers[question.linkId] = { kind: "values", ...author, ...given };
   }
   return answers;
+}
+
+function outside(question: Question, known: Known): Given | null {
+  const { startsFrom } = question;
+  switch (startsFrom?.from) {
+    case "roster":
+      return rosterValue(question, known.roster?.[startsFrom.field], known.communeName);
+    case "theme":
+      return known.theme ? inForm(question, [known.theme], known) : null;
+    case "fact":
+      return factValue(question, startsFrom, known);
+    default:
+      return null;
+  }
+}
+
+function factValue(
+  question: Question,
+  { linkId, part }: { readonly linkId: string; readonly part: "value" | "day" },
+  known: Known,
+): Given | null {
+  const fact = known.facts?.get(linkId);
+  if (fact === undefined || "absent" in fact.answer) return null;
+  const given = inForm(question, part === "day" ? [fact.day] : fact.answer.values, known);
+  return given && { ...given, carriedFrom: fact.day };
+}
+
+function setting(question: Question, known: Known): Given | null {
+  const value = known.settings?.[question.linkId];
+  if (!question.setting || value === undefined) return null;
+  if (typeof value === "number" && isRefused(question, value)) return null;
+  return inForm(question, [value], known);
+}
+
+/** A soft limit asks somebody to confirm, and nobody types a setting: it is the campaign's to choose. */
+function isRefused(question: Question, value: number): boolean {
+  const refusal = refuseNumber(question, value);
+  return refusal !== null && refusal !== "soft-limit";
+}
+
+function ownInitial(question: Question): Given | null {
+  const { initial } = question;
+  if (typeof initial === "number" && question.type === "quantity") {
+    return { values: [quantity(question, initial)] };
+  }
+  if (initial !== undefined) return { values: [initial] };
+  const values = question.options.filter((option) => option.initial).map(({ coding }) => coding);
+  return values.length > 0 ? { values } : null;
+}
+
+function inForm(question: Question, flat: readonly FlatValue[], { communeName }: Known): Given | null {
+  const values = nativeValues(question, flat, communeName);
+  return values && { values };
+}
+
+function rosterValue(question: Question, field: unknown, communeName: CommuneName): Given | null {
+  if (typeof field !== "string" || field === "") return null;
+  const value = asValue(question, field, communeName);
+  if (value === null) return null;
+  return typeof value === "string" && value !== field
+    ? { values: [value], typedAs: field }
+    : { values: [value] };
 }
 
 function asValue(question: Question, field: string, communeName: CommuneName): Value | null {
@@ -42,13 +117,8 @@ function asValue(question: Question, field: string, communeName: CommuneName): V
       return normaliseText(field, question.textRule);
     case "date":
       return field;
-    case "choice": {
-      if (question.lookup !== undefined) {
-        const display = communeName(field);
-        return display === null ? null : { system: INSEE, code: field, display };
-      }
-      return question.options.find(({ coding }) => coding.code === field)?.coding ?? null;
-    }
+    case "choice":
+      return nativeValues(question, [field], communeName)?.[0] ?? null;
     default:
       return null;
   }

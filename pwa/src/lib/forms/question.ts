@@ -1,13 +1,25 @@
 /** The facets of one question in a Questionnaire: limits, units, rules, how it is drawn and computed. */
-import { coding, EXTENSION, extensionValue, extensions, localised } from "./extensions";
+import { coding, EXTENSION, expressionOf, extensionValue, extensions, localised } from "./extensions";
 import { FormInvalid } from "./errors";
-import type { Calculation, Constraint, EntryUnit, Limits, Option, Question, QuestionType } from "./form";
+import type {
+  Argument,
+  Calculation,
+  Constraint,
+  Elapsed,
+  EntryUnit,
+  FunctionCall,
+  Item,
+  ItemControl,
+  Limits,
+  Option,
+  Question,
+  QuestionType,
+  Rule,
+  StartingPoint,
+} from "./form";
 import { boolean, defined, type Json, number, object, objects, oneOf, string } from "./json";
 
-type Facets = Omit<
-  Question,
-  "type" | "linkId" | "label" | "itemClass" | "hidden" | "conditions" | "behavior" | "parent" | "section"
->;
+type Facets = Omit<Question, "type" | keyof Item>;
 
 /** Everything a question says of itself beyond what all items have. @throws FormInvalid */
 export function questionFacets(
@@ -27,7 +39,10 @@ export function questionFacets(
     absences:
       absence === undefined ? !readOnly && calculation === undefined : boolean(absence, `${place} absence`),
     carried: value(EXTENSION.carried) === true,
+    remembered: value(EXTENSION.remembered) === true,
+    setting: value(EXTENSION.setting) === true,
     restricts: value(EXTENSION.restricts) === true,
+    personResult: value(EXTENSION.personResult) === true,
     limits: readLimits(json, place),
     entryUnits: extensions(json, EXTENSION.entryUnit, place).map((each) => readEntryUnit(each, place)),
     options,
@@ -49,7 +64,11 @@ export function questionFacets(
       dateRule: optional(value(EXTENSION.dateRule), (each) =>
         oneOf(each, ["birth-date", "not-before-visit"], `${place} date-rule`),
       ),
-      rosterField: readRosterField(json, place),
+      initial: readInitial(json, type, place),
+      startsFrom: readStartingPoint(json, place),
+      rule: readRule(json, place),
+      reviewedBy: optional(value(EXTENSION.reviewedBy), (each) => string(each, `${place} reviewed-by`)),
+      elapsed: readElapsed(json, type, place),
     }),
   };
 }
@@ -89,10 +108,14 @@ function readEntryUnit(json: Json, place: string): EntryUnit {
   };
 }
 
-function readControl(json: Json, place: string): Question["control"] {
+function readControl(json: Json, place: string): ItemControl | undefined {
+  const ours = extensionValue(json, EXTENSION.control, place);
+  if (ours !== undefined) {
+    return oneOf(ours, ["stopwatch", "body-side", "spirometer-file"] as const, `${place} control`);
+  }
   return optional(extensionValue(json, EXTENSION.itemControl, place), (concept) => {
     const [first] = objects(object(concept, `${place} itemControl`).coding, `${place} itemControl`);
-    const codes = ["radio-button", "check-box", "drop-down", "autocomplete"] as const;
+    const codes = ["radio-button", "check-box", "drop-down", "autocomplete", "slider"] as const;
     return oneOf(first?.code, codes, `${place} itemControl`);
   });
 }
@@ -109,24 +132,79 @@ function readConstraint(json: Json, place: string): Constraint {
   };
 }
 
-function expressionOf(json: Json, url: string, place: string): string | undefined {
-  return optional(extensionValue(json, url, place), (expression) =>
-    string(object(expression, place).expression, `${place} expression`),
-  );
-}
-
 function readCalculation(json: Json, place: string): Calculation | undefined {
   const expression = expressionOf(json, EXTENSION.calculatedExpression, place);
   if (expression !== undefined) return { kind: "expression", expression };
+  const [named] = extensions(json, EXTENSION.function, place);
+  if (named !== undefined) return { kind: "function", call: readFunction(named, `${place} function`) };
   return optional(extensionValue(json, EXTENSION.calculation, place), (code) => ({
     kind: oneOf(code, ["distance-to-stop-km"], `${place} calculation`),
   }));
 }
 
-function readRosterField(json: Json, place: string): string | undefined {
+const FUNCTIONS = ["gli", "spirometry-grade", "spirometry-best", "spirometry-count", "age-years"] as const;
+
+function readFunction(json: Json, place: string): FunctionCall {
+  return {
+    name: oneOf(extensionValue(json, "name", place), FUNCTIONS, `${place} name`),
+    arguments: extensions(json, "argument", place).map((each) => readArgument(each, `${place} argument`)),
+  };
+}
+
+function readArgument(json: Json, place: string): Argument {
+  const name = string(extensionValue(json, "name", place), `${place} name`);
+  const code = extensionValue(json, "code", place);
+  if (code !== undefined) return { name, code: string(code, `${place} code`) };
+  return { name, link: string(extensionValue(json, "link", place), `${place} link`) };
+}
+
+function readRule(json: Json, place: string): Rule | undefined {
+  const [rule] = extensions(json, EXTENSION.rule, place);
+  if (rule === undefined) return undefined;
+  const [text] = extensions(rule, "text", place);
+  if (text === undefined) throw new FormInvalid(place, "a rule is said in words");
+  return {
+    text: localised(text, "valueString", `${place} rule text`),
+    source: string(extensionValue(rule, "source", place), `${place} rule source`),
+  };
+}
+
+function readElapsed(json: Json, type: QuestionType, place: string): Elapsed | undefined {
+  const [elapsed] = extensions(json, EXTENSION.elapsed, place);
+  if (elapsed === undefined) return undefined;
+  if (type !== "integer") throw new FormInvalid(place, "what is measured is a whole number of seconds");
+  const part = (name: string): string => string(extensionValue(elapsed, name, place), `${place} ${name}`);
+  return { since: part("since"), until: part("until") };
+}
+
+function readInitial(json: Json, type: QuestionType, place: string): number | boolean | undefined {
+  const [initial, ...more] = objects(json.initial, `${place}.initial`);
+  if (initial === undefined) return undefined;
+  if (more.length > 0) throw new FormInvalid(place, "a question starts from one value");
+  switch (type) {
+    case "boolean":
+      return boolean(initial.valueBoolean, `${place}.initial.valueBoolean`);
+    case "integer":
+      return number(initial.valueInteger, `${place}.initial.valueInteger`);
+    case "decimal":
+    case "quantity":
+      return number(initial.valueDecimal, `${place}.initial.valueDecimal`);
+    default:
+      throw new FormInvalid(place, "only a number or a boolean starts from an initial value");
+  }
+}
+
+const FACT = /^%person\.facts\('([^']+)'\)\.(value|day)$/;
+
+function readStartingPoint(json: Json, place: string): StartingPoint | undefined {
   const expression = expressionOf(json, EXTENSION.initialExpression, place);
   if (expression === undefined) return undefined;
   const field = /^%roster\.(\w+)$/.exec(expression)?.[1];
-  if (field === undefined) throw new FormInvalid(place, "an initial value comes from %roster only");
-  return field;
+  if (field !== undefined) return { from: "roster", field };
+  if (expression === "%stop.theme") return { from: "theme" };
+  const [, linkId, part] = FACT.exec(expression) ?? [];
+  if (linkId === undefined) {
+    throw new FormInvalid(place, "an initial value comes from %roster, %stop.theme or %person.facts only");
+  }
+  return { from: "fact", linkId, part: part === "day" ? "day" : "value" };
 }

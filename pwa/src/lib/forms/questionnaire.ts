@@ -5,20 +5,31 @@
  * it could not draw or judge, rather than draw it wrongly.
  */
 import { FormInvalid } from "./errors";
-import { coding, EXTENSION, extensionValue, localised } from "./extensions";
+import {
+  coding,
+  EXTENSION,
+  expressionOf,
+  extensions,
+  extensionValue,
+  localised,
+  localisedExtension,
+} from "./extensions";
 import type {
   Condition,
+  Delay,
   Display,
   Form,
+  FormUse,
   Group,
   Item,
   ItemClass,
   Localised,
   Option,
   QuestionType,
+  Tone,
 } from "./form";
 import { isQuestion } from "./form";
-import { boolean, defined, type Json, object, objects, oneOf, string } from "./json";
+import { boolean, defined, type Json, number, object, objects, oneOf, string } from "./json";
 import { questionFacets } from "./question";
 
 const QUESTION_TYPES: readonly QuestionType[] = [
@@ -33,6 +44,8 @@ const QUESTION_TYPES: readonly QuestionType[] = [
   "attachment",
 ];
 const CLASSES: readonly ItemClass[] = ["administrative", "identity", "clinical", "sensitive"];
+const USES: readonly FormUse[] = ["record", "act", "anonymous"];
+const TONES: readonly Tone[] = ["good", "watch", "alert", "unknown"];
 
 interface Surroundings {
   readonly itemClass: ItemClass;
@@ -56,6 +69,7 @@ export function parseQuestionnaire(source: string | object): Form {
   return {
     url: string(json.url, "url"),
     version: string(json.version, "version"),
+    use: oneOf(extensionValue(json, EXTENSION.use, "use") ?? "record", USES, "use"),
     title: localised(json, "title", "Questionnaire"),
     sections,
     items,
@@ -80,13 +94,29 @@ function index(sections: readonly Group[]): ReadonlyMap<string, Item> {
   };
   sections.forEach(add);
   for (const item of items.values()) {
-    for (const condition of item.conditions) {
-      if (!isQuestion(items.get(condition.question))) {
-        throw new FormInvalid(item.linkId, `enableWhen names ${condition.question}, which is no question`);
+    for (const [what, linkId] of namedBy(item)) {
+      if (!isQuestion(items.get(linkId))) {
+        throw new FormInvalid(item.linkId, `${what} names ${linkId}, which is no question`);
       }
     }
   }
   return items;
+}
+
+/** The questions that `item` rests on, and by what it names them. */
+function namedBy(item: Item): readonly (readonly [what: string, linkId: string])[] {
+  const conditions = item.conditions.map(({ question }) => ["enableWhen", question] as const);
+  if (item.type === "display") return conditions;
+  if (item.type === "group")
+    return [...conditions, ...(item.delay ? [["delay", item.delay.since] as const] : [])];
+  const { calculation, elapsed, reviewedBy } = item;
+  const call = calculation?.kind === "function" ? calculation.call.arguments : [];
+  return [
+    ...conditions,
+    ...call.flatMap((each) => ("link" in each ? [["function", each.link] as const] : [])),
+    ...(elapsed ? [["elapsed", elapsed.since] as const, ["elapsed", elapsed.until] as const] : []),
+    ...(reviewedBy === undefined ? [] : [["reviewed-by", reviewedBy] as const]),
+  ];
 }
 
 function readItem(json: Json, around: Surroundings): Item {
@@ -100,12 +130,19 @@ function readItem(json: Json, around: Surroundings): Item {
     behavior: json.enableBehavior === "any" ? ("any" as const) : ("all" as const),
     parent: around.parent,
     section: around.section,
+    ...defined({
+      personText: localisedExtension(json, EXTENSION.personText, place),
+      enableExpression: expressionOf(json, EXTENSION.enableWhenExpression, place),
+    }),
   };
-  if (json.type === "display") return { ...common, type: "display" } satisfies Display;
+  if (json.type === "display") {
+    const urgent = extensionValue(json, EXTENSION.urgent, place) === true;
+    return { ...common, type: "display", urgent } satisfies Display;
+  }
   if (json.type === "group") {
     const below = { ...around, itemClass: common.itemClass, parent: place };
     const children = objects(json.item, `${place}.item`).map((child) => readItem(child, below));
-    return { ...common, type: "group", children };
+    return { ...common, type: "group", children, ...defined({ delay: readDelay(json, place) }) };
   }
   if (json.item !== undefined) throw new FormInvalid(place, "only groups have items");
   const type = oneOf(json.type, QUESTION_TYPES, `${place}.type`);
@@ -113,6 +150,15 @@ function readItem(json: Json, around: Surroundings): Item {
     ...common,
     ...questionFacets(json, type, readOptions(json, around.valueSets, place), place),
     type,
+  };
+}
+
+function readDelay(json: Json, place: string): Delay | undefined {
+  const [delay] = extensions(json, EXTENSION.delay, place);
+  if (delay === undefined) return undefined;
+  return {
+    since: string(extensionValue(delay, "since", place), `${place} delay since`),
+    seconds: number(extensionValue(delay, "seconds", place), `${place} delay seconds`),
   };
 }
 
@@ -145,11 +191,16 @@ function readOptions(
   }
   return objects(json.answerOption, `${place}.answerOption`).map((option) => {
     const value = object(option.valueCoding, `${place}.answerOption.valueCoding`);
+    const tone = extensionValue(option, EXTENSION.tone, place);
     return {
       coding: coding(value, place),
       label: localised(value, "display", `${place}.answerOption`),
       exclusive: extensionValue(option, EXTENSION.exclusive, place) === true,
       initial: option.initialSelected === true,
+      ...defined({
+        personText: localisedExtension(option, EXTENSION.personText, place),
+        tone: tone === undefined ? undefined : oneOf(tone, TONES, `${place} tone`),
+      }),
     };
   });
 }
