@@ -12,7 +12,8 @@ import {
   writeCurves,
 } from "$lib/spirometry";
 
-const fixture = (name: string): Uint8Array => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
+const fixture = (name: string): Uint8Array =>
+  text(readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf-8"));
 const text = (source: string): Uint8Array => new TextEncoder().encode(source);
 const HEADER = "trial,time_s,volume_l,flow_l_s";
 
@@ -67,8 +68,8 @@ describe("an ndd export", () => {
 
   test("is read in UTF-16 too, and with decimal commas and millilitres", () => {
     const source = ndd(trial(1, "2410,5", "3120", "ml"));
-    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(source, "utf16le")]);
-    const [read] = readDeviceFile(utf16).curves.trials;
+    const utf16 = Uint16Array.from(`\ufeff${source}`, (character) => character.charCodeAt(0));
+    const [read] = readDeviceFile(new Uint8Array(utf16.buffer)).curves.trials;
     expect([read?.fev1, read?.fvc]).toEqual([2.4105, 3.12]);
   });
 
