@@ -16,6 +16,7 @@ from forms.errors import Defect, FormInvalid
 from forms.extension_values import read_extensions, translation
 from forms.extensions import FORM_EXTENSIONS
 from forms.questionnaire import read_item, read_value_sets
+from forms.registry import Registry
 
 FORM_MEMBERS = frozenset(
     [
@@ -38,15 +39,13 @@ FORM_MEMBERS = frozenset(
 
 
 @cache
-def published() -> dict[tuple[str, str], Form]:
-    """Every form in `forms/definitions`, by (url, version); read once. Raises FormInvalid."""
-    found: dict[tuple[str, str], Form] = {}
+def published() -> Registry:
+    """The process's published forms, by (url, version): those of `forms/definitions`, read once, and those
+    added since to the same registry. Raises FormInvalid.
+    """
     folder = resources.files("forms").joinpath("definitions")
-    for entry in sorted(folder.iterdir(), key=lambda file: file.name):
-        if entry.name.endswith(".json"):
-            form = parse(entry.read_bytes(), entry.name)
-            found[form.url, form.version] = form
-    return found
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return Registry(parse(file.read_bytes(), file.name) for file in files if file.name.endswith(".json"))
 
 
 def load(path: Path) -> Form:
