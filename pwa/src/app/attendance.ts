@@ -2,14 +2,15 @@
 import { t } from "$i18n/index";
 import type { Expected, Stop } from "$lib/central/roster";
 import type { Draft } from "$lib/drafts/draft";
-import type { Answers } from "$lib/forms";
+import type { Answers, Form } from "$lib/forms";
 import type { AttendanceStatus, NamedPerson } from "$lib/notice/body";
-import { identityOf } from "$lib/record/identity";
-import { currentRecords, readRecords } from "$lib/record/read";
+import { identityOf, isUnnamed } from "$lib/record/identity";
+import { currentRecords } from "$lib/record/read";
 import { rfc3339 } from "$lib/store/clock";
 import type { Desk } from "./desk.svelte";
+import { isAct } from "./form";
 import { partOf } from "./part";
-import { missingParts, partIn, type VisitPart } from "./parts";
+import { COMPLETE, courseOf, missingParts, type NeededPart } from "./parts";
 import { handsOf, withHands } from "./steps";
 
 /** Of whom something is said. */
@@ -63,26 +64,41 @@ export async function sayTaken(desk: Desk, draft: Draft): Promise<void> {
 }
 
 /** What a signed record leaves of its visit: nothing, or the part that is missing here. */
-export type AfterSeal = "done" | "waits-medical" | "waits-reception" | "unchanged";
+export type AfterSeal = "done" | `waits-${NeededPart}` | "unchanged";
 
 /**
- * A record of `draft` was signed with `answers`: the visit is done when its parts are there, and waits again after the
- * nurse's part alone. A correction changes nothing.
+ * A record of `draft` was signed with `answers`: the visit is done when the parts of this form are there, and waits again
+ * after the first part alone. A correction changes nothing, nor does what is said about an act.
  */
-export async function sayAfterSeal(desk: Desk, draft: Draft, answers: Answers): Promise<AfterSeal> {
+export async function sayAfterSeal(
+  desk: Desk,
+  draft: Draft,
+  form: Form,
+  answers: Answers,
+): Promise<AfterSeal> {
   if (draft.replaces !== null) {
     await sayMoved(desk, draft, answers);
     return "unchanged";
   }
-  const missing = missingParts([answeredPart(answers), ...(await signedParts(desk, draft.visit))]);
+  if (isAct(form)) return "unchanged";
+  const course = courseOf(form);
+  const signed = signedParts(desk, draft.visit, draft.form.url);
+  const [missing] = missingParts(course, [partOf(answers) ?? COMPLETE, ...signed]);
   const subject = subjectOf(draft, answers);
-  if (missing.length === 0) {
+  if (missing === undefined) {
     await sayStatus(desk, draft.stop, subject, "done");
     return "done";
   }
-  if (missing.includes("reception")) return "waits-reception";
-  await sayStatus(desk, draft.stop, subject, "arrived");
-  return "waits-medical";
+  // What opens the visit was written elsewhere, or not at all: whoever did it says where the person is.
+  if (missing !== course?.needed[0]) await sayStatus(desk, draft.stop, subject, "arrived");
+  return `waits-${missing}`;
+}
+
+/** The parts that are signed of `visit` in the form `url`, as far as this tablet knows. */
+export function signedParts(desk: Desk, visit: string, url: string): readonly string[] {
+  return currentRecords(desk.entries)
+    .filter((entry) => entry.visit === visit && entry.form === url && !desk.errors.has(entry.envelope))
+    .map(({ part }) => part ?? COMPLETE);
 }
 
 /**
@@ -117,26 +133,14 @@ async function sayMoved(desk: Desk, draft: Draft, answers: Answers): Promise<voi
   await sayStatus(desk, draft.stop, wrong, "expected", t("people.moved_reason"));
 }
 
-function subjectOf({ visit, expected }: Draft, answers: Answers): Subject {
-  return { visit, walk_in: expected === null, person: expected === null ? personOf(answers) : null };
+function subjectOf({ visit, expected, about }: Draft, answers: Answers): Subject {
+  const person = expected === null ? (personOf(answers) ?? about ?? null) : null;
+  return { visit, walk_in: expected === null, person };
 }
 
 function personOf(answers: Answers): NamedPerson | null {
-  const { mode, birth_name, first_given_name: first_name, birth_date } = identityOf(answers);
+  const identity = identityOf(answers);
+  const { birth_name, first_given_name: first_name, birth_date } = identity;
   const known = birth_name !== null || first_name !== null;
-  return mode !== "refused" && known ? { birth_name, first_name, birth_date } : null;
-}
-
-function answeredPart(answers: Answers): VisitPart {
-  const code = partOf(answers);
-  return code === "reception" || code === "medical" ? code : "complete";
-}
-
-async function signedParts(desk: Desk, visit: string): Promise<readonly VisitPart[]> {
-  const signed = currentRecords(desk.entries).filter(
-    (entry) => entry.visit === visit && !desk.errors.has(entry.envelope),
-  );
-  const envelopes = signed.map(({ envelope }) => envelope);
-  const { records } = await readRecords(await desk.reading(), envelopes);
-  return records.map(({ response }) => partIn(response));
+  return !isUnnamed(identity) && known ? { birth_name, first_name, birth_date } : null;
 }

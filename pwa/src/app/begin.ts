@@ -4,13 +4,20 @@
  */
 import type { Expected, Roster } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
-import type { Answers, Author, Form } from "$lib/forms";
+import type { Answers, Form } from "$lib/forms";
+import type { NamedPerson } from "$lib/notice/body";
+import { identityOf, isUnnamed } from "$lib/record/identity";
 import { currentRecords } from "$lib/record/read";
 import { rfc3339 } from "$lib/store/clock";
+import { signedParts } from "./attendance";
 import type { Desk } from "./desk.svelte";
-import { otherPart, partAnswer, partOf, rememberedPart } from "./part";
-import { knownIdentity, PART, prefill } from "./prefill";
+import { FormMissing, isAct } from "./form";
+import { rememberInstrument } from "./instruments";
+import { codeAnswer, partAnswer, rememberedPart } from "./part";
+import { courseOf, nextPart } from "./parts";
+import { answersHere, knownIdentity, prefill } from "./prefill";
 import { openRecord, RecordUnreadable } from "./record";
+import { handsOf } from "./steps";
 
 /** For whom a record begins: an expected person, somebody the team knows, or a walk-in. */
 export interface Beginning {
@@ -19,70 +26,97 @@ export interface Beginning {
   readonly person?: string | null;
   /** Of a walk-in of whom something was already said or signed; drawn when it is absent. */
   readonly visit?: string | undefined;
+  /** The form that somebody chose; the stop's first when it is absent. */
+  readonly form?: { readonly url: string; readonly version: string } | undefined;
+  /** Code of the part that somebody chose to write; what goes with the parts already signed when it is absent. */
+  readonly part?: string | undefined;
+  /** Counted without a name: `identity.mode` is anonymous from the start. */
+  readonly anonymous?: boolean;
 }
 
 /**
  * Begin a record at a stop and answer the draft's id. Raises `FormMissing`.
  *
  * An expected person's visit bears the identifier of the roster entry: the nurse's record and the doctor's, on two
- * tablets without network, join the same visit. The second of them starts with the identity that the first checked.
+ * tablets without network, join the same visit. The second of them starts with the identity that the first checked,
+ * whatever form it was checked in.
  */
 export async function beginVisit(
   desk: Desk,
   roster: Roster,
-  { expected, person, visit: known }: Beginning,
+  { expected, person, visit: known, form: chosen, part: chosenPart, anonymous = false }: Beginning,
 ): Promise<string> {
-  const { form, reference } = await desk.form(roster.form.url, roster.form.version);
+  const { form, reference } = await desk.form(
+    chosen?.url ?? roster.form.url,
+    chosen?.version ?? roster.form.version,
+  );
   const { store, clock } = desk.station.environment;
+  const { today } = desk.station;
   const author = { by: desk.slot.member, at: rfc3339(clock()) };
   const key = person ?? expected?.person ?? null;
   const visit = expected?.id ?? known ?? randomUuid();
-  const theirs = await teammatesAnswers(desk, visit, reference.version);
+  const said = await visitAnswers(desk, visit);
+  const writer = { member: author.by, form: reference.url };
   const part =
-    otherPart(theirs === null ? null : partOf(theirs)) ??
-    (await rememberedPart(store, desk.station.today, author.by));
+    chosenPart ??
+    nextPart(courseOf(form), signedParts(desk, visit, reference.url), handsOf(desk.profession)) ??
+    (await rememberedPart(store, today, writer));
+  const summary = key === null ? null : await desk.people.summary(key);
+  const from = { expected, author, roster, summary };
   const answers: Answers = {
-    ...(await prefill(form, expected, author)),
-    ...(await missing(desk, form, key, expected, author)),
-    ...(theirs === null ? {} : identityOf(theirs)),
+    ...(await prefill(form, from)),
+    ...(await missing(form, from)),
+    ...answersHere(form, said),
+    ...(anonymous ? codeAnswer(form, "identity.mode", "anonymous", author) : {}),
     ...partAnswer(form, part, author),
   };
-  return desk.beginFrom({ visit, stop: roster.stop, expected, person: key, form: reference, answers });
+  await rememberInstrument(store, today, author.by, reference.url);
+  const about = isAct(form) ? namedIn(said) : null;
+  return desk.beginFrom({
+    visit,
+    stop: roster.stop,
+    expected,
+    person: key,
+    form: reference,
+    answers,
+    about,
+  });
 }
 
 /** The identity the team knows, where the roster says nothing: what was booked is not overwritten, it is compared. */
-async function missing(
-  desk: Desk,
-  form: Form,
-  person: string | null,
-  expected: Expected | null,
-  author: Author,
-): Promise<Answers> {
-  const known = person === null ? null : await desk.people.summary(person);
-  if (known === null) return {};
-  const booked = expected === null ? {} : await prefill(form, expected, author);
-  const identity = await knownIdentity(form, known, author);
+async function missing(form: Form, from: Parameters<typeof prefill>[1]): Promise<Answers> {
+  const { summary, expected, author } = from;
+  if (summary === null) return {};
+  const booked = expected === null ? {} : await prefill(form, from);
+  const identity = await knownIdentity(form, summary, author);
   return Object.fromEntries(Object.entries(identity).filter(([linkId]) => !(linkId in booked)));
 }
 
-/** The answers of the record that somebody already signed of this visit, the latest; `null` when nobody did. */
-async function teammatesAnswers(desk: Desk, visit: string, version: string): Promise<Answers | null> {
-  const signed = currentRecords(desk.entries).filter(
-    (entry) => entry.visit === visit && !desk.errors.has(entry.envelope),
-  );
-  const [latest] = signed.sort((one, other) => Date.parse(other.signed_at) - Date.parse(one.signed_at));
-  if (latest === undefined) return null;
+/**
+ * What the records of a visit that are signed answer, whatever their forms: of each question the last answer. Those that
+ * do not open, of a secret say, are left out: this record begins without them.
+ */
+async function visitAnswers(desk: Desk, visit: string): Promise<Answers> {
+  const signed = currentRecords(desk.entries)
+    .filter((entry) => entry.visit === visit && !desk.errors.has(entry.envelope))
+    .sort((one, other) => Date.parse(one.signed_at) - Date.parse(other.signed_at));
+  let answers: Answers = {};
+  for (const { envelope } of signed) answers = { ...answers, ...(await opened(desk, envelope)) };
+  return answers;
+}
+
+async function opened(desk: Desk, envelope: string): Promise<Answers> {
   try {
-    const { answers, record } = await openRecord(desk, latest.envelope);
-    return record.payload.form.version === version ? answers : null;
+    return (await openRecord(desk, envelope)).answers;
   } catch (error) {
-    if (error instanceof RecordUnreadable) return null; // of a secret, say: this part begins without it
+    if (error instanceof RecordUnreadable || error instanceof FormMissing) return {};
     throw error;
   }
 }
 
-/** Who the person is, as the teammate answered and saw: each answer stays theirs. */
-function identityOf(answers: Answers): Answers {
-  const isIdentity = (linkId: string): boolean => linkId.startsWith("identity.") && linkId !== PART;
-  return Object.fromEntries(Object.entries(answers).filter(([linkId]) => isIdentity(linkId)));
+function namedIn(answers: Answers): NamedPerson | null {
+  const identity = identityOf(answers);
+  const { birth_name, first_given_name: first_name, birth_date } = identity;
+  const named = !isUnnamed(identity) && (birth_name !== null || first_name !== null);
+  return named ? { birth_name, first_name, birth_date } : null;
 }

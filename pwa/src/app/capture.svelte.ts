@@ -160,7 +160,7 @@ export class CaptureSession {
   /** The record is signed whatever becomes of the notice: a full disk is said by the next draft. */
   async #sayAfter(answers: Answers): Promise<AfterSeal> {
     try {
-      return await sayAfterSeal(this.desk, this.draft, answers);
+      return await sayAfterSeal(this.desk, this.draft, this.form, answers);
     } catch (error) {
       if (error instanceof StorageFull) return "unchanged";
       throw error;

@@ -9,6 +9,11 @@ export interface LoadedForm {
   readonly reference: FormReference;
 }
 
+/** Whether `form` is about an act: the visit's other records say whose, it asks nobody (`escale:use`, docs/forms.md). */
+export function isAct(form: Pick<Form, "use">): boolean {
+  return form.use === "act";
+}
+
 /** The form has not arrived on this tablet yet: it comes by replication. */
 export class FormMissing extends Error {
   override readonly name = "FormMissing";

@@ -2,6 +2,7 @@
 import { t } from "$i18n/index";
 import { foldName } from "$lib/names/fold";
 import type { Traits } from "$lib/people/resemblance";
+import { identityOf } from "$lib/record/identity";
 import type { DayVisit } from "./day";
 import { traitsOf } from "./known-person.svelte";
 import { visitPerson } from "./people";
@@ -16,10 +17,13 @@ export interface Listed {
 /** The visits of the day whose person bears the name of another line's; two lines of one known person are not. */
 export function namesakes(visits: readonly DayVisit[]): ReadonlySet<string> {
   const nameless = [t("app.person_unnamed"), t("app.person_refused")];
+  const counted = ({ records, drafts }: DayVisit): boolean =>
+    records.some(({ entry }) => entry.anonymous !== null) ||
+    drafts.some(({ draft }) => identityOf(draft.answers).mode === "anonymous");
   const byName = new Map<string, DayVisit[]>();
   for (const visit of visits.filter(({ cancelled }) => !cancelled)) {
     const { name } = visitPerson(visit);
-    if (nameless.includes(name)) continue;
+    if (nameless.includes(name) || counted(visit)) continue;
     const folded = foldName(name);
     byName.set(folded, [...(byName.get(folded) ?? []), visit]);
   }

@@ -12,7 +12,7 @@ import { foldName } from "$lib/names/fold";
 import { candidates, unsettled, type Candidate } from "$lib/people/candidates";
 import type { Traits } from "$lib/people/resemblance";
 import { currentRecords } from "$lib/record/read";
-import { identityOf } from "$lib/record/identity";
+import { identityOf, isUnnamed } from "$lib/record/identity";
 import { rfc3339 } from "$lib/store/clock";
 import { sayJoined } from "./attendance";
 import type { CaptureSession } from "./capture.svelte";
@@ -122,6 +122,22 @@ export class KnownPerson {
     this.#capture.identify({ person: person ?? recognition.person, settled });
     await this.look();
     await this.fillIdentity(false);
+    await this.#fillFacts();
+  }
+
+  /** What the summary remembers is the recognised person's: what was there of somebody else goes. */
+  async #fillFacts(): Promise<void> {
+    const { form, draft } = this.#capture;
+    const starts = form.questions.filter(({ startsFrom }) => startsFrom?.from === "fact");
+    if (starts.length === 0 || draft.replaces !== null) return;
+    const { rememberedFacts } = await import("./prefill");
+    const author = { by: this.#desk.slot.member, at: rfc3339(this.#desk.station.environment.clock()) };
+    const facts = this.summary === null ? {} : await rememberedFacts(form, this.summary, author);
+    const { answers, entries } = this.#capture;
+    const others = Object.entries(answers).filter(
+      ([linkId]) => !starts.some((question) => question.linkId === linkId),
+    );
+    this.#capture.change({ ...Object.fromEntries(others), ...facts }, entries);
   }
 
   async #bookedAs(expected: Expected): Promise<void> {
@@ -177,10 +193,11 @@ export function acquaintanceOf(
   return { person, commune, homonym };
 }
 
-/** The traits answered so far; `null` while there is no name, or when the identity was refused. */
+/** The traits answered so far; `null` while there is no name, or when nobody is named. */
 export function traitsOf(answers: Answers): Traits | null {
-  const { mode, birth_name, first_given_name, used_name, birth_date } = identityOf(answers);
-  if (mode === "refused" || (birth_name === null && first_given_name === null)) return null;
+  const identity = identityOf(answers);
+  const { birth_name, first_given_name, used_name, birth_date } = identity;
+  if (isUnnamed(identity) || (birth_name === null && first_given_name === null)) return null;
   return { birth_name, first_name: first_given_name, used_name, birth_date };
 }
 

@@ -1,4 +1,4 @@
-/** Which part of a visit a member writes: the one chosen last, for the rest of the day. */
+/** Which part of a visit a member writes: the one chosen last in that form, for the rest of the day. */
 import type { Answer, Answers, Author, Form } from "$lib/forms";
 import { isCoding, valuesOf } from "$lib/forms";
 import { isQuestion } from "$lib/forms/form";
@@ -10,8 +10,15 @@ const SETTING = "parts-of-the-day";
 
 interface PartsOfTheDay {
   readonly date: string;
-  /** Code of the part by member. */
+  /** Code of the part by member and form. */
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/** Who writes what: the part of one form is nothing in another. */
+export interface PartWriter {
+  readonly member: string;
+  /** Url of the form. */
+  readonly form: string;
 }
 
 /** The part that `answers` state, or `null`. */
@@ -20,33 +27,51 @@ export function partOf(answers: Answers): string | null {
   return isCoding(value) ? value.code : null;
 }
 
-/** The part that goes with what a teammate already signed of the visit; `null` when theirs says nothing of it. */
-export function otherPart(theirs: string | null): string | null {
-  if (theirs === "reception") return "medical";
-  return theirs === "medical" ? "reception" : null;
-}
-
-/** The part `member` chose last on `today`, or `null`. */
-export async function rememberedPart(store: Store, today: string, member: string): Promise<string | null> {
+/** The part `writer` chose last on `today`, or `null`. */
+export async function rememberedPart(
+  store: Store,
+  today: string,
+  writer: PartWriter,
+): Promise<string | null> {
   const { date, parts } = await readSetting(store, SETTING, read);
-  return date === today ? (parts[member] ?? null) : null;
+  return date === today ? (parts[keyOf(writer)] ?? null) : null;
 }
 
-/** Remember for the rest of `today` what `member` chose. */
-export async function rememberPart(store: Store, today: string, member: string, part: string): Promise<void> {
+/** Remember for the rest of `today` what `writer` chose. */
+export async function rememberPart(
+  store: Store,
+  today: string,
+  writer: PartWriter,
+  part: string,
+): Promise<void> {
   const { date, parts } = await readSetting(store, SETTING, read);
   const kept = date === today ? parts : {};
-  if (kept[member] !== part) {
-    await writeSetting(store, SETTING, { date: today, parts: { ...kept, [member]: part } });
+  const key = keyOf(writer);
+  if (kept[key] !== part) {
+    await writeSetting(store, SETTING, { date: today, parts: { ...kept, [key]: part } });
   }
 }
 
 /** `part` as the answer to the question that asks for it; nothing when the form has no such question or part. */
 export function partAnswer(form: Form, part: string | null, author: Author): Record<string, Answer> {
-  const question = form.items.get(PART);
-  if (part === null || !isQuestion(question)) return {};
-  const option = question.options.find(({ coding }) => coding.code === part);
-  return option === undefined ? {} : { [PART]: { kind: "values", values: [option.coding], ...author } };
+  return codeAnswer(form, PART, part, author);
+}
+
+/** `code` as the answer to the choice `linkId`; nothing when the form has no such question or option. */
+export function codeAnswer(
+  form: Form,
+  linkId: string,
+  code: string | null,
+  author: Author,
+): Record<string, Answer> {
+  const question = form.items.get(linkId);
+  if (code === null || !isQuestion(question)) return {};
+  const option = question.options.find(({ coding }) => coding.code === code);
+  return option === undefined ? {} : { [linkId]: { kind: "values", values: [option.coding], ...author } };
+}
+
+function keyOf({ member, form }: PartWriter): string {
+  return `${member} ${form}`;
 }
 
 function read(value: unknown): PartsOfTheDay {

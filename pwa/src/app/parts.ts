@@ -1,33 +1,63 @@
-/** The parts of a visit (docs/forms.md): one record holds it whole, or the reception and the medical part are two. */
-import type { Resource } from "$lib/envelope/payload";
+/**
+ * The parts of a visit (docs/forms.md): one record holds it whole, or several hands write a part each.
+ *
+ * Which parts go together is told by the codes that a form offers under `identity.part`: nothing here knows a form.
+ */
+import type { Form } from "$lib/forms";
+import { isQuestion } from "$lib/forms/form";
+import { PART } from "./prefill";
+import type { Hands } from "./steps";
 
-/** What one record holds of its visit. */
-export type VisitPart = "complete" | "reception" | "medical";
+/** The code of a record that holds the whole visit. */
+export const COMPLETE = "complete";
+
+/** A part that somebody has to sign before the visit is done. */
+export type NeededPart = "reception" | "medical" | "request" | "closing" | "station";
+
+/** How the parts of one form follow one another. */
+export interface Course {
+  /** Those without which the visit is not done, in their order; the first one opens the visit. */
+  readonly needed: readonly NeededPart[];
+  /** Written by the doctor when the doctor is a member: a remote one answers through a link instead. */
+  readonly ofDoctor: readonly string[];
+  /** May be written several times over: each station of a stand is one. */
+  readonly repeated: readonly string[];
+}
+
+/** The first whose codes a form all offers is its course. */
+const COURSES: readonly Course[] = [
+  { needed: ["request", "closing"], ofDoctor: ["medical"], repeated: [] },
+  { needed: ["reception", "station"], ofDoctor: [], repeated: ["station"] },
+  { needed: ["reception", "medical"], ofDoctor: [], repeated: [] },
+];
+
+/** The course of `form`, or `null` of a form whose records each hold a whole visit. */
+export function courseOf(form: Form): Course | null {
+  const question = form.items.get(PART);
+  if (!isQuestion(question)) return null;
+  const codes = new Set(question.options.map(({ coding }) => coding.code));
+  const offered = ({ needed, ofDoctor }: Course): boolean =>
+    [...needed, ...ofDoctor].every((part) => codes.has(part));
+  return COURSES.find(offered) ?? null;
+}
 
 /** What is missing of a visit, given the parts that are signed: nothing when it is whole. */
-export function missingParts(parts: readonly VisitPart[]): readonly VisitPart[] {
-  if (parts.includes("complete")) return [];
-  return (["reception", "medical"] as const).filter((part) => !parts.includes(part));
+export function missingParts(course: Course | null, signed: readonly string[]): readonly NeededPart[] {
+  if (course === null || signed.includes(COMPLETE)) return [];
+  return course.needed.filter((part) => !signed.includes(part));
 }
 
-/** The part that a QuestionnaireResponse holds; a form without parts is one whole. */
-export function partIn(response: Resource): VisitPart {
-  const code = answerCode(response["item"]);
-  return code === "reception" || code === "medical" ? code : "complete";
-}
-
-interface ResponseItem {
-  readonly linkId?: unknown;
-  readonly item?: unknown;
-  readonly answer?: readonly { readonly valueCoding?: { readonly code?: unknown } }[];
-}
-
-function answerCode(items: unknown): unknown {
-  if (!Array.isArray(items)) return undefined;
-  for (const item of items as readonly ResponseItem[]) {
-    if (item.linkId === "identity.part") return item.answer?.[0]?.valueCoding?.code;
-    const within = answerCode(item.item);
-    if (within !== undefined) return within;
+/**
+ * The part that whoever is at work writes, given those that are signed; `null` when these say nothing of it, and it is
+ * the person's own choice.
+ */
+export function nextPart(course: Course | null, signed: readonly string[], hands: Hands): string | null {
+  if (course === null || signed.length === 0) return null;
+  const [opening] = course.needed;
+  if (opening !== undefined && signed.includes(opening) && hands === "doctor") {
+    const theirs = course.ofDoctor.find((part) => !signed.includes(part));
+    if (theirs !== undefined) return theirs;
   }
-  return undefined;
+  const [missing] = missingParts(course, signed);
+  return missing ?? course.repeated[0] ?? null;
 }

@@ -1,9 +1,20 @@
 /** First answers of a capture: the form's own, what the roster knows, who the person is. Loaded when a capture begins. */
 import type { PersonSummary } from "$lib/central/person";
-import type { Expected } from "$lib/central/roster";
+import type { Expected, Roster } from "$lib/central/roster";
 import { loadCommunes } from "$lib/communes";
-import { initialAnswers, type Answer, type Answers, type Author, type Coding, type Form } from "$lib/forms";
-import { isQuestion, rosterField } from "$lib/forms/form";
+import {
+  initialAnswers,
+  isCoding,
+  valuesOf,
+  type Answer,
+  type Answers,
+  type Author,
+  type Coding,
+  type Form,
+  type Value,
+} from "$lib/forms";
+import { isQuestion, rosterField, type Question } from "$lib/forms/form";
+import { illTyped } from "$lib/forms/values";
 
 const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
 /** Which part of the visit a record holds (docs/forms.md). */
@@ -12,11 +23,69 @@ export const PART = "identity.part";
 /** Somebody who came without appointment, as a roster would say it (docs/forms.md). */
 const WALK_IN = { booking: "sans_rdv" };
 
-/** The answers `form` starts with, for an expected person or a walk-in; `author` answers for them. */
-export async function prefill(form: Form, expected: Expected | null, author: Author): Promise<Answers> {
+/** What is known when a capture begins. `author` answers for what is in it. */
+export interface StartingFrom {
+  /** `null` for a walk-in. */
+  readonly expected: Expected | null;
+  /** Of the stop: its theme, and the campaign's settings. */
+  readonly roster: Pick<Roster, "settings"> & { readonly stop: Pick<Roster["stop"], "theme"> };
+  /** What the team knows of the person; `null` when nobody was recognised. */
+  readonly summary: PersonSummary | null;
+  readonly author: Author;
+}
+
+/** The answers `form` starts with (docs/forms.md, Starting values). */
+export async function prefill(
+  form: Form,
+  { expected, roster, summary, author }: StartingFrom,
+): Promise<Answers> {
   const communes = await loadCommunes();
-  const roster = { ...(expected ?? WALK_IN) };
-  return initialAnswers(form, { roster, communeName: (insee) => communes.get(insee)?.name ?? null }, author);
+  const known = {
+    roster: { ...(expected ?? WALK_IN) },
+    settings: roster.settings[form.url] ?? {},
+    theme: roster.stop.theme ?? null,
+    facts: summary?.facts ?? new Map(),
+    communeName: (insee: string) => communes.get(insee)?.name ?? null,
+  };
+  return initialAnswers(form, known, author);
+}
+
+/** What the person's summary remembers, for the questions of `form` that start from it: asked once they are recognised. */
+export async function rememberedFacts(form: Form, summary: PersonSummary, author: Author): Promise<Answers> {
+  const communes = await loadCommunes();
+  const communeName = (insee: string): string | null => communes.get(insee)?.name ?? null;
+  const answers = initialAnswers(form, { facts: summary.facts, communeName }, author);
+  const starts = new Set(
+    form.questions.filter(({ startsFrom }) => startsFrom?.from === "fact").map(({ linkId }) => linkId),
+  );
+  return Object.fromEntries(Object.entries(answers).filter(([linkId]) => starts.has(linkId)));
+}
+
+/** What is asked of the person besides their identity, and is the same whatever is done for them on that day. */
+const SAME_WHATEVER_THE_FORM = ["visit.commune", "visit.attending_gp", "visit.attending_gp_name"];
+
+/**
+ * Of `said`, in other records of the visit, what `form` asks too: who the person is, where they live, who their doctor is.
+ * Each answer stays its author's; one that this form does not take, of an option it does not offer say, is asked.
+ */
+export function answersHere(form: Form, said: Answers): Answers {
+  const answers: Record<string, Answer> = {};
+  for (const [linkId, answer] of Object.entries(said)) {
+    const question = form.items.get(linkId);
+    const shared = linkId.startsWith("identity.") || SAME_WHATEVER_THE_FORM.includes(linkId);
+    if (!shared || linkId === PART || !isQuestion(question) || question.calculation !== undefined) continue;
+    if (takes(question, answer)) answers[linkId] = answer;
+  }
+  return answers;
+}
+
+function takes(question: Question, answer: Answer): boolean {
+  if (answer.kind === "absent") return question.absences;
+  const offered = (value: Value): boolean =>
+    !isCoding(value) ||
+    question.lookup !== undefined ||
+    question.options.some(({ coding }) => coding.code === value.code && coding.system === value.system);
+  return illTyped(question, answer) === null && valuesOf(answer).every(offered);
 }
 
 /**

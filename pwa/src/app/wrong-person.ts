@@ -6,7 +6,7 @@
  * these, since whoever made it was there. Their legal status, of the identity, is asked anew; when it ends the request,
  * signing asks for a confirmation (`lib/record/sign.ts`).
  */
-import type { Expected } from "$lib/central/roster";
+import type { Expected, Roster } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Author, Form } from "$lib/forms";
 import { rosterField } from "$lib/forms/form";
@@ -64,7 +64,7 @@ export async function beginForRightPerson(
     period,
     answers: {
       ...keptAnswers(form, answers),
-      ...(await traits(desk, form, { expected, person }, author)),
+      ...(await traits(desk, form, { expected, person, roster }, author)),
     },
     section: "identity",
   });
@@ -74,13 +74,17 @@ export async function beginForRightPerson(
 async function traits(
   desk: Desk,
   form: Form,
-  { expected, person }: { readonly expected: Expected | null; readonly person: string | null },
+  {
+    expected,
+    person,
+    roster,
+  }: { readonly expected: Expected | null; readonly person: string | null; readonly roster: Roster },
   author: Author,
 ): Promise<Answers> {
   const known = person === null ? null : await desk.people.summary(person);
   const found = {
     ...(known === null ? {} : await knownIdentity(form, known, author)),
-    ...(expected === null ? {} : await prefill(form, expected, author)),
+    ...(expected === null ? {} : await prefill(form, { expected, roster, summary: known, author })),
   };
   return Object.fromEntries(Object.entries(found).filter(([linkId]) => linkId !== PART));
 }

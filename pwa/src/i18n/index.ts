@@ -16,6 +16,7 @@ import people from "./fr/people.json";
 import photo from "./fr/photo.json";
 import ready from "./fr/ready.json";
 import record from "./fr/record.json";
+import stand from "./fr/stand.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
 
@@ -31,6 +32,7 @@ const french = {
   photo,
   ready,
   record,
+  stand,
   sync,
   vault,
 };

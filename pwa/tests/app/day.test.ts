@@ -3,7 +3,6 @@ import type { Expected, Roster } from "$lib/central/roster";
 import { attendances, type AttendanceNotice } from "$lib/notice/attendance";
 import type { Attendance } from "$lib/notice/body";
 import { dayCounts, dayLines, isStillIn, visitsOf, type DayHoldings, type DayLine } from "../../src/app/day";
-import { missingParts, partIn } from "../../src/app/parts";
 import { handsOf, nextStep, withHands } from "../../src/app/steps";
 
 function booked(id: string, time: string | null, more: Partial<Expected> = {}): Expected {
@@ -42,6 +41,8 @@ function rosterOf(expected: readonly Expected[], slots: Roster["stop"]["slots"] 
       slots,
     },
     form: { url: "u", version: "1" },
+    forms: [{ url: "u", version: "1", title: null }],
+    settings: {},
     team_title: "T",
     expected,
   };
@@ -151,14 +152,4 @@ test("one tap gives what comes next for who is at work", () => {
   expect(nextStep("other", "expected")).toBe("arrived");
   expect(nextStep("nurse", "done")).toBeNull();
   expect(withHands("other")).toBe("arrived");
-});
-
-test("a visit is whole with one record, or with both parts", () => {
-  expect(missingParts(["complete"])).toEqual([]);
-  expect(missingParts(["reception"])).toEqual(["medical"]);
-  expect(missingParts(["medical", "reception"])).toEqual([]);
-  const part = { linkId: "identity.part", answer: [{ valueCoding: { code: "medical" } }] };
-  const response = { resourceType: "QuestionnaireResponse", item: [{ linkId: "identity", item: [part] }] };
-  expect(partIn(response)).toBe("medical");
-  expect(partIn({ resourceType: "QuestionnaireResponse" })).toBe("complete");
 });

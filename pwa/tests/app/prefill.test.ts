@@ -24,23 +24,31 @@ function expected(booking: string | null): Expected {
   };
 }
 
+const begun = (who: Expected | null): Promise<Answers> =>
+  prefill(FORM, {
+    expected: who,
+    roster: { settings: {}, stop: { theme: null } },
+    summary: null,
+    author: AUTHOR,
+  });
+
 const bookingIn = (answers: Answers): unknown[] =>
   valuesOf(answers["visit.booking"]).map((value) => (value as { code?: string }).code);
 
 describe("how the visit was booked", () => {
   it("is known of a walk-in, answered by whoever began", async () => {
-    const answers = await prefill(FORM, null, AUTHOR);
+    const answers = await begun(null);
     expect(bookingIn(answers)).toEqual(["sans_rdv"]);
     expect(answers["visit.booking"]).toMatchObject(AUTHOR);
   });
 
   it("is what the roster says of somebody expected, and asked when it says nothing", async () => {
-    expect(bookingIn(await prefill(FORM, expected("telephone"), AUTHOR))).toEqual(["telephone"]);
-    expect(bookingIn(await prefill(FORM, expected(null), AUTHOR))).toEqual([]);
+    expect(bookingIn(await begun(expected("telephone")))).toEqual(["telephone"]);
+    expect(bookingIn(await begun(expected(null)))).toEqual([]);
   });
 
   it("follows the roster once a walk-in turns out to be expected, unless somebody answered since", async () => {
-    const walkIn = await prefill(FORM, null, AUTHOR);
+    const walkIn = await begun(null);
     const as = (answers: Answers, booking: string | null): unknown[] =>
       bookingIn(booked(FORM, answers, expected(booking), { author: LATER, begun: AUTHOR.at }));
     expect(as(walkIn, "telephone")).toEqual(["telephone"]);

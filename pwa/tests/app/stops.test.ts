@@ -5,7 +5,9 @@ import { rosterOf, stopWords } from "../../src/app/stops";
 function roster(id: string, date: string, opens = "09:00", closes = "16:30"): Roster {
   const stop = { id, date, name: id, campaign: "c", campaign_title: "C", commune: "42015" };
   const hours = { opens, closes, latitude: null, longitude: null, on_duty: [], cancelled: false, slots: [] };
-  return { stop: { ...stop, ...hours }, form: { url: "u", version: "1" }, team_title: "T", expected: [] };
+  const form = { url: "u", version: "1" };
+  const forms = [{ ...form, title: null }];
+  return { stop: { ...stop, ...hours }, form, forms, settings: {}, team_title: "T", expected: [] };
 }
 
 const rosters = [roster("past", "2026-11-20"), roster("today", "2026-11-23"), roster("next", "2026-11-25")];

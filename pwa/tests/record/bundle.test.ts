@@ -139,6 +139,18 @@ describe("the Patient of a record", () => {
     expect(official).not.toHaveProperty("family");
   });
 
+  it("is absent of a count without a name, whatever was typed before that was said", () => {
+    const counted = coded("identity.mode", "anonymous");
+    expect(patient(counted)).toBeNull();
+    expect(bundle(counted).entry[0]?.resource).not.toHaveProperty("subject");
+    expect(
+      identityOf({
+        ...counted,
+        "identity.age_band": coded("identity.sex", "60_74")["identity.sex"] as never,
+      }),
+    ).toMatchObject({ mode: "anonymous", age_band: "60_74" });
+  });
+
   it("is empty of traits, not of status, when nothing is known", () => {
     const person = patient({ "identity.mode": FLAT["identity.mode"] as never });
     expect(Object.keys(person ?? {})).toEqual(["resourceType", "id", "meta", "extension"]);

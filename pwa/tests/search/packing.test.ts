@@ -17,6 +17,9 @@ async function entry(place: number, changes: Partial<SearchEntry> = {}): Promise
     date: "2026-11-23",
     signed_at: `2026-11-23T10:0${place}:00.000+01:00`,
     member: "member",
+    form: "https://escale.example/fhir/Questionnaire/medicobus-consultation",
+    part: null,
+    anonymous: null,
     name: "NOËL ŒDIPE",
     folded: " noel oedipe",
     birth_date: "1958-03-12",
@@ -30,7 +33,9 @@ describe("packed entries", () => {
     const entries = [
       await entry(2, { replaces: first.envelope, name: "", folded: " ", birth_date: null }),
       first,
-      await entry(3, { member: "another", date: "2026-11-24" }),
+      await entry(3, { member: "another", date: "2026-11-24", form: "another form", part: "station" }),
+      await entry(4, { name: "", folded: " ", anonymous: { sex: "F", age_band: "60_74" } }),
+      await entry(5, { name: "", folded: " ", anonymous: { sex: null, age_band: null } }),
     ];
     expect(await unpackEntries(await packEntries(entries))).toEqual(entries);
   });

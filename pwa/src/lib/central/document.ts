@@ -22,6 +22,7 @@ export const CENTRAL_TYPES = [
   "person",
   "people",
   "invitation",
+  "opinion",
 ] as const;
 /** A type of central document. */
 export type CentralType = (typeof CENTRAL_TYPES)[number];

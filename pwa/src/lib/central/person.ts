@@ -149,7 +149,8 @@ function readLater(value: unknown): LaterAbsence {
   return { absent: oneOf(later["absent"], ABSENCES), day: text(later["day"]), by: text(later["by"]) };
 }
 
-function readFlat(answer: Members): FlatAnswer {
+/** An answer as docs/forms.md writes it flat. */
+export function readFlat(answer: Members): FlatAnswer {
   if (answer["absent"] !== undefined) {
     return { absent: oneOf(answer["absent"], ABSENCES) };
   }

@@ -10,6 +10,7 @@ import { SignerDirectory, isActiveHub, openDevice, type Signer } from "./devices
 import { CentralError, type CentralFailure } from "./errors";
 import { readForm, type PublishedForm } from "./form";
 import { readInvitation, type Invitation } from "./invitation";
+import { openOpinion, type Opinion } from "./opinion";
 import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
 import { openPeople, openPerson, SHARDS, type DirectoryEntry, type PersonSummary } from "./person";
 import { readReceipt, type Receipt } from "./receipt";
@@ -110,6 +111,20 @@ export class CentralReader {
     return (await this.each(documents, readForm))[0] ?? null;
   }
 
+  /** The latest published version of the form `url` that is here, or `null`. Works while locked. */
+  async latestForm(url: string): Promise<PublishedForm | null> {
+    const forms = await this.each(await this.all("form"), readForm);
+    const [latest] = forms.filter((form) => form.url === url).sort((one, other) => byVersion(other, one));
+    return latest ?? null;
+  }
+
+  /** What a remote doctor answered about `visit`, or `null` when nothing has arrived. */
+  async opinion(keys: TeamKeys, visit: string): Promise<Opinion | null> {
+    const documents = await this.read("opinion", [`${visit}:${keys.team}`]);
+    const opened = await this.each(documents, (document) => openOpinion(document, keys.byKeyId, keys.team));
+    return opened[0] ?? null;
+  }
+
   /** What the team knows of the person `key`, or `null` when nothing has arrived, or nothing is left to know. */
   async person(keys: TeamKeys, key: string): Promise<PersonSummary | null> {
     const documents = await this.read("person", [key]);
@@ -188,4 +203,11 @@ export class CentralReader {
     }
     return answers;
   }
+}
+
+/** Versions are three numbers: 1.10.0 comes after 1.9.0. */
+function byVersion(one: PublishedForm, other: PublishedForm): number {
+  const [first, second] = [one, other].map(({ version }) => version.split(".").map(Number));
+  const place = (first ?? []).findIndex((number, at) => number !== second?.[at]);
+  return place < 0 ? 0 : (first?.[place] ?? 0) - (second?.[place] ?? 0);
 }

@@ -1,7 +1,7 @@
 /** The roster of a stop: where, when, and who is expected (wire §4.1). Sealed to the team. */
 import { openSealed, type CentralDocument, type TeamKeysById } from "./document";
 import { CentralError } from "./errors";
-import { boolean, list, members, nullable, number, text } from "./json";
+import { boolean, list, members, nullable, number, text, type Members } from "./json";
 
 /** One place, one day, one team on duty. */
 export interface Stop {
@@ -20,6 +20,18 @@ export interface Stop {
   readonly on_duty: readonly OnDuty[];
   readonly cancelled: boolean;
   readonly slots: readonly RosterSlot[];
+  /** Code of the prevention stand's theme of the month; `null`, or absent from drafts of before themes, when there is none. */
+  readonly theme?: string | null;
+  /** The sheet of labels of the stop; `null`, or absent, when none was printed. */
+  readonly labels?: LabelSheet | null;
+}
+
+/** Labels that people wear: each names a visit (wire §4.1). */
+export interface LabelSheet {
+  /** 16 bytes, base64url. */
+  readonly seed: string;
+  /** Labels are numbered from 1 to this. */
+  readonly count: number;
 }
 
 /** A member of the team on duty at a stop. */
@@ -56,10 +68,25 @@ export interface Expected {
   readonly cancelled: boolean;
 }
 
-/** A stop with its expected people and the form it is captured with. */
+/** A form that a capture may begin with. */
+export interface RosterForm {
+  readonly url: string;
+  readonly version: string;
+  /** As central wrote it; `null` from a central that offers one form only and does not name it. */
+  readonly title: string | null;
+}
+
+/** The campaign's values of settings (`escale:setting`), by form url and linkId. */
+export type Settings = Readonly<Record<string, Readonly<Record<string, number | boolean | string>>>>;
+
+/** A stop with its expected people and the forms it is captured with. */
 export interface Roster {
   readonly stop: Stop;
+  /** The first of {@link forms}. */
   readonly form: { readonly url: string; readonly version: string };
+  /** Every form that a capture may begin with here: one at least. */
+  readonly forms: readonly RosterForm[];
+  readonly settings: Settings;
   readonly team_title: string;
   readonly expected: readonly Expected[];
 }
@@ -68,10 +95,13 @@ export interface Roster {
 export async function openRoster(document: CentralDocument, keys: TeamKeysById): Promise<Roster> {
   if (document.sealed === null) throw new CentralError("malformed");
   const roster = members(await openSealed(document.sealed, keys));
-  const form = members(roster["form"]);
+  const first = readForm(roster["form"]);
+  const forms = list(roster["forms"] ?? [], readForm);
   return {
     stop: readStop(members(roster["stop"])),
-    form: { url: text(form["url"]), version: text(form["version"]) },
+    form: { url: first.url, version: first.version },
+    forms: forms.length === 0 ? [first] : forms,
+    settings: readSettings(members(roster["settings"] ?? {})),
     team_title: text(roster["team_title"]),
     expected: list(roster["expected"], readExpected),
   };
@@ -92,7 +122,35 @@ function readStop(stop: Readonly<Record<string, unknown>>): Stop {
     on_duty: list(stop["on_duty"] ?? [], readOnDuty),
     cancelled: nullable(stop["cancelled"], boolean) ?? false,
     slots: list(stop["slots"] ?? [], readSlot),
+    theme: nullable(stop["theme"], text),
+    labels: nullable(stop["labels"], readLabels),
   };
+}
+
+function readForm(value: unknown): RosterForm {
+  const form = members(value);
+  return { url: text(form["url"]), version: text(form["version"]), title: nullable(form["title"], text) };
+}
+
+function readSettings(settings: Members): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).map(([url, values]) => [
+      url,
+      Object.fromEntries(
+        Object.entries(members(values)).map(([linkId, value]) => [linkId, readSetting(value)]),
+      ),
+    ]),
+  );
+}
+
+function readSetting(value: unknown): number | boolean | string {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  return number(value);
+}
+
+function readLabels(value: unknown): LabelSheet {
+  const labels = members(value);
+  return { seed: text(labels["seed"]), count: number(labels["count"]) };
 }
 
 function readOnDuty(value: unknown): OnDuty {

@@ -2,6 +2,7 @@
 import type { Expected, Stop } from "../central/roster";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers, Entries } from "../forms/answers";
+import type { NamedPerson } from "../notice/body";
 
 /** One change of hands. `by` is the member who did it: usually the giver, the taker when the giver is away. */
 export interface HandOver {
@@ -54,6 +55,8 @@ export interface Draft {
   readonly replaces_restricted?: true;
   /** Absent from drafts of before the directory. */
   readonly recognition?: Recognition;
+  /** Who the visit's other records say it is, for a form that asks nobody who they are; absent from the others. */
+  readonly about?: NamedPerson;
   /** Member whose draft it is now. */
   readonly owner: string;
   readonly answers: Answers;

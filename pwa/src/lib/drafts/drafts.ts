@@ -3,6 +3,7 @@ import type { Expected, Stop } from "../central/roster";
 import type { TeamKeys } from "../central/keyring";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers } from "../forms/answers";
+import type { NamedPerson } from "../notice/body";
 import { rfc3339, type Clock } from "../store/clock";
 import type { Store } from "../store/database";
 import type { DraftRow } from "../store/schema";
@@ -41,6 +42,8 @@ export interface DraftStart {
   readonly section?: string | null;
   /** Key of the person it is about, when somebody said so, or the roster does. */
   readonly person?: string | null;
+  /** Who it is, as the visit's other records say, for a form that asks nobody. */
+  readonly about?: NamedPerson | null;
 }
 
 /** Drafts that open, latest first, and the ids of those that do not. */
@@ -67,6 +70,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     replaces,
     ...(start.replaces_restricted === true ? { replaces_restricted: true as const } : {}),
     recognition: { person: start.person ?? start.expected?.person ?? null, settled: [] },
+    ...(start.about ? { about: start.about } : {}),
     owner: by.member,
     answers,
     entries: {},

@@ -7,7 +7,8 @@ import { patientOf } from "./patient";
 
 /** What a record says. Members and visit are UUIDs, instants RFC 3339. */
 export interface RecordContent {
-  readonly identity: Identity;
+  /** `null` of a form that asks none: the visit's other records say who it was. */
+  readonly identity: Identity | null;
   readonly visit: string;
   readonly period: { readonly start: string; readonly end: string };
   /** Name of the stop, as people say it. */
@@ -26,7 +27,7 @@ const TERMINOLOGY = "http://terminology.hl7.org/CodeSystem";
 
 /** The Bundle of `content`. `uuid` draws the resources' identifiers. */
 export function recordBundle(content: RecordContent, uuid: RandomUuid): RecordBundle {
-  const patient = patientOf(content.identity, uuid());
+  const patient = content.identity === null ? null : patientOf(content.identity, uuid());
   const subject = patient === null ? null : reference(String(patient["id"]));
   const encounter = encounterOf(content, uuid(), subject);
   const response = {

@@ -8,7 +8,8 @@ import { isCoding, valuesOf, type Answers, type Coding } from "../forms/answers"
 
 /** What is known of a person. `null` is "no value", never "none". */
 export interface Identity {
-  readonly mode: "complete" | "partial" | "refused";
+  /** `refused` and `anonymous` name nobody: the first would not, the second was not asked (a stand's count). */
+  readonly mode: "complete" | "partial" | "refused" | "anonymous";
   readonly birth_name: string | null;
   readonly first_given_name: string | null;
   /** Space-separated list, as on the civil status. */
@@ -18,6 +19,8 @@ export interface Identity {
   readonly birth_date: string | null;
   /** `F`, `M` or `I` (indeterminate). */
   readonly sex: string | null;
+  /** Code of the age band, which an anonymous count asks instead of a birth date. */
+  readonly age_band: string | null;
   /** INSEE code, five characters. */
   readonly birth_place: Coding | null;
   readonly phone: string | null;
@@ -33,19 +36,25 @@ export function identityOf(answers: Answers): Identity {
   const checked = document === null || document === "none" ? null : document;
   const mode = code(answers, "identity.mode");
   return {
-    mode: mode === "complete" || mode === "refused" ? mode : "partial",
+    mode: mode === "complete" || mode === "refused" || mode === "anonymous" ? mode : "partial",
     birth_name: text(answers, "identity.birth_name"),
     first_given_name: text(answers, "identity.first_given_name"),
     given_names: text(answers, "identity.given_names"),
     used_name: text(answers, "identity.used_name"),
     birth_date: text(answers, "identity.birth_date"),
     sex: code(answers, "identity.sex"),
+    age_band: code(answers, "identity.age_band"),
     birth_place: coding(answers, "identity.birth_place"),
     phone: text(answers, "identity.phone"),
     residence: coding(answers, "visit.commune"),
     status: code(answers, "identity.status") === "VALI" && checked !== null ? "VALI" : "PROV",
     document: checked,
   };
+}
+
+/** Whether nobody is named: what was typed before that was said is in no Patient and no list. */
+export function isUnnamed({ mode }: Pick<Identity, "mode">): boolean {
+  return mode === "refused" || mode === "anonymous";
 }
 
 /** How the person is called in lists: birth name then first given name, or `null` when neither is known. */

@@ -1,15 +1,15 @@
 /** The FHIR R4 Patient of a record, on the French profile (hl7.fhir.fr.core 2.1.0): the person as known, no matricule. */
 import type { Resource } from "../envelope/payload";
 import type { Coding } from "../forms/answers";
-import type { Identity } from "./identity";
+import { isUnnamed, type Identity } from "./identity";
 
 const CORE = "https://hl7.fr/ig/fhir/core";
 const COMMUNE = "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM";
 const GENDER: Readonly<Record<string, string>> = { F: "female", M: "male", I: "unknown" };
 
-/** The Patient with `id`, or `null` when the identity was refused (wire §2.1). */
+/** The Patient with `id`, or `null` when the identity was refused or the count is anonymous (wire §2.1). */
 export function patientOf(identity: Identity, id: string): Resource | null {
-  if (identity.mode === "refused") return null;
+  if (isUnnamed(identity)) return null;
   const gender = identity.sex === null ? undefined : GENDER[identity.sex];
   return {
     resourceType: "Patient",

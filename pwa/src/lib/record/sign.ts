@@ -105,7 +105,7 @@ function payloadAt(
   const status = draft.replaces === null ? "completed" : "amended";
   const content = recordBundle(
     {
-      identity: identityOf(answers),
+      identity: form.use === "act" ? null : identityOf(answers),
       visit: draft.visit,
       period: { start: draft.period.start, end: draft.period.end ?? signed_at },
       stop: draft.stop.name,

@@ -1,6 +1,7 @@
 /** One record in the search index, and how what is typed meets it. */
 import { resourceOf, type RecordPayload } from "../envelope/payload";
 import { foldName } from "../names/fold";
+import { codeIn } from "../record/coded";
 import type { TeamRecord } from "../record/read";
 
 /** What is kept of a record, sealed, to find it and to show it in a list. */
@@ -16,7 +17,13 @@ export interface SearchEntry {
   readonly signed_at: string;
   /** Member id of the author. */
   readonly member: string;
-  /** As shown; empty when the identity was refused. */
+  /** Url of the form. */
+  readonly form: string;
+  /** Code of the part of the visit that it holds, or `null` of a form without parts. */
+  readonly part: string | null;
+  /** Of an anonymous count: codes of what was asked instead of a name. */
+  readonly anonymous: Anonymous | null;
+  /** As shown; empty when the identity was refused, was not asked, or is told by the visit's other records. */
   readonly name: string;
   /** Birth and used names as they are found: lower-case words without accents, each preceded by a space. */
   readonly folded: string;
@@ -25,8 +32,14 @@ export interface SearchEntry {
   readonly restricted?: true;
 }
 
+/** What tells one person of a count from another: too little to know anybody. `null` is "no value". */
+export interface Anonymous {
+  readonly sex: string | null;
+  readonly age_band: string | null;
+}
+
 /** The entry of a believed record. */
-export function searchEntry({ envelope, record, payload, period }: TeamRecord): SearchEntry {
+export function searchEntry({ envelope, record, payload, period, response }: TeamRecord): SearchEntry {
   const { family, given, used, birth_date } = traits(payload);
   const name = [family, given].filter((part) => part !== "").join(" ");
   return {
@@ -38,6 +51,12 @@ export function searchEntry({ envelope, record, payload, period }: TeamRecord): 
     date: period.start.slice(0, 10),
     signed_at: payload.signed_at,
     member: payload.member,
+    form: payload.form.url,
+    part: codeIn(response, "identity.part"),
+    anonymous:
+      codeIn(response, "identity.mode") === "anonymous"
+        ? { sex: codeIn(response, "identity.sex"), age_band: codeIn(response, "identity.age_band") }
+        : null,
     name,
     folded: ` ${foldName(`${name} ${used}`)}`,
     birth_date,

@@ -11,7 +11,7 @@ import type { SearchEntry } from "./entry";
 import { PackedIdentifiers, packIdentifiers } from "./identifiers";
 
 /** Raised when it changes: an index of another version is built again, never read. */
-const VERSION = 2;
+const VERSION = 3;
 const LENGTH_BYTES = 4;
 const INFLATED_BOUND_BYTES = 64 * 1024 * 1024;
 
@@ -26,6 +26,11 @@ interface Columns {
   readonly stop: Numbered;
   readonly member: Numbered;
   readonly date: Numbered;
+  readonly form: Numbered;
+  /** Empty of a form without parts. */
+  readonly part: Numbered;
+  /** `<sex>|<age band>`, each empty without a value; empty of whoever is not anonymous. */
+  readonly anonymous: Numbered;
   readonly replaces: readonly (string | null)[];
   readonly signed_at: readonly string[];
   readonly name: readonly string[];
@@ -66,6 +71,13 @@ function columnsOf(entries: readonly SearchEntry[]): Columns {
     stop: numbered(entries.map(({ stop }) => stop)),
     member: numbered(entries.map(({ member }) => member)),
     date: numbered(entries.map(({ date }) => date)),
+    form: numbered(entries.map(({ form }) => form)),
+    part: numbered(entries.map(({ part }) => part ?? "")),
+    anonymous: numbered(
+      entries.map(({ anonymous }) =>
+        anonymous === null ? "" : `${anonymous.sex ?? ""}|${anonymous.age_band ?? ""}`,
+      ),
+    ),
     replaces: entries.map(({ replaces }) => replaces),
     signed_at: entries.map(({ signed_at }) => signed_at),
     name: entries.map(({ name }) => name),
@@ -94,8 +106,21 @@ function entryAt(columns: Columns, identifiers: PackedIdentifiers, place: number
     date: numberedAt(columns.date, place),
     signed_at: columns.signed_at[place],
     member: numberedAt(columns.member, place),
+    form: numberedAt(columns.form, place),
+    part: textOrNull(numberedAt(columns.part, place)),
+    anonymous: anonymousOf(numberedAt(columns.anonymous, place) ?? ""),
     name: columns.name[place],
     folded: columns.folded[place],
     birth_date: columns.birth_date[place] ?? null,
   } as SearchEntry;
+}
+
+function anonymousOf(packed: string): SearchEntry["anonymous"] {
+  if (packed === "") return null;
+  const [sex, age_band] = packed.split("|");
+  return { sex: textOrNull(sex), age_band: textOrNull(age_band) };
+}
+
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined || text === "" ? null : text;
 }

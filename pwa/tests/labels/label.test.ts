@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { labelVisit, readLabel, typedLabel } from "$lib/labels/label";
+
+/** Bytes 0 to 15; the visits were computed with Python's hashlib. */
+const SHEET = { seed: "AAECAwQFBgcICQoLDA0ODw", count: 24 };
+const SEVENTH = "dcda4c1d-6e74-bbc2-27b1-4b81595afe71";
+const QR = "ESCALE/P/DCDA4C1D6E74BBC227B14B81595AFE71/7";
+
+describe("a label", () => {
+  it("names the visit that its sheet's seed and its number give (wire §4.1)", async () => {
+    expect(await labelVisit(SHEET.seed, 1)).toBe("0d157d63-5331-8f91-e270-cc59cd89fbe8");
+    expect(await labelVisit(SHEET.seed, 7)).toBe(SEVENTH);
+  });
+
+  it("is read from its QR, and told to be of this stop's sheet", async () => {
+    const label = { visit: SEVENTH, number: 7 };
+    expect(await readLabel(QR, SHEET)).toEqual({ kind: "label", label, ours: true });
+    expect(await readLabel(` ${QR}\n`, SHEET)).toEqual({ kind: "label", label, ours: true });
+  });
+
+  it("of another sheet is taken by its QR, and said to be of another", async () => {
+    const label = { visit: SEVENTH, number: 7 };
+    expect(await readLabel(QR, null)).toEqual({ kind: "label", label, ours: false });
+    expect(await readLabel(QR, { ...SHEET, count: 6 })).toEqual({ kind: "label", label, ours: false });
+    expect(await readLabel(QR.replace(/7$/, "8"), SHEET)).toMatchObject({ ours: false });
+  });
+
+  it.each([
+    "https://example.org",
+    "ESCALE/P/DCDA/7",
+    "ESCALE/P/dcda4c1d6e74bbc227b14b81595afe71/7",
+    "ESCALE/P/DCDA4C1D6E74BBC227B14B81595AFE71/0",
+    "ESCALE/P/DCDA4C1D6E74BBC227B14B81595AFE71/501",
+    "",
+  ])("that says %j is none of ours", async (text) => {
+    expect(await readLabel(text, SHEET)).toEqual({ kind: "fault", fault: "foreign" });
+  });
+
+  it("is found by the number somebody types, of this stop's sheet only", async () => {
+    const label = { visit: SEVENTH, number: 7 };
+    expect(await typedLabel(" 7 ", SHEET)).toEqual({ kind: "label", label, ours: true });
+    expect(await typedLabel("007", SHEET)).toEqual({ kind: "label", label, ours: true });
+    for (const typed of ["0", "25", "", "sept", "-1", "7,5"]) {
+      expect(await typedLabel(typed, SHEET)).toEqual({ kind: "fault", fault: "number" });
+    }
+    expect(await typedLabel("7", null)).toEqual({ kind: "fault", fault: "number" });
+  });
+});
