@@ -7,17 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from forms.definition import NUMBER_TYPES, Condition, Item
+from forms.consistency_capture import controls, delays, prefills, remembered, settings, starts, use_of_form
+from forms.consistency_results import calculations, functions, person_results, reviews, rules_in_words
+from forms.definition import NUMBER_TYPES, Condition, FormUse, Item
 from forms.errors import Defect
 from forms.finding import MESSAGES
 
 _LINK_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 Items = Sequence[Item]
 SEVERAL = 2
-
-
-def _place(item: Item) -> str:
-    return item.link_id or "(item without linkId)"
 
 
 def link_ids(items: Items) -> Iterator[Defect]:
@@ -27,16 +25,16 @@ def link_ids(items: Items) -> Iterator[Defect]:
             yield Defect(link_id, "linkId occurs twice")
     for item in items:
         if _LINK_ID.fullmatch(item.link_id) is None:
-            yield Defect(_place(item), "linkId is lower-case dotted English")
+            yield Defect(item.link_id, "linkId is lower-case dotted English")
         elif item.path and not item.link_id.startswith(f"{item.path[0]}."):
-            yield Defect(_place(item), f"linkId starts with {item.path[0]}.")
+            yield Defect(item.link_id, f"linkId starts with {item.path[0]}.")
 
 
 def sections(items: Items) -> Iterator[Defect]:
     """Top-level items are groups."""
     for item in items:
         if not item.path and item.type != "group":
-            yield Defect(_place(item), "a top-level item is a group")
+            yield Defect(item.link_id, "a top-level item is a group")
 
 
 def shapes(items: Items) -> Iterator[Defect]:
@@ -44,28 +42,28 @@ def shapes(items: Items) -> Iterator[Defect]:
     for item in items:
         leaf_only = item.required or item.repeats or item.read_only
         if leaf_only and not item.is_leaf:
-            yield Defect(_place(item), "only simple items are required, repeat or are read-only")
+            yield Defect(item.link_id, "only simple items are required, repeat or are read-only")
         if item.max_length is not None and item.type not in ("string", "text"):
-            yield Defect(_place(item), "maxLength applies to text")
+            yield Defect(item.link_id, "maxLength applies to text")
         if item.type == "quantity" and item.unit is None:
-            yield Defect(_place(item), "a quantity has a unit")
+            yield Defect(item.link_id, "a quantity has a unit")
         if item.type == "choice" and not (item.options or item.lookup):
-            yield Defect(_place(item), "a choice has options")
+            yield Defect(item.link_id, "a choice has options")
         if item.type != "choice" and item.options:
-            yield Defect(_place(item), "only a choice has options")
+            yield Defect(item.link_id, "only a choice has options")
         if item.type == "group" and not item.items:
-            yield Defect(_place(item), "a group holds items")
+            yield Defect(item.link_id, "a group holds items")
 
 
 def answering(items: Items) -> Iterator[Defect]:
     """How often an item is answered, with what it starts, and from whom it comes can all hold."""
     for item in items:
         if item.max_occurs is not None and (not item.repeats or item.max_occurs < SEVERAL):
-            yield Defect(_place(item), "maxOccurs applies to an item that repeats, and is at least 2")
+            yield Defect(item.link_id, "maxOccurs applies to an item that repeats, and is at least 2")
         if sum(option.initial for option in item.options.values()) > 1 and not item.repeats:
-            yield Defect(_place(item), "one option at most is initial")
+            yield Defect(item.link_id, "one option at most is initial")
         if item.carried and (item.is_calculated or item.read_only):
-            yield Defect(_place(item), "what is calculated or read-only is not carried")
+            yield Defect(item.link_id, "what is calculated or read-only is not carried")
 
 
 def limits(items: Items) -> Iterator[Defect]:
@@ -74,9 +72,9 @@ def limits(items: Items) -> Iterator[Defect]:
         chain = [item.minimum, item.soft_minimum, item.soft_maximum, item.maximum]
         known = [limit for limit in chain if limit is not None]
         if known != sorted(known):
-            yield Defect(_place(item), "limits are in the order minValue, soft-min, soft-max, maxValue")
+            yield Defect(item.link_id, "limits are in the order minValue, soft-min, soft-max, maxValue")
         if known and item.limit_source is None:
-            yield Defect(_place(item), "limits name their source (limit-source)")
+            yield Defect(item.link_id, "limits name their source (limit-source)")
 
 
 def conditions(items: Items) -> Iterator[Defect]:
@@ -86,17 +84,22 @@ def conditions(items: Items) -> Iterator[Defect]:
         for condition in item.conditions:
             question = before.get(condition.question)
             if question is None:
-                yield Defect(_place(item), f"enableWhen names {condition.question}, not a question before it")
+                yield Defect(item.link_id, f"enableWhen names {condition.question}, not a question before it")
             elif condition.operator == "exists":
                 if not isinstance(condition.value, bool):
-                    yield Defect(_place(item), "exists compares with answerBoolean")
+                    yield Defect(item.link_id, "exists compares with answerBoolean")
             elif question.type == "boolean":
                 if not isinstance(condition.value, bool):
-                    yield Defect(_place(item), f"{condition.question} is a boolean")
-            elif not _offers(question, condition):
-                yield Defect(_place(item), f"{condition.question} does not offer {condition.value}")
+                    yield Defect(item.link_id, f"{condition.question} is a boolean")
+            elif _is_read(question) and not _offers(question, condition):
+                yield Defect(item.link_id, f"{condition.question} does not offer {condition.value}")
         if item.is_leaf:
             before[item.link_id] = item
+
+
+def _is_read(item: Item) -> bool:
+    """Whether the file gave the item a linkId and a type of the subset."""
+    return bool(item.link_id) and str(item.type) != ""
 
 
 def _offers(question: Item, condition: Condition) -> bool:
@@ -104,18 +107,17 @@ def _offers(question: Item, condition: Condition) -> bool:
     return option is not None and option.system == condition.system
 
 
-def calculations(items: Items) -> Iterator[Defect]:
-    """A calculated item is read-only, is not required, and reads items before it."""
+def enabling_expressions(items: Items) -> Iterator[Defect]:
+    """An enableWhenExpression stands alone, and looks back."""
     before: set[str] = set()
     for item in items:
-        if item.is_calculated and (not item.read_only or item.required or item.repeats):
-            yield Defect(_place(item), "a calculated item is readOnly, not required, and does not repeat")
-        if item.calculated is not None and item.calculation is not None:
-            yield Defect(_place(item), "either a calculated expression or a named calculation")
-        if item.calculated is not None:
-            for link_id in (link for link in item.calculated.reads if link not in before):
-                yield Defect(_place(item), f"the calculation reads {link_id}, not a question before it")
-        before.add(item.link_id)
+        if item.enabled_when is not None:
+            if item.conditions:
+                yield Defect(item.link_id, "either enableWhen or enableWhenExpression")
+            for link_id in (link for link in item.enabled_when.reads if link not in before):
+                yield Defect(item.link_id, f"enableWhenExpression reads {link_id}, not a question before it")
+        if item.is_leaf:
+            before.add(item.link_id)
 
 
 def distances(items: Items) -> Iterator[Defect]:
@@ -126,7 +128,7 @@ def distances(items: Items) -> Iterator[Defect]:
         if item.calculation is not None and (
             len(communes) != 1 or order.index(communes[0]) > order.index(item.link_id)
         ):
-            yield Defect(_place(item), "the distance needs the form's only insee-commune item, before it")
+            yield Defect(item.link_id, "the distance needs the form's only insee-commune item, before it")
 
 
 def constraints(items: Items) -> Iterator[Defect]:
@@ -136,12 +138,12 @@ def constraints(items: Items) -> Iterator[Defect]:
     for item in items:
         for constraint in item.constraints:
             if keys[constraint.key] > 1:
-                yield Defect(_place(item), f"constraint key {constraint.key} occurs twice")
+                yield Defect(item.link_id, f"constraint key {constraint.key} occurs twice")
             if constraint.key in MESSAGES:
-                yield Defect(_place(item), f"constraint key {constraint.key} is a built-in code")
+                yield Defect(item.link_id, f"constraint key {constraint.key} is a built-in code")
             for link_id in (link for link in constraint.expression.reads if link not in leaves):
                 yield Defect(
-                    _place(item), f"constraint {constraint.key} reads {link_id}, which is no question"
+                    item.link_id, f"constraint {constraint.key} reads {link_id}, which is no question"
                 )
 
 
@@ -150,7 +152,7 @@ def pairs(items: Items) -> Iterator[Defect]:
     numbers = {item.link_id for item in items if item.type in NUMBER_TYPES}
     for item in items:
         if item.entry_pair is not None and item.entry_pair not in numbers:
-            yield Defect(_place(item), f"entry-pair names {item.entry_pair}, which is no number item")
+            yield Defect(item.link_id, f"entry-pair names {item.entry_pair}, which is no number item")
 
 
 RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
@@ -160,13 +162,29 @@ RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
     answering,
     limits,
     conditions,
+    enabling_expressions,
     calculations,
+    functions,
+    rules_in_words,
+    reviews,
+    person_results,
     distances,
+    starts,
+    settings,
+    prefills,
+    remembered,
+    controls,
+    delays,
     constraints,
     pairs,
 )
 
 
-def defects(items: Items) -> list[Defect]:
-    """Every broken rule, over the items in document order."""
-    return [defect for rule in RULES for defect in rule(items)]
+def defects(items: Items, use: FormUse = "record") -> list[Defect]:
+    """Every broken rule, over the items in document order.
+
+    An item whose type or linkId could not be read is left out of what is told: that was told already.
+    """
+    unread = {item.link_id for item in items if not _is_read(item)}
+    found = [defect for rule in RULES for defect in rule(items)] + list(use_of_form(items, use))
+    return [defect for defect in found if defect.place and defect.place not in unread]

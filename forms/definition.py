@@ -27,11 +27,22 @@ ItemType = Literal[
 ItemClass = Literal["administrative", "identity", "clinical", "sensitive"]
 Severity = Literal["error", "warning"]
 Operator = Literal["exists", "=", "!="]
+FormUse = Literal["record", "act", "anonymous"]
+Tone = Literal["good", "watch", "alert", "unknown"]
+Instrument = Literal["stopwatch", "body-side", "spirometer-file"]
+PrefillSource = Literal["roster", "stop", "person"]
 Value = str | bool | int | Decimal | Photo
 """One flat value: text, ISO date, code, boolean, whole or decimal number in the item's unit, photo."""
 
 NUMBER_TYPES = frozenset({"integer", "decimal", "quantity"})
 TEXT_TYPES = frozenset({"string", "text"})
+
+
+class Translated(msgspec.Struct, frozen=True):
+    """A text in both languages."""
+
+    french: str
+    english: str
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -53,7 +64,8 @@ class Coding(msgspec.Struct, frozen=True):
 class Option(msgspec.Struct, frozen=True):
     """One allowed answer of a choice.
 
-    `exclusive` tolerates no other beside it; `initial` is what a capture starts from.
+    `exclusive` tolerates no other beside it; `initial` is what a capture starts from. `person_text`: the
+    same in plain words; `tone`: how a result is drawn on the person's page.
     """
 
     system: str
@@ -62,6 +74,8 @@ class Option(msgspec.Struct, frozen=True):
     display_en: str
     exclusive: bool = False
     initial: bool = False
+    person_text: Translated | None = None
+    tone: Tone | None = None
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -95,11 +109,74 @@ class Constraint(msgspec.Struct, frozen=True):
     human_en: str
 
 
+class Prefill(msgspec.Struct, frozen=True):
+    """What a capture starts from: a `field` of the roster, the stop's theme, or a person's last answer.
+
+    Of a person, `field` is the linkId of that answer, and `part` tells its value from the day it was given.
+    """
+
+    source: PrefillSource
+    field: str = ""
+    part: Literal["value", "day"] = "value"
+
+
+class Argument(msgspec.Struct, frozen=True):
+    """One argument of a named function: the answer to `link`, or a fixed `code`; the other is empty."""
+
+    name: str
+    link: str = ""
+    code: str = ""
+
+
+class NamedFunction(msgspec.Struct, frozen=True):
+    """A calculation that FHIRPath cannot say (docs/forms.md, "Named functions")."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The linkIds of the answers it takes, in the order they are given."""
+        return tuple(argument.link for argument in self.arguments if argument.link)
+
+    def links(self, name: str) -> tuple[str, ...]:
+        """The linkIds given as the argument of this name, in order; empty when it is absent, or a code."""
+        return tuple(each.link for each in self.arguments if each.name == name and each.link)
+
+    def code(self, name: str) -> str:
+        """The code given as the argument of this name; empty when it is absent, or a link."""
+        return next((each.code for each in self.arguments if each.name == name), "")
+
+
+class ResultRule(msgspec.Struct, frozen=True):
+    """The rule of a calculated result in words, and where it comes from."""
+
+    text: str
+    text_en: str
+    source: str
+
+
+class Delay(msgspec.Struct, frozen=True):
+    """A group is not opened until `seconds` after `since` was first answered."""
+
+    since: str
+    seconds: int
+
+
+class Elapsed(msgspec.Struct, frozen=True):
+    """Seconds between the first answers of two items, as the tablet measured them."""
+
+    since: str
+    until: str
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One item of the Questionnaire, with what its extensions say.
 
     `path`: the linkIds of the groups around it, outermost first. `options`: by code. `carried`: its last
     answer is shown to be confirmed at the next visit. `restricts`: answered yes, the record is restricted.
+    `enabled_when`: an expression, enabled when it yields exactly `true`. `start`: what `initial` says.
+    `remembered`: its last answer is kept for comparison. `instrument`: what `escale:control` says.
     """
 
     link_id: str
@@ -132,7 +209,20 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     lookup: str | None = None
     calculation: str | None = None
     calculated: Expression | None = None
-    initial: str | None = None
+    function: NamedFunction | None = None
+    rule: ResultRule | None = None
+    reviewed_by: str | None = None
+    enabled_when: Expression | None = None
+    prefill: Prefill | None = None
+    start: Value | None = None
+    setting: bool = False
+    remembered: bool = False
+    instrument: Instrument | None = None
+    delay: Delay | None = None
+    elapsed: Elapsed | None = None
+    urgent: bool = False
+    person_text: Translated | None = None
+    person_result: bool = False
     options: dict[str, Option] = {}
     codes: tuple[Coding, ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -148,15 +238,22 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def is_calculated(self) -> bool:
         """Whether its value comes from other answers."""
-        return self.calculated is not None or self.calculation is not None
+        return any(way is not None for way in (self.calculated, self.calculation, self.function))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The linkIds that its calculation reads; of a distance, none are named."""
+        if self.function is not None:
+            return self.function.reads
+        return self.calculated.reads if self.calculated is not None else ()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One published version: `text` is the file as published, `digest` the SHA-256 of its bytes (wire §2).
 
-    `items` are the sections; `index` holds every item by linkId, in document order; `commune` is the
-    linkId of the commune of residence, from which a distance starts. Two forms are equal only when
-    they are the same object: a version is loaded once.
+    `use`: what an answer to it is. `items` are the sections; `index` holds every item by linkId, in
+    document order; `commune` is the linkId of the commune of residence, from which a distance starts. Two
+    forms are equal only when they are the same object: a version is loaded once.
     """
 
     url: str
@@ -166,6 +263,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     digest: str
     text: str
     retention: str
+    use: FormUse = "record"
     items: tuple[Item, ...]
     index: dict[str, Item]
     commune: str | None = None

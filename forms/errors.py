@@ -4,6 +4,7 @@
 
     FormsError
     ├── FormInvalid           a definition file is outside the subset; carries every defect
+    ├── FormChanged           this version is published already, with other bytes
     ├── ExpressionRefused     a FHIRPath expression is outside the allowed list
     ├── ExpressionFailed      an allowed expression could not be evaluated
     ├── ResponseMalformed     the resource is no QuestionnaireResponse of this form
@@ -37,6 +38,15 @@ class FormInvalid(FormsError):
         super().__init__(f"{source}: {len(defects)} defects, first: {defects[0]}")
         self.source = source
         self.defects = tuple(defects)
+
+
+class FormChanged(FormsError):
+    """A published version never changes; `digest` is that of the bytes it has."""
+
+    def __init__(self, canonical: str, digest: str) -> None:
+        super().__init__(f"{canonical} is published as {digest}")
+        self.canonical = canonical
+        self.digest = digest
 
 
 class ExpressionRefused(FormsError):

@@ -7,7 +7,7 @@ of searching the whole response at each evaluation: same result (a test compares
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -43,6 +43,7 @@ STRUCTURE = PASSING | {
     *("DateTimeLiteral", "QuantityLiteral"),
 }  # fmt: skip
 
+_READ_ONLY_AS = "answers are read only as %resource.repeat(item).where(linkId = '…').answer"
 _TEST = re.compile(r"%resource\.repeat\(item\)\.where\(linkId='([^']*)'\)\.answer\.value\.exists\(\)")
 
 
@@ -60,7 +61,9 @@ class Expression:
         reads: Counter[str] = Counter()
         parsed = fhirpath.parse(text)
         bound = _bind(parsed, reads)
-        _check(bound)
+        refused = tuple(dict.fromkeys(_refusals(bound)))
+        if refused:
+            raise ExpressionRefused("; ".join(refused))
         self._bound = _unwrap(bound)
         self.text = text
         self.reads = tuple(sorted(reads))
@@ -157,48 +160,49 @@ def _link_id_read(node: Node) -> str | None:
     return None
 
 
-def _check(node: Node) -> None:
-    """Raises ExpressionRefused unless the node and all below it are on the list."""
+def _refusals(node: Node) -> Iterator[str]:
+    """Everything in the node and below it that is not on the list, in the order it is written."""
     kind: str = node["type"]
+    children = node.get("children", ())
     if kind in OPERATORS:
         operator = node["terminalNodeText"][0]
         if operator not in OPERATORS[kind]:
-            raise ExpressionRefused(f"operator {operator} is not allowed")
+            yield f"operator {operator} is not allowed"
     elif kind not in STRUCTURE:
-        raise ExpressionRefused(f"{kind} is not allowed")
+        yield f"{kind} is not allowed"
+    if kind in _LEAVES:
+        refusal = _LEAVES[kind](children)
+        if refusal is not None:
+            yield refusal
+        return
     if kind == "Functn":
-        _check_function(node)
-        return
-    if kind == "ExternalConstant":
-        _check_variable(node)
-        return
-    if kind == "QuantityLiteral":
-        _check_duration(node)
-        return
-    if kind == "MemberInvocation" and node["children"][0]["text"] in ("item", "linkId"):
-        raise ExpressionRefused("answers are read only as %resource.repeat(item).where(linkId = '…').answer")
-    for child in node.get("children", ()):
-        _check(child)
+        name, *children = children
+        if name["text"] not in FUNCTIONS:
+            yield f"function {name['text']}() is not allowed"
+    for child in children:
+        yield from _refusals(child)
 
 
-def _check_function(node: Node) -> None:
-    name = node["children"][0]["text"]
-    if name not in FUNCTIONS:
-        raise ExpressionRefused(f"function {name}() is not allowed")
-    for child in node["children"][1:]:
-        _check(child)
-
-
-def _check_variable(node: Node) -> None:
-    children = node.get("children", [])
+def _variable_refusal(children: Sequence[Node]) -> str | None:
     name = children[0]["text"] if children else ""
-    if name not in VARIABLES and not name.startswith(_variable("")):
-        raise ExpressionRefused(f"variable %{name} is not allowed")
+    if name == "resource":
+        return _READ_ONLY_AS
+    known = name in VARIABLES or name.startswith(_variable(""))
+    return None if known else f"variable %{name} is not allowed"
 
 
-def _check_duration(node: Node) -> None:
-    unit = node["children"][0]["children"][0]
-    if not unit.get("children"):
-        raise ExpressionRefused(
-            "only calendar durations (days, weeks, months, years) are allowed as quantities"
-        )
+def _duration_refusal(children: Sequence[Node]) -> str | None:
+    if children[0]["children"][0].get("children"):
+        return None
+    return "only calendar durations (days, weeks, months, years) are allowed as quantities"
+
+
+def _member_refusal(children: Sequence[Node]) -> str | None:
+    return _READ_ONLY_AS if children[0]["text"] in ("item", "linkId") else None
+
+
+_LEAVES: Mapping[str, Callable[[Sequence[Node]], str | None]] = {
+    "ExternalConstant": _variable_refusal,
+    "QuantityLiteral": _duration_refusal,
+    "MemberInvocation": _member_refusal,
+}

@@ -1,108 +1,38 @@
 """The extensions a form may carry, and how each becomes a field of an item (docs/forms.md)."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import get_args
 
-from forms.definition import NUMBER_TYPES, TEXT_TYPES, Constraint, EntryUnit, Unit
+from forms.definition import NUMBER_TYPES, TEXT_TYPES, Constraint, EntryUnit, FormUse, Instrument, Tone, Unit
 from forms.element import Element
-from forms.errors import ExpressionRefused
-from forms.expression import Expression, compiled
 from forms.extension_urls import EXTENSION_BASE
+from forms.extension_values import (
+    FHIR,
+    SDC,
+    Known,
+    code,
+    expression,
+    expression_in,
+    flag,
+    number,
+    parts,
+    text,
+    translated,
+    translation,
+    whole,
+)
+from forms.instrument_extensions import delay, elapsed, named_function, prefill, result_rule
 
-FHIR = "http://hl7.org/fhir/StructureDefinition/"
-SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
-TRANSLATION = FHIR + "translation"
 UCUM = "http://unitsofmeasure.org"
 ITEM_CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
-CONTROLS = ("radio-button", "check-box", "drop-down", "autocomplete")
+CONTROLS = ("radio-button", "check-box", "drop-down", "autocomplete", "slider")
 ITEM_CLASSES = ("administrative", "identity", "clinical", "sensitive")
-ROSTER_FIELDS = ("birth_name", "first_name", "birth_date", "sex", "commune", "booking", "time")
-DECIMAL_OR_INTEGER = ("valueDecimal", "valueInteger")
-
 ANY = frozenset(
     {"group", "display", "string", "text", "date", "boolean", "choice", "attachment", *NUMBER_TYPES}
 )
 LEAVES = ANY - {"group", "display"}
-
-
-class Known(NamedTuple):
-    """An extension the subset knows: the field it fills, how it is read, on which item types, how often."""
-
-    field: str
-    read: Callable[[Element], object]
-    types: frozenset[str]
-    several: bool = False
-
-
-def translation(holder: Element, member: str) -> str:
-    """The English text beside a French one: the `translation` extension of `_<member>`."""
-    beside = holder.object(f"_{member}")
-    if beside is None:
-        return ""
-    beside.only({"extension"})
-    for extension in beside.objects("extension"):
-        extension.only({"url", "extension"})
-        extension.one_of("url", (TRANSLATION,))
-        parts = {part.text("url"): part for part in extension.objects("extension")}
-        if parts.keys() == {"lang", "content"}:
-            parts["lang"].one_of("valueCode", ("en",))
-            return parts["content"].text("valueString")
-        extension.refuse("lang and content are expected")
-    return ""
-
-
-def read_extensions(holder: Element, known: Mapping[str, Known], item_type: str) -> dict[str, object]:
-    """The fields that an element's extensions fill; unknown, repeated or misplaced ones are defects."""
-    fields: dict[str, object] = {}
-    for extension in holder.objects("extension"):
-        url = extension.text("url")
-        kind = known.get(url)
-        if kind is None:
-            extension.refuse(f"extension {url} is not in the supported subset")
-        elif item_type not in kind.types:
-            extension.refuse(f"extension {url} does not apply to {item_type}")
-        elif kind.several:
-            before = fields.get(kind.field, ())
-            fields[kind.field] = (*(before if isinstance(before, tuple) else ()), kind.read(extension))
-        elif kind.field in fields:
-            extension.refuse(f"extension {url} occurs twice")
-        else:
-            fields[kind.field] = kind.read(extension)
-    return fields
-
-
-def _code(*allowed: str) -> Callable[[Element], str]:
-    def read(extension: Element) -> str:
-        extension.only({"url", "valueCode"})
-        return extension.one_of("valueCode", allowed)
-
-    return read
-
-
-def _text(extension: Element) -> str:
-    extension.only({"url", "valueString"})
-    return extension.text("valueString")
-
-
-def _flag(extension: Element) -> bool:
-    extension.only({"url", "valueBoolean"})
-    if not extension.has("valueBoolean"):
-        extension.refuse("true or false is expected", "valueBoolean")
-    return extension.flag("valueBoolean")
-
-
-def _number(extension: Element) -> object:
-    extension.only({"url", *DECIMAL_OR_INTEGER})
-    member = next((name for name in DECIMAL_OR_INTEGER if extension.has(name)), "valueDecimal")
-    value = extension.decimal(member)
-    if value is None:
-        extension.refuse("a number is expected")
-    return value
-
-
-def _places(extension: Element) -> int | None:
-    extension.only({"url", "valueInteger"})
-    return extension.whole("valueInteger")
+NUMBERS, TEXTS, CHOICES = NUMBER_TYPES, TEXT_TYPES, frozenset({"choice"})
+CALCULABLE = NUMBERS | CHOICES | {"boolean", "date"}
 
 
 def _unit(extension: Element) -> Unit | None:
@@ -131,105 +61,75 @@ def _control(extension: Element) -> str:
     return codes[0]
 
 
-def _parts(extension: Element, names: set[str]) -> dict[str, Element]:
-    extension.only({"url", "extension"})
-    parts = {part.text("url"): part for part in extension.objects("extension")}
-    if parts.keys() != names:
-        extension.refuse(f"exactly {', '.join(sorted(names))} are expected")
-        return {}
-    return parts
-
-
 def _entry_unit(extension: Element) -> EntryUnit | None:
-    parts = _parts(extension, {"label", "factor", "suggest-min", "suggest-max"})
-    if not parts:
+    found = parts(extension, {"label", "factor", "suggest-min", "suggest-max"})
+    if not found:
         return None
-    numbers = [parts[name].decimal("valueDecimal") for name in ("factor", "suggest-min", "suggest-max")]
+    numbers = [found[name].decimal("valueDecimal") for name in ("factor", "suggest-min", "suggest-max")]
     factor, minimum, maximum = numbers
     if factor is None or minimum is None or maximum is None or factor <= 0 or minimum > maximum:
         extension.refuse("a positive factor and an ordered range are expected")
         return None
-    return EntryUnit(parts["label"].text("valueString"), factor, minimum, maximum)
+    return EntryUnit(found["label"].text("valueString"), factor, minimum, maximum)
 
 
 def _constraint(extension: Element) -> Constraint | None:
-    parts = _parts(extension, {"key", "severity", "expression", "human"})
-    if not parts:
+    found = parts(extension, {"key", "severity", "expression", "human"})
+    if not found:
         return None
-    expression = expression_in(parts["expression"], "valueString")
-    key = parts["key"].text("valueId")
-    severity = parts["severity"].one_of("valueCode", ("error", "warning"))
-    human, human_en = parts["human"].text("valueString"), translation(parts["human"], "valueString")
-    if expression is None:
+    checked = expression_in(found["expression"], "valueString")
+    key = found["key"].text("valueId")
+    severity = found["severity"].one_of("valueCode", ("error", "warning"))
+    human, human_en = found["human"].text("valueString"), translation(found["human"], "valueString")
+    if checked is None:
         return None
-    return Constraint(key, "error" if severity == "error" else "warning", expression, human, human_en)
+    return Constraint(key, "error" if severity == "error" else "warning", checked, human, human_en)
 
 
-def expression_in(holder: Element, member: str) -> Expression | None:
-    """The checked expression in a member; a refusal is a defect at that place."""
-    text = holder.text(member)
-    if not text:
-        return None
-    try:
-        return compiled(text)
-    except ExpressionRefused as refusal:
-        holder.refuse(str(refusal), member)
-        return None
-
-
-def _fhirpath(extension: Element) -> Element | None:
-    extension.only({"url", "valueExpression"})
-    expression = extension.object("valueExpression")
-    if expression is not None:
-        expression.only({"language", "expression"})
-        expression.one_of("language", ("text/fhirpath",))
-    return expression
-
-
-def _calculated(extension: Element) -> Expression | None:
-    expression = _fhirpath(extension)
-    return expression_in(expression, "expression") if expression is not None else None
-
-
-def _initial(extension: Element) -> str | None:
-    expression = _fhirpath(extension)
-    if expression is None:
-        return None
-    named = expression.one_of("expression", (f"%roster.{field}" for field in ROSTER_FIELDS))
-    return named.removeprefix("%roster.")
-
-
-NUMBERS, TEXTS, CHOICES = NUMBER_TYPES, TEXT_TYPES, frozenset({"choice"})
 ITEM_EXTENSIONS: Mapping[str, Known] = {
-    FHIR + "minValue": Known("minimum", _number, NUMBERS),
-    FHIR + "maxValue": Known("maximum", _number, NUMBERS),
-    FHIR + "maxDecimalPlaces": Known("decimals", _places, frozenset({"decimal", "quantity"})),
+    FHIR + "minValue": Known("minimum", number, NUMBERS),
+    FHIR + "maxValue": Known("maximum", number, NUMBERS),
+    FHIR + "maxDecimalPlaces": Known("decimals", whole, frozenset({"decimal", "quantity"})),
     FHIR + "questionnaire-unit": Known("unit", _unit, NUMBERS),
-    FHIR + "questionnaire-itemControl": Known("control", _control, CHOICES),
-    FHIR + "questionnaire-hidden": Known("hidden", _flag, ANY),
-    FHIR + "questionnaire-maxOccurs": Known("max_occurs", _places, LEAVES),
+    FHIR + "questionnaire-itemControl": Known("control", _control, CHOICES | NUMBERS),
+    FHIR + "questionnaire-hidden": Known("hidden", flag, ANY),
+    FHIR + "questionnaire-maxOccurs": Known("max_occurs", whole, LEAVES),
     FHIR + "questionnaire-constraint": Known("constraints", _constraint, ANY, several=True),
-    SDC + "calculatedExpression": Known("calculated", _calculated, NUMBERS | CHOICES),
-    SDC + "initialExpression": Known("initial", _initial, LEAVES),
-    EXTENSION_BASE + "item-class": Known("item_class", _code(*ITEM_CLASSES), ANY),
-    EXTENSION_BASE + "soft-min": Known("soft_minimum", _number, NUMBERS),
-    EXTENSION_BASE + "soft-max": Known("soft_maximum", _number, NUMBERS),
-    EXTENSION_BASE + "limit-source": Known("limit_source", _text, NUMBERS),
+    SDC + "calculatedExpression": Known("calculated", expression, CALCULABLE),
+    SDC + "enableWhenExpression": Known("enabled_when", expression, ANY),
+    SDC + "initialExpression": Known("prefill", prefill, LEAVES),
+    EXTENSION_BASE + "item-class": Known("item_class", code(*ITEM_CLASSES), ANY),
+    EXTENSION_BASE + "soft-min": Known("soft_minimum", number, NUMBERS),
+    EXTENSION_BASE + "soft-max": Known("soft_maximum", number, NUMBERS),
+    EXTENSION_BASE + "limit-source": Known("limit_source", text, NUMBERS),
     EXTENSION_BASE + "entry-unit": Known("entry_units", _entry_unit, NUMBERS, several=True),
-    EXTENSION_BASE + "entry-pair": Known("entry_pair", _text, NUMBERS),
-    EXTENSION_BASE + "text-rule": Known("text_rule", _code("ins-name", "ins-first-name", "phone"), TEXTS),
+    EXTENSION_BASE + "entry-pair": Known("entry_pair", text, NUMBERS),
+    EXTENSION_BASE + "text-rule": Known("text_rule", code("ins-name", "ins-first-name", "phone"), TEXTS),
     EXTENSION_BASE + "date-rule": Known(
-        "date_rule", _code("birth-date", "not-before-visit"), frozenset({"date"})
+        "date_rule", code("birth-date", "not-before-visit"), frozenset({"date"})
     ),
-    EXTENSION_BASE + "lookup": Known("lookup", _code("insee-commune", "insee-birth-place"), CHOICES),
-    EXTENSION_BASE + "calculation": Known(
-        "calculation", _code("distance-to-stop-km"), frozenset({"decimal"})
-    ),
-    EXTENSION_BASE + "absence": Known("absence", _flag, LEAVES),
-    EXTENSION_BASE + "carried": Known("carried", _flag, LEAVES - {"attachment"}),
-    EXTENSION_BASE + "restricts": Known("restricts", _flag, frozenset({"boolean"})),
+    EXTENSION_BASE + "lookup": Known("lookup", code("insee-commune", "insee-birth-place"), CHOICES),
+    EXTENSION_BASE + "calculation": Known("calculation", code("distance-to-stop-km"), frozenset({"decimal"})),
+    EXTENSION_BASE + "absence": Known("absence", flag, LEAVES),
+    EXTENSION_BASE + "carried": Known("carried", flag, LEAVES - {"attachment"}),
+    EXTENSION_BASE + "restricts": Known("restricts", flag, frozenset({"boolean"})),
+    EXTENSION_BASE + "setting": Known("setting", flag, NUMBERS | CHOICES | {"boolean"}),
+    EXTENSION_BASE + "function": Known("function", named_function, NUMBERS | CHOICES),
+    EXTENSION_BASE + "rule": Known("rule", result_rule, CALCULABLE),
+    EXTENSION_BASE + "reviewed-by": Known("reviewed_by", text, CALCULABLE),
+    EXTENSION_BASE + "remembered": Known("remembered", flag, LEAVES - {"attachment"}),
+    EXTENSION_BASE + "control": Known("instrument", code(*get_args(Instrument)), NUMBERS | CHOICES | TEXTS),
+    EXTENSION_BASE + "delay": Known("delay", delay, frozenset({"group"})),
+    EXTENSION_BASE + "elapsed": Known("elapsed", elapsed, frozenset({"integer"})),
+    EXTENSION_BASE + "urgent": Known("urgent", flag, frozenset({"display"})),
+    EXTENSION_BASE + "person-text": Known("person_text", translated, ANY),
+    EXTENSION_BASE + "person-result": Known("person_result", flag, CHOICES),
 }
-OPTION_EXTENSIONS: Mapping[str, Known] = {EXTENSION_BASE + "exclusive": Known("exclusive", _flag, CHOICES)}
+OPTION_EXTENSIONS: Mapping[str, Known] = {
+    EXTENSION_BASE + "exclusive": Known("exclusive", flag, CHOICES),
+    EXTENSION_BASE + "person-text": Known("person_text", translated, CHOICES),
+    EXTENSION_BASE + "tone": Known("tone", code(*get_args(Tone)), CHOICES),
+}
 
 
 def _retention(extension: Element) -> str:
@@ -238,5 +138,6 @@ def _retention(extension: Element) -> str:
 
 
 FORM_EXTENSIONS: Mapping[str, Known] = {
-    EXTENSION_BASE + "retention": Known("retention", _retention, frozenset({"form"}))
+    EXTENSION_BASE + "retention": Known("retention", _retention, frozenset({"form"})),
+    EXTENSION_BASE + "use": Known("use", code(*get_args(FormUse)), frozenset({"form"})),
 }

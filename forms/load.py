@@ -7,13 +7,16 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 from forms.consistency import defects as consistency_defects
-from forms.definition import Form, Item
+from forms.definition import Form, FormUse, Item
 from forms.element import Element
 from forms.errors import Defect, FormInvalid
-from forms.extensions import FORM_EXTENSIONS, read_extensions, translation
+from forms.extension_values import read_extensions, translation
+from forms.extensions import FORM_EXTENSIONS
 from forms.questionnaire import read_item, read_value_sets
+from forms.registry import Registry
 
 FORM_MEMBERS = frozenset(
     [
@@ -36,15 +39,13 @@ FORM_MEMBERS = frozenset(
 
 
 @cache
-def published() -> dict[tuple[str, str], Form]:
-    """Every form in `forms/definitions`, by (url, version); read once. Raises FormInvalid."""
-    found: dict[tuple[str, str], Form] = {}
+def published() -> Registry:
+    """The process's published forms, by (url, version): those of `forms/definitions`, read once, and those
+    added since to the same registry. Raises FormInvalid.
+    """
     folder = resources.files("forms").joinpath("definitions")
-    for entry in sorted(folder.iterdir(), key=lambda file: file.name):
-        if entry.name.endswith(".json"):
-            form = parse(entry.read_bytes(), entry.name)
-            found[form.url, form.version] = form
-    return found
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return Registry(parse(file.read_bytes(), file.name) for file in files if file.name.endswith(".json"))
 
 
 def load(path: Path) -> Form:
@@ -63,7 +64,7 @@ def parse(content: bytes, source: str) -> Form:
         raise FormInvalid(source, [Defect("(file)", "an object is expected")])
     root = Element(document, "", [])
     form = _form(root, text, hashlib.sha256(content).hexdigest())
-    found = root.defects or consistency_defects(tuple(_walk(form.items)))
+    found = root.defects + consistency_defects(tuple(_walk(form.items)), form.use)
     if found:
         raise FormInvalid(source, found)
     return form
@@ -77,7 +78,8 @@ def _form(root: Element, text: str, digest: str) -> Form:
     for member in ("name", "date", "publisher"):
         root.text(member)
     root.texts("subjectType")
-    retention = read_extensions(root, FORM_EXTENSIONS, "form").get("retention")
+    fields = read_extensions(root, FORM_EXTENSIONS, "form")
+    retention = fields.get("retention")
     if retention is None:
         root.refuse("a retention is expected", "extension")
     value_sets = read_value_sets(root)
@@ -93,6 +95,7 @@ def _form(root: Element, text: str, digest: str) -> Form:
         digest=digest,
         text=text,
         retention=str(retention),
+        use=cast("FormUse", fields.get("use") or "record"),
         items=items,
         index=index,
         commune=next((link for link, item in index.items() if item.lookup == "insee-commune"), None),

@@ -5,7 +5,8 @@ from typing import Any, cast, get_args
 
 from forms.definition import Coding, Condition, Item, ItemClass, ItemType, Operator, Option, Value
 from forms.element import Element
-from forms.extensions import ITEM_EXTENSIONS, OPTION_EXTENSIONS, read_extensions, translation
+from forms.extension_values import read_extensions, translation
+from forms.extensions import ITEM_EXTENSIONS, OPTION_EXTENSIONS
 
 ITEM_MEMBERS = frozenset(
     [
@@ -20,6 +21,7 @@ ITEM_MEMBERS = frozenset(
         "maxLength",
         "enableWhen",
         "enableBehavior",
+        "initial",
         "answerOption",
         "answerValueSet",
         "item",
@@ -28,6 +30,7 @@ ITEM_MEMBERS = frozenset(
 )
 SEVERAL = 2
 ANSWERS = ("answerBoolean", "answerCoding")
+STARTS = ("valueBoolean", "valueInteger", "valueDecimal")
 ValueSets = Mapping[str, Mapping[str, Option]]
 
 
@@ -82,11 +85,30 @@ def read_item(
         max_length=element.whole("maxLength"),
         options=_options(element, value_sets),
         codes=tuple(_coding(code) for code in element.objects("code")),
+        start=_start(element),
         conditions=conditions,
         condition_behavior="all" if behavior == "all" else "any",
         items=children,
         **fields,
     )
+
+
+def _start(element: Element) -> Value | None:
+    """The only value of `initial`, as written; whether it fits the item is judged with its limits."""
+    values = list(element.objects("initial"))
+    if len(values) > 1:
+        element.refuse("one starting value is expected", "initial")
+    for value in values[:1]:
+        value.only(STARTS)
+        if sum(value.has(name) for name in STARTS) != 1:
+            value.refuse(f"one of {', '.join(STARTS)} is expected")
+        elif value.has("valueBoolean"):
+            return value.flag("valueBoolean")
+        elif value.has("valueInteger"):
+            return value.whole("valueInteger")
+        else:
+            return value.decimal("valueDecimal")
+    return None
 
 
 def _coding(element: Element) -> Coding:
@@ -119,7 +141,7 @@ def _options(element: Element, value_sets: ValueSets) -> dict[str, Option]:
 
 def _option(element: Element) -> Option:
     element.only({"valueCoding", "initialSelected", "extension"})
-    fields = read_extensions(element, OPTION_EXTENSIONS, "choice")
+    fields: dict[str, Any] = read_extensions(element, OPTION_EXTENSIONS, "choice")
     coding = element.object("valueCoding")
     if coding is None:
         return Option("", "", "", "")
@@ -131,6 +153,8 @@ def _option(element: Element) -> Option:
         translation(coding, "display"),
         exclusive=fields.get("exclusive") is True,
         initial=element.flag("initialSelected"),
+        person_text=fields.get("person_text"),
+        tone=fields.get("tone"),
     )
 
 

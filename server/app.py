@@ -18,8 +18,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from forms.load import published
 from server import clock
 from server.auth import sessions, throttle
-from server.central import databases, organisation
-from server.central.publication import Forms, publish_all
+from server.central import databases, organisation, published_forms
+from server.central.form_watch import FormWatch
+from server.central.publication import publish_all
 from server.central.publisher import Central
 from server.certificates import issuer
 from server.certificates.service import HubCertificates
@@ -91,7 +92,8 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
         organization, keys = await asyncio.to_thread(organisation.load, store, settings.keys)
         engine = await open_engine(settings, patience_s=PATIENCE_S)
         stack.push_async_callback(engine.aclose)
-        forms: Forms = published()
+        forms = published()
+        await asyncio.to_thread(published_forms.load, store, keys, forms)
         central = Central(store, engine, keys, clocks.now)
         tokens = AccessTokens(keys, settings.token_seconds)
         authorizer = Authorizer(store, tokens, clocks.now, clocks.monotonic_s)
@@ -119,6 +121,7 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
             certificates=HubCertificates(
                 certificate_issuer, settings.sync_host, clocks.now, clocks.monotonic_s
             ),
+            form_watch=FormWatch(central, forms),
             clock=clocks.now,
         )
 
@@ -173,6 +176,7 @@ async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> Asyn
         for name, work in (
             ("projection", services.projection.run()),
             ("people", services.people.run()),
+            ("forms", services.form_watch.run()),
             ("housekeeping", _keep_house_forever(services)),
         ):
             stack.push_async_callback(_cancel, _start(name, work))

@@ -61,6 +61,7 @@ def _parser() -> Parser:
     rebuild.add_argument("--check", action="store_true", help="compare seulement")
     journal = _group(commands, "journal", "le journal des accès")
     _command(journal, "verify", "journal", "vérifie que rien n’y fut changé ni ôté")
+    _add_forms(commands)
     demo = _group(commands, "demo", "des données inventées")
     year = _command(demo, "year", "demo", "une année inventée aux chiffres connus, serveur arrêté")
     year.add_argument(
@@ -104,6 +105,24 @@ def _parser() -> Parser:
     create_authority = _command(authority, "create", "authority", "la crée, pour le nom de réplication")
     create_authority.add_argument("directory", type=Path, help="dossier où l’écrire")
     return parser
+
+
+def _add_forms(commands: "_Commands[Parser]") -> None:
+    forms = _group(commands, "forms", "les formulaires")
+    check = _command(
+        forms, "check", "forms", "dit tout ce qui, dans un fichier, sort de ce qu’Escale comprend"
+    )
+    publish = _command(forms, "publish", "forms", "le signe et le publie, une fois pour toutes")
+    for action, command in (("check", check), ("publish", publish)):
+        command.set_defaults(action=action)
+        command.add_argument("file", type=Path, metavar="FICHIER", help="Questionnaire FHIR R4, en JSON")
+    publish.add_argument(
+        "--campaign",
+        action="append",
+        default=[],
+        metavar="TITRE",
+        help="fait passer cette campagne à cette version ; peut être répété",
+    )
 
 
 def _add_hub(commands: "_Commands[Parser]") -> None:

@@ -5,7 +5,7 @@ import asyncio
 
 from forms.load import published
 from server import clock
-from server.central import organisation
+from server.central import organisation, published_forms
 from server.cli.console import say
 from server.cli.opened import opened
 from server.demo.texts import text
@@ -36,8 +36,10 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
 
 async def _rebuilt(store: Store, configured: Settings, *, check: bool) -> Rebuilt:
     _, keys = organisation.load(store, configured.keys)
+    forms = published()
+    published_forms.load(store, keys, forms)
     engine = await open_engine(configured)
     try:
-        return await rebuild(store, engine, keys, published(), clock.now, check=check)
+        return await rebuild(store, engine, keys, forms, clock.now, check=check)
     finally:
         await engine.aclose()

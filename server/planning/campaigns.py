@@ -10,6 +10,7 @@ from server.errors import NotFound
 from server.identifiers import new_uuid
 from server.planning.faults import Fault, Fields, Rejected
 from server.store.control import Campaign, Stop
+from server.store.planning import CampaignForm
 
 MAX_SUMMARY_MONTHS = 120
 
@@ -71,6 +72,20 @@ def edit(session: Session, campaign: Campaign, asked: CampaignOrder) -> None:
     campaign.starts_on, campaign.ends_on = asked.starts_on, asked.ends_on
     campaign.summary_months = asked.summary_months
     session.add(campaign)
+
+
+def switch(session: Session, campaign: Campaign, url: str, version: str) -> bool:
+    """Have a campaign capture another version of one of its forms; return False when it has no such form."""
+    if campaign.form_url == url:
+        campaign.form_version = version
+        session.add(campaign)
+        return True
+    further = session.get(CampaignForm, (campaign.id, url))
+    if further is None:
+        return False
+    further.version = version
+    session.add(further)
+    return True
 
 
 def find(session: Session, campaign: str) -> Campaign:

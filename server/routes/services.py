@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from server.central.form_watch import FormWatch
 from server.central.publication import Forms
 from server.central.publisher import Central
 from server.certificates.service import HubCertificates
@@ -60,4 +61,5 @@ class Services:
     projection: Projection
     people: PeoplePublication
     certificates: HubCertificates
+    form_watch: FormWatch
     clock: Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""What patients say of the service: nothing here leads back to a visit, a stop, a device, an hour or a person."""
+"""What patients say of the service: nothing here leads back to a visit, stop, device, hour or person."""
 
 from datetime import date, datetime
 from enum import StrEnum

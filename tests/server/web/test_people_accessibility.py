@@ -19,7 +19,8 @@ async def test_duplicates_and_a_person(page: Page, day: Day, came: Came) -> None
     await page.goto("/coordination/personnes/doublons")
     await page.get_by_role("heading", level=1, name="Doublons probables").wait_for()
     await check(page, "duplicates")
-    # Of equally likely pairs, chance decides which is first: the person looked at below is of the pair decided here.
+    # Of equally likely pairs, chance decides which is first:
+    # the person looked at below is of the pair decided here.
     person = await page.get_by_role("link", name="ANNE").first.get_attribute("href")
     assert person is not None
     await page.get_by_label("C’est la même personne").first.check()

@@ -1,0 +1,129 @@
+"""What must hold of how an item is filled: starting values, settings, measuring, delays."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from forms.definition import NUMBER_TYPES, Elapsed, FormUse, Item
+from forms.errors import Defect
+from forms.rounding import decimal_places
+
+BODY_SIDES = frozenset({"left", "right", "both", "neither"})
+START_TYPES = NUMBER_TYPES | {"boolean"}
+Items = Sequence[Item]
+
+
+def starts(items: Items) -> Iterator[Defect]:
+    """A starting value is one that could be answered; a calculated item starts from nothing."""
+    for item in items:
+        begins = item.start is not None or any(option.initial for option in item.options.values())
+        if begins and item.is_calculated:
+            yield Defect(item.link_id, "what is calculated has no starting value")
+        if begins and item.prefill is not None:
+            yield Defect(item.link_id, "either a starting value or an initialExpression")
+        if item.start is not None and not _fits(item):
+            yield Defect(item.link_id, "initial is of the item's type and within its limits and decimals")
+
+
+def _fits(item: Item) -> bool:
+    start = item.start
+    if item.type == "boolean" or isinstance(start, bool):
+        return item.type == "boolean" and isinstance(start, bool)
+    if not isinstance(start, int | Decimal) or (item.type == "integer" and not isinstance(start, int)):
+        return False
+    number = Decimal(start)
+    above = item.minimum is None or number >= item.minimum
+    below = item.maximum is None or number <= item.maximum
+    return above and below and (item.decimals is None or decimal_places(number) <= item.decimals)
+
+
+def settings(items: Items) -> Iterator[Defect]:
+    """A setting is read-only and required, starts with a value, and a number has limits."""
+    for item in items:
+        if not item.setting:
+            continue
+        begins = item.start is not None or any(option.initial for option in item.options.values())
+        if item.is_calculated or not item.read_only or not item.required or item.repeats or not begins:
+            yield Defect(
+                item.link_id, "a setting is readOnly, required, not calculated, and has a starting value"
+            )
+        if item.type in NUMBER_TYPES and (item.minimum is None or item.maximum is None):
+            yield Defect(item.link_id, "a setting that is a number has minValue and maxValue")
+
+
+def prefills(items: Items) -> Iterator[Defect]:
+    """A person's last answer is one that is kept, of the same type; its day is a date."""
+    by_link = {item.link_id: item for item in items}
+    for item in items:
+        if item.prefill is None:
+            continue
+        if item.is_calculated:
+            yield Defect(item.link_id, "what is calculated has no initialExpression")
+        if item.prefill.source != "person":
+            continue
+        if item.prefill.part == "day" and item.type != "date":
+            yield Defect(item.link_id, "the day of a person's answer is a date")
+        known = by_link.get(item.prefill.field)
+        if known is None:
+            continue  # an answer to another form
+        if not (known.remembered or known.carried):
+            yield Defect(item.link_id, f"{known.link_id} is neither escale:remembered nor escale:carried")
+        elif item.prefill.part == "value" and known.type != item.type:
+            yield Defect(item.link_id, f"{known.link_id} is {known.type}, not {item.type}")
+
+
+def remembered(items: Items) -> Iterator[Defect]:
+    """What is sensitive goes into no summary; an answer is carried or remembered, not both."""
+    for item in items:
+        if (item.remembered or item.carried) and item.item_class == "sensitive":
+            yield Defect(item.link_id, "what is sensitive is neither carried nor remembered")
+        if item.remembered and item.carried:
+            yield Defect(item.link_id, "either escale:carried or escale:remembered")
+
+
+def controls(items: Items) -> Iterator[Defect]:
+    """A control fits what it fills."""
+    for item in items:
+        slides = item.control == "slider"
+        if slides and (item.type not in NUMBER_TYPES or item.minimum is None or item.maximum is None):
+            yield Defect(item.link_id, "a slider is a number with minValue and maxValue")
+        if item.control is not None and not slides and item.type != "choice":
+            yield Defect(item.link_id, f"{item.control} applies to a choice")
+        seconds = item.unit is not None and item.unit.code == "s"
+        if item.instrument == "stopwatch" and not (item.type in NUMBER_TYPES and seconds):
+            yield Defect(item.link_id, "a stopwatch is a number in seconds (unit s)")
+        if item.instrument == "body-side" and (
+            item.type != "choice" or not item.options.keys() <= BODY_SIDES
+        ):
+            yield Defect(item.link_id, "body-side is a choice among left, right, both, neither")
+        if item.instrument == "spirometer-file" and item.type != "text":
+            yield Defect(item.link_id, "spirometer-file is a text")
+
+
+def delays(items: Items) -> Iterator[Defect]:
+    """A delay counts from a question before its group, and time passes between two questions."""
+    questions: list[str] = []
+    order = {item.link_id: position for position, item in enumerate(items) if item.is_leaf}
+    for item in items:
+        if item.delay is not None and item.delay.since not in questions:
+            yield Defect(item.link_id, f"delay counts from {item.delay.since}, not a question before it")
+        if item.elapsed is not None:
+            yield from _elapsed(item, item.elapsed, order)
+        if item.is_leaf:
+            questions.append(item.link_id)
+
+
+def _elapsed(item: Item, elapsed: Elapsed, order: dict[str, int]) -> Iterator[Defect]:
+    since, until = order.get(elapsed.since, -1), order.get(elapsed.until, -1)
+    if since < 0 or until <= since:
+        yield Defect(item.link_id, "elapsed names two questions, since before until")
+    if item.is_calculated or not item.read_only or item.repeats or item.setting:
+        yield Defect(item.link_id, "an elapsed time is readOnly, and neither calculated nor a setting")
+
+
+def use_of_form(items: Items, use: FormUse) -> Iterator[Defect]:
+    """What is tied to another record, or to nobody, does not say who the person is."""
+    for item in items if use != "record" else ():
+        if item.item_class == "identity":
+            yield Defect(item.link_id, f"a form of use {use} has no item of class identity")
+        elif item.link_id == "identity":
+            yield Defect(item.link_id, f"a form of use {use} has no identity section")

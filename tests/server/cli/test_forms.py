@@ -1,0 +1,188 @@
+"""``escale forms``: everything wrong at once; published once for all, told to a running server's teams."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from joserfc.jwk import OctKey
+
+from server.central.payload import DocumentType, verified
+from server.cli import run
+from server.keys import jwe
+from server.keys.public import import_public
+from tests.support.organisation import FORM
+from tests.support.published import another, bytes_of, registry_put_back
+from tests.support.running_server import RunningServer
+from tests.support.tablet import Tablet
+
+SOON_S = 30.0
+CAMPAIGN = "Médicobus"
+
+
+@pytest.fixture(autouse=True)
+def _registry() -> Iterator[None]:
+    with registry_put_back():
+        yield
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A server's data with an organisation and no campaign."""
+    made = {"ESCALE_DATA": str(tmp_path / "var"), "ESCALE_KEYS": str(tmp_path / "keys")}
+    create = ["organisation", "create", "--title", "CPTS", "--coordinator", "Cléo", "--login", "cleo"]
+    assert run(create, made) == 0
+    return made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "medicobus.json"
+    path.write_bytes(bytes_of("1.1.1"))
+    return path
+
+
+def test_a_good_file_is_described(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["forms", "check", str(file)], {}) == 0
+    assert another("1.1.1").digest in capsys.readouterr().out
+
+
+def test_a_questionnaire_made_elsewhere_is_refused_with_every_feature_that_is_not_supported(
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign = {
+        "resourceType": "Questionnaire",
+        "url": "https://ailleurs.example/q",
+        "version": "1",
+        "status": "active",
+        "copyright": "©",
+        "item": [
+            {"linkId": "1", "type": "open-choice", "text": "Couleur", "answerValueSet": "http://x"},
+            {"linkId": "2", "type": "group", "item": [{"linkId": "2.1", "type": "url", "prefix": "a)"}]},
+        ],
+    }
+    path = tmp_path / "foreign.json"
+    path.write_text(json.dumps(foreign), encoding="utf-8")
+    for action in ("check", "publish"):
+        assert run(["forms", action, str(path)], environment) == 2
+        said = capsys.readouterr().err
+        for place in ("item[0].type", "item[1].item[0].type", "copyright", "item[1].item[0].prefix"):
+            assert place in said
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b'{"item": [], "item": []}'])
+def test_what_is_no_form_at_all_is_refused(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "f.json"
+    path.write_bytes(content)
+    assert run(["forms", "check", str(path)], {}) == 2
+    assert "(file)" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["forms", "check", str(tmp_path / "none.json")], {}) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_it_is_published_once_and_other_bytes_are_refused(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["forms", "publish", str(file)], environment) == 0
+    assert "Publié et signé" in capsys.readouterr().out
+    assert run(["forms", "publish", str(file)], environment) == 0
+    assert "déjà publié" in capsys.readouterr().out
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert run(["forms", "publish", str(file)], environment) == 2
+    assert another("1.1.1").digest in capsys.readouterr().err
+    assert run(["journal", "verify"], environment) == 0
+
+
+def test_a_draft_is_not_published(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_bytes(bytes_of("1.1.1", status="draft"))
+    assert run(["forms", "publish", str(file)], environment) == 2
+    assert "active" in capsys.readouterr().err
+
+
+def test_an_unknown_campaign_publishes_nothing(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["forms", "publish", str(file), "--campaign", "Nulle"], environment) == 2
+    capsys.readouterr()
+    assert run(["forms", "publish", str(file)], environment) == 0
+    assert "Publié et signé" in capsys.readouterr().out
+
+
+class Documents:
+    """What a tablet reads of its team's database, as it arrives."""
+
+    def __init__(self, tablet: Tablet, facts: dict[str, Any]) -> None:
+        self._tablet = tablet
+        self._signing = import_public(facts["organization"]["signing_key"])
+        self._since: Any = "0"
+        self.found: dict[tuple[DocumentType, str], dict[str, Any]] = {}
+
+    async def wait(self) -> None:
+        """Take what has changed since, waiting for something."""
+        asked = {"feed": "longpoll", "since": self._since, "include_docs": "true", "timeout": "10000"}
+        answer = await self._tablet.http.get(
+            f"/sync/{self._tablet.database}/_changes", params=asked, headers=self._tablet.bearer
+        )
+        changes = answer.raise_for_status().json()
+        self._since = changes["last_seq"]
+        for change in changes["results"]:
+            if "jws" in change["doc"]:
+                kind, payload = verified(change["doc"], change["id"], self._tablet.database, self._signing)
+                self.found[kind, payload["key"]] = payload
+
+
+def team_key(plaintext: bytes) -> OctKey:
+    """A team key as a key ring holds it."""
+    return OctKey.import_key(json.loads(plaintext))
+
+
+async def _published_while_drafts_are_open(server: RunningServer, file: Path) -> None:
+    async with httpx.AsyncClient(base_url=server.origin, timeout=30) as http:
+        tablet = Tablet(http)
+        await tablet.redeem(server.link)
+        await tablet.sign_in()
+        facts = await tablet.facts()
+        slot, _ = await tablet.ask_slot(facts["members"][0]["id"])
+        documents = Documents(tablet, facts)
+        while (DocumentType.KEYRING, slot.id) not in documents.found:
+            await documents.wait()
+        ring = documents.found[DocumentType.KEYRING, slot.id]["open"]["epochs"]
+        keys = [team_key(jwe.open_sealed(sealed, slot.agreement)) for sealed in ring.values()]
+
+        def named() -> set[str]:
+            rosters = [each for (kind, _), each in documents.found.items() if kind is DocumentType.ROSTER]
+            opened = [json.loads(jwe.open_sealed(each["sealed"], keys[-1])) for each in rosters]
+            campaign = [each for each in opened if each["stop"]["campaign_title"] == CAMPAIGN]
+            assert all(each["forms"][0]["version"] == each["form"]["version"] for each in campaign)
+            return {each["form"]["version"] for each in campaign}
+
+        assert named() == {"1.1.0"}
+        command = ["forms", "publish", str(file), "--campaign", CAMPAIGN]
+        assert await asyncio.to_thread(run, command, server.environment) == 0
+        while named() != {"1.1.1"}:
+            await documents.wait()
+        published = documents.found[DocumentType.FORM, f"{FORM[0]}|1.1.1"]["open"]
+        assert published["digest"] == another("1.1.1").digest
+        assert published["questionnaire"].encode() == bytes_of("1.1.1")
+        assert (DocumentType.FORM, f"{FORM[0]}|1.1.0") in documents.found
+
+
+async def _in_time(server: RunningServer, file: Path) -> None:
+    async with asyncio.timeout(SOON_S + 10):
+        await _published_while_drafts_are_open(server, file)
+
+
+def test_a_version_published_beside_a_running_server_reaches_the_tablets_and_the_rosters(
+    running_server: RunningServer, file: Path
+) -> None:
+    asyncio.run(_in_time(running_server, file))
