@@ -67,6 +67,8 @@ class Sums:
     def _add(self, found: tuple[list[int | None], list[int | None]]) -> None:
         """Add that these sum up to those, if their numbers do."""
         left, right = ([each for each in side if each is not None] for side in found)
+        if not right:
+            return  # a total that the table does not have: nothing is said of its parts
         if sum(self.values[each] for each in left) != sum(self.values[each] for each in right):
             return
         equation: dict[int, int] = {}
@@ -82,6 +84,8 @@ class Sums:
         every = [self._every(index, parts, unsaid)]
         for column in range(max((len(row.cells) for row in lines), default=0)):
             summed = [self.at.get((index, line, column)) for line in parts]
+            if not any(each is not None for each in summed):
+                continue  # a column of shares: no count of it sums up to anything
             for line in totals:
                 total = [self.at.get((index, line, column))]
                 yield summed, total
