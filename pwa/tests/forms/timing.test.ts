@@ -5,7 +5,8 @@ import type { Group, Question } from "$lib/forms/form";
 import { isQuestion } from "$lib/forms/form";
 import { judge } from "$lib/forms/judge";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
-import { delayState, isRunning, started, stopwatchSeconds, timed } from "$lib/forms/timing";
+import { fromQuestionnaireResponse, toQuestionnaireResponse } from "$lib/forms/response";
+import { delayState, isRunning, started, stopwatchSeconds } from "$lib/forms/timing";
 import { instruments } from "./instruments";
 
 const form = parseQuestionnaire(instruments());
@@ -27,7 +28,7 @@ function choose(state: edit.Filling, linkId: string, code: string, second: numbe
   const asked = question(linkId);
   const chosen = asked.options.find(({ coding }) => coding.code === code);
   if (!chosen) throw new Error(code);
-  return timed(form, state, edit.choose(form, state, asked, chosen.coding, author), author);
+  return edit.choose(form, state, asked, chosen.coding, author);
 }
 
 describe("a delayed section", () => {
@@ -48,8 +49,7 @@ describe("a delayed section", () => {
 
   test("counts anew when the answer was taken back, since nothing had been learned", () => {
     const asked = question("words.learned");
-    const author = { by, at: at(60) };
-    const undone = timed(form, learned, edit.clear(form, learned, asked), author);
+    const undone = edit.clear(form, learned, asked);
     expect(delayState(recall, undone, ms(60)).kind).toBe("unbegun");
     expect(delayState(recall, choose(undone, "words.learned", "three", 90), ms(100))).toEqual({
       kind: "waiting",
@@ -78,8 +78,22 @@ describe("the seconds between two answers", () => {
   });
 
   test("are not there while one answer lacks, nor when the clock went back", () => {
+    const recalled = choose(learned, "recall.words", "two", 200);
     expect(learned.answers["recall.elapsed"]).toBeUndefined();
+    expect(edit.clear(form, recalled, question("recall.words")).answers["recall.elapsed"]).toBeUndefined();
     expect(choose(learned, "recall.words", "two", -30).answers["recall.elapsed"]).toBeUndefined();
+  });
+});
+
+describe("a correction", () => {
+  test("keeps the seconds that the record says, whatever is answered anew", () => {
+    const recorded = choose(choose(nothing, "words.learned", "three", 0), "recall.words", "two", 200);
+    const signed = { author: by, authored: at(600), status: "completed" as const };
+    const response = toQuestionnaireResponse(form, recorded.answers, signed);
+    const answers = fromQuestionnaireResponse(form, response);
+    const corrected = choose({ answers, entries: {} }, "recall.words", "three", 90_000);
+    expect(corrected.answers["recall.elapsed"]).toMatchObject({ values: [200] });
+    expect(delayState(recall, corrected, ms(90_000))).toEqual({ kind: "open" });
   });
 });
 

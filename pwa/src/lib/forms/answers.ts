@@ -37,13 +37,17 @@ export interface Quantity {
 /** One value; a string also stands for a date (`YYYY-MM-DD`). */
 export type Value = string | number | boolean | Coding | Quantity | Photo;
 
-/** What a member answered to one question: values, or a stated absence. `by` is a member, `at` is RFC 3339. */
+/**
+ * What a member answered to one question: values, or a stated absence. `by` is a member, `at` is RFC 3339; `firstAt` is
+ * when it was first answered, of an answer that was changed since.
+ */
 export type Answer =
   | {
       readonly kind: "values";
       readonly values: readonly Value[];
       readonly by: string;
       readonly at: string;
+      readonly firstAt?: string;
       /** Outside the soft limits, and confirmed. */
       readonly confirmed?: true;
       /** What was typed before normalisation, when it differs. */
@@ -56,6 +60,7 @@ export type Answer =
       readonly reason: AbsentReason;
       readonly by: string;
       readonly at: string;
+      readonly firstAt?: string;
       readonly carriedFrom?: string;
     };
 

@@ -2,9 +2,11 @@
 import type { Answers, FormContext, Value } from "./answers";
 import { isCoding, valuesOf } from "./answers";
 import { distanceKm } from "./distance";
+import { isCivilDate } from "./dates";
 import { ExpressionFailed } from "./errors";
 import type { Evaluator } from "./evaluate";
 import type { Form, Question } from "./form";
+import { calledValue, linksRead } from "./functions/call";
 import { quantity, responseItems } from "./response";
 
 /** What rules are run with. Without an evaluator (not fetched yet) expressions yield nothing. */
@@ -20,7 +22,12 @@ export function calculatedValue(question: Question, before: Answers, rules: Rule
     case "distance-to-stop-km":
       return distanceToStop(before, rules);
     case "expression":
-      return asValue(question, evaluateOn(question.calculation.expression, before, rules)[0]);
+      return asValue(question, evaluateOn(question.calculation.expression, before, rules));
+    case "function":
+      return calledValue(question, question.calculation.call, before, {
+        visitDate: rules.context.visitDate,
+        gli: rules.evaluator?.gli ?? null,
+      });
     default:
       return undefined;
   }
@@ -65,18 +72,48 @@ export function linkIdsRead(expression: string): readonly string[] {
 }
 
 function distanceToStop(before: Answers, { form, context }: Rules): Value | undefined {
-  const residence = form.questions.find((question) => question.lookup === "insee-commune");
-  const [place] = residence ? valuesOf(before[residence.linkId]) : [];
+  const [place] = residence(form).flatMap(({ linkId }) => valuesOf(before[linkId]));
   if (!context.stop || !isCoding(place)) return undefined;
   const from = context.commune(place.code);
   return from ? distanceKm(from, context.stop) : undefined;
 }
 
-function asValue(question: Question, yielded: unknown): Value | undefined {
-  if (typeof yielded === "number")
-    return question.type === "quantity" ? quantity(question, yielded) : yielded;
-  if (typeof yielded === "boolean") return yielded;
-  if (typeof yielded !== "string") return undefined;
-  if (question.type !== "choice") return yielded;
-  return question.options.find((option) => option.coding.code === yielded)?.coding;
+/** The form's only question about a commune, when it has one. */
+function residence(form: Form): readonly Question[] {
+  return form.questions.filter(({ lookup }) => lookup === "insee-commune").slice(0, 1);
+}
+
+/** The questions that the calculation of `question` reads, each once; none when it is not calculated. */
+export function linkIdsCalculatedFrom({ calculation }: Question, form: Form): readonly string[] {
+  switch (calculation?.kind) {
+    case "expression":
+      return [...new Set(linkIdsRead(calculation.expression))];
+    case "function":
+      return linksRead(calculation.call);
+    case "distance-to-stop-km":
+      return residence(form).map(({ linkId }) => linkId);
+    default:
+      return [];
+  }
+}
+
+/** What an expression yields counts when it is one value, of the type of `question`. */
+function asValue(question: Question, yielded: readonly unknown[]): Value | undefined {
+  const [value, ...more] = yielded;
+  if (more.length > 0) return undefined;
+  switch (question.type) {
+    case "quantity":
+      return typeof value === "number" ? quantity(question, value) : undefined;
+    case "integer":
+    case "decimal":
+      return typeof value === "number" ? value : undefined;
+    case "boolean":
+      return typeof value === "boolean" ? value : undefined;
+    case "date":
+      return typeof value === "string" && isCivilDate(value) ? value : undefined;
+    case "choice":
+      return question.options.find(({ coding }) => coding.code === value)?.coding;
+    default:
+      return undefined;
+  }
 }

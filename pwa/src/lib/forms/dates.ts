@@ -21,9 +21,23 @@ export function civilDate(year: number, month: number, day: number): string | nu
 
 /** The day after `iso`. */
 export function dayAfter(iso: string): string {
+  return shifted(iso, 1);
+}
+
+/** The day before `iso`. */
+export function dayBefore(iso: string): string {
+  return shifted(iso, -1);
+}
+
+function shifted(iso: string, days: number): string {
   const date = new Date(`${iso}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + 1);
+  date.setUTCDate(date.getUTCDate() + days);
   return date.toISOString().slice(0, 10);
+}
+
+/** Days from `from` to `to`, negative when it is the later one. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
 }
 
 /** Years completed from `birth` to `on`: a 29 February birthday falls on 1 March in other years. */

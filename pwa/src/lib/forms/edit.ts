@@ -1,7 +1,8 @@
 /**
  * One person's actions on a form being filled: type, choose, state an absence, confirm, clear. Pure: state → state.
  *
- * Every action stamps its author on the answer, and takes back the confirmations that rested on the one before.
+ * Every action stamps its author on the answer, and takes back the confirmations that rested on the one before. What is
+ * measured between two answers (`escale:elapsed`) is recorded with the second of them.
  */
 import type { AbsentReason, Answer, Answers, Author, Coding, Entries, FormContext, Value } from "./answers";
 import { isCoding, sameCoding, valuesOf, without } from "./answers";
@@ -10,6 +11,7 @@ import { type Proposal, readEntry } from "./entry";
 import type { Form, Question } from "./form";
 import { defined } from "./json";
 import { quantity } from "./response";
+import { firstGivenAt, measuredWith, withoutMeasured } from "./timing";
 
 /** A form being filled: what a draft keeps. */
 export interface Filling {
@@ -29,10 +31,7 @@ export function type(
   const reading = readEntry(question, typed, context);
   const { linkId } = question;
   if (reading.kind === "unreadable") {
-    return {
-      answers: without(withdrawConfirmations(form, state.answers, linkId), linkId),
-      entries: { ...state.entries, [linkId]: typed },
-    };
+    return { ...clear(form, state, question), entries: { ...state.entries, [linkId]: typed } };
   }
   if (reading.kind === "empty") return clear(form, state, question);
   const { value, typedAs } = reading;
@@ -147,17 +146,26 @@ export function confirm(state: Filling, linkId: string, author: Author, value?: 
 
 /** `question` is not answered any more. */
 export function clear(form: Form, state: Filling, { linkId }: Question): Filling {
+  const kept = without(withdrawConfirmations(form, state.answers, linkId), linkId);
+  return { answers: withoutMeasured(form, kept, linkId), entries: without(state.entries, linkId) };
+}
+
+function put(form: Form, state: Filling, linkId: string, given: Answer): Filling {
+  const before = state.answers[linkId];
+  const answered = {
+    ...withdrawConfirmations(form, state.answers, linkId),
+    [linkId]: since(before, given),
+  };
   return {
-    answers: without(withdrawConfirmations(form, state.answers, linkId), linkId),
+    answers: before === undefined ? measuredWith(form, answered, linkId) : answered,
     entries: without(state.entries, linkId),
   };
 }
 
-function put(form: Form, state: Filling, linkId: string, given: Answer): Filling {
-  return {
-    answers: { ...withdrawConfirmations(form, state.answers, linkId), [linkId]: given },
-    entries: without(state.entries, linkId),
-  };
+/** `given` in the place of `before`: it does not become a later answer for having been changed. */
+function since(before: Answer | undefined, given: Answer): Answer {
+  const firstAt = before === undefined ? given.at : firstGivenAt(before);
+  return firstAt === given.at ? given : { ...given, firstAt };
 }
 
 /** A warning that read the old answer was confirmed for that answer only. */
@@ -168,7 +176,8 @@ function withdrawConfirmations(form: Form, answers: Answers, changed: string): A
   return carriers.reduce<Answers>((kept, { linkId }) => {
     const carrier = kept[linkId];
     if (carrier?.kind !== "values" || carrier.confirmed === undefined) return kept;
-    const { values, by, at, typedAs, carriedFrom } = carrier;
-    return { ...kept, [linkId]: { kind: "values", values, by, at, ...defined({ typedAs, carriedFrom }) } };
+    const { values, by, at, firstAt, typedAs, carriedFrom } = carrier;
+    const rest = defined({ firstAt, typedAs, carriedFrom });
+    return { ...kept, [linkId]: { kind: "values", values, by, at, ...rest } };
   }, answers);
 }

@@ -1,10 +1,13 @@
 /**
  * FHIRPath on the tablet: fhirpath.js with the R4 model, fetched when first wanted and compiled once an expression.
+ * The tables of the named functions come with it, so that whoever has an evaluator can run every rule of every form.
  *
  * The model is always passed: without it dates do not compare as they do on the server.
  */
 import type { FormContext } from "./answers";
 import { ExpressionFailed } from "./errors";
+import type { GliTables } from "./functions/gli";
+import { loadGliTables } from "./functions/tables";
 
 /** What an expression is evaluated on: a QuestionnaireResponse, or what there is of it. */
 export interface ExpressionSubject {
@@ -16,6 +19,8 @@ export interface ExpressionSubject {
 export interface Evaluator {
   /** For instance `fhirpath.js/5.2.2`: part of the `evaluator` of a signed record (wire §2). */
   readonly version: string;
+  /** The reference values that the named function `gli` reads. */
+  readonly gli: GliTables;
   /** The collection `expression` yields. @throws ExpressionFailed */
   evaluate(expression: string, subject: ExpressionSubject): readonly unknown[];
 }
@@ -36,9 +41,10 @@ export async function loadEvaluator(): Promise<Evaluator> {
 }
 
 async function load(): Promise<Evaluator> {
-  const [{ default: fhirpath }, { default: r4 }] = await Promise.all([
+  const [{ default: fhirpath }, { default: r4 }, gli] = await Promise.all([
     import("fhirpath"),
     import("fhirpath/fhir-context/r4"),
+    loadGliTables(),
   ]);
   const compiled = new Map<string, Compiled>();
   const dates = new Map<string, unknown>();
@@ -60,6 +66,7 @@ async function load(): Promise<Evaluator> {
   };
   return {
     version: `fhirpath.js/${fhirpath.version}`,
+    gli,
     evaluate(expression, { resource, context }) {
       try {
         return compile(expression)(resource, {

@@ -17,8 +17,8 @@ export {
   valuesOf,
 } from "./answers";
 export { LONGEST_SIDE, MOST_PIECES, type Photo, PHOTO_MEDIA_TYPE, PIECE_BYTES } from "./attachment";
-export type { Rules } from "./calculate";
-export type { SectionProgress, SectionState } from "./completeness";
+export { linkIdsCalculatedFrom, type Rules } from "./calculate";
+export { type SectionProgress, type SectionState, toDo, type ToDo } from "./completeness";
 export { distanceKm, haversineKm } from "./distance";
 export type { Carried, Filling } from "./edit";
 export { ExpressionFailed, FormError, FormInvalid } from "./errors";
@@ -37,4 +37,5 @@ export {
   type QuestionnaireResponse,
   toQuestionnaireResponse,
 } from "./response";
+export { type DelayState, delayState } from "./timing";
 export { type Finding, validate } from "./validate";

@@ -5,7 +5,7 @@
  */
 import type { Answer, Answers, Author, Value } from "./answers";
 import { sameValue, valuesOf } from "./answers";
-import { calculatedValue, type Rules } from "./calculate";
+import { calculatedValue, evaluateOn, type Rules } from "./calculate";
 import { isEnabled } from "./enablement";
 import { isQuestion, type Item, type Question } from "./form";
 import { illTyped } from "./values";
@@ -27,6 +27,11 @@ export function onePass(rules: Rules, answers: Answers, author: Author): Pass {
   const calculated = new Map<string, Value>();
   const valuesBefore = (linkId: string): readonly Value[] => valuesOf(settled[linkId]);
 
+  const meetsExpression = ({ enableExpression }: Item): boolean => {
+    if (enableExpression === undefined) return true;
+    const yielded = evaluateOn(enableExpression, settled, rules);
+    return yielded.length === 1 && yielded[0] === true;
+  };
   const visitQuestion = (question: Question): void => {
     const recorded = answers[question.linkId];
     if (!question.calculation) {
@@ -39,7 +44,7 @@ export function onePass(rules: Rules, answers: Answers, author: Author): Pass {
     settled[question.linkId] = recompute(recorded, value, author);
   };
   const visit = (item: Item): void => {
-    if (!isEnabled(item, valuesBefore)) return;
+    if (!isEnabled(item, valuesBefore) || !meetsExpression(item)) return;
     enabled.add(item.linkId);
     if (item.type === "group") item.children.forEach(visit);
     else if (isQuestion(item)) visitQuestion(item);

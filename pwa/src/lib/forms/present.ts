@@ -1,7 +1,8 @@
 /** A record as rows to read — section, label, value with unit or stated absence — and the difference of two records. */
 import type { AbsentReason, Answer, Answers, Value } from "./answers";
-import { isCoding, isPhoto, isQuantity } from "./answers";
+import { isCoding, isPhoto, isQuantity, valuesOf } from "./answers";
 import type { Photo } from "./attachment";
+import { defined } from "./json";
 import { type Form, type Group, type Item, type ItemClass, type Question, questionsOf, spoken } from "./form";
 
 /** How values are worded; passed in, since the engine has no catalogue of its own. */
@@ -34,6 +35,10 @@ export interface Row {
   readonly carriedFrom?: string;
   readonly confirmed: boolean;
   readonly calculated: boolean;
+  /** Of a calculated result: the rule in words, and its source. */
+  readonly rule?: { readonly text: string; readonly source: string };
+  /** What the professional said of the result (`escale:reviewed-by`); absent while nothing is said. */
+  readonly review?: "validated" | "set_aside";
 }
 
 /** The rows of one section. */
@@ -56,18 +61,13 @@ export function rows(
       title: spoken(section.label, wording.language),
       rows: questionsOf(section)
         .filter((question) => enabled.has(question.linkId) && !question.hidden)
-        .map((question) => row(form, section, question, answers[question.linkId], wording)),
+        .map((question) => row(form, section, question, answers, wording)),
     }))
     .filter((section) => section.rows.length > 0);
 }
 
-function row(
-  form: Form,
-  section: Group,
-  question: Question,
-  given: Answer | undefined,
-  wording: Wording,
-): Row {
+function row(form: Form, section: Group, question: Question, answers: Answers, wording: Wording): Row {
+  const given = answers[question.linkId];
   const parent: Item | undefined = question.parent === null ? undefined : form.items.get(question.parent);
   const block =
     parent !== undefined && parent !== section ? spoken(parent.label, wording.language) : undefined;
@@ -82,7 +82,19 @@ function row(
     ...(given?.carriedFrom === undefined ? {} : { carriedFrom: given.carriedFrom }),
     confirmed: given?.kind === "values" && given.confirmed === true,
     calculated: question.calculation !== undefined,
+    ...defined({ rule: ruleOf(question, wording), review: reviewOf(question, answers) }),
   };
+}
+
+function ruleOf({ rule }: Question, { language }: Wording): Row["rule"] {
+  return rule && { text: spoken(rule.text, language), source: rule.source };
+}
+
+/** What the professional said of the calculated `question`; undefined when it is not reviewed, or not yet. */
+export function reviewOf({ reviewedBy }: Question, answers: Answers): Row["review"] {
+  const [word] = reviewedBy === undefined ? [] : valuesOf(answers[reviewedBy]);
+  const code = isCoding(word) ? word.code : undefined;
+  return code === "validated" || code === "set_aside" ? code : undefined;
 }
 
 function shown(question: Question, given: Answer | undefined, wording: Wording): Shown {
@@ -102,6 +114,7 @@ export function display(question: Question, value: Value, wording: Wording): str
     const option = question.options.find(({ coding }) => coding.code === value.code);
     return option ? spoken(option.label, wording.language) : (value.display ?? value.code);
   }
+  if (question.control === "spirometer-file" && typeof value === "string") return curvesText(value);
   if (isPhoto(value)) return `Photo (${wording.number(value.width)} × ${wording.number(value.height)})`;
   if (isQuantity(value)) return `${wording.number(value.value)}\u202f${value.unit}`;
   if (typeof value === "boolean") return value ? wording.yes : wording.no;
@@ -110,6 +123,17 @@ export function display(question: Question, value: Value, wording: Wording): str
     return unit === undefined ? wording.number(value) : `${wording.number(value)}\u202f${unit}`;
   }
   return question.type === "date" ? wording.date(value) : value;
+}
+
+/** `3 × EasyOne`: how many curves a device's file holds, and which device; drawing them is the screen's. */
+function curvesText(json: string): string {
+  try {
+    const { trials, device } = JSON.parse(json) as { trials?: unknown; device?: unknown };
+    const count = Array.isArray(trials) ? trials.length : 0;
+    return typeof device === "string" && device !== "" ? `${count}\u00a0×\u00a0${device}` : String(count);
+  } catch {
+    return json;
+  }
 }
 
 /** One question answered differently by two records. */

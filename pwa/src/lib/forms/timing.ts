@@ -1,17 +1,21 @@
 /**
  * Time in a form being filled: delayed groups, seconds between two answers, stopwatches (`docs/forms.md`).
  *
- * What must survive a veil, a reload or a flat battery is an instant, never a running timer. Instants are kept with the
- * draft's entries: under `@<linkId>` when a question was first answered, under the question itself while its stopwatch
- * runs. None of them is an answer: `@` begins no linkId, and a running stopwatch keeps the record from being signed.
+ * What must survive a veil, a reload or a flat battery is an instant, never a running timer. Every answer keeps when it
+ * was first given (`firstAt`); a running stopwatch is an entry of its question, which is no answer and keeps the record
+ * from being signed. No clock here: `now_ms` is milliseconds since 1970, by the tablet's.
  */
-import type { Author, Entries } from "./answers";
-import { valuesOf, without } from "./answers";
-import type { Filling } from "./edit";
-import { type Form, type Group, isQuestion, type Question } from "./form";
+import { type Answer, type Answers, without } from "./answers";
+import { descendants, type Form, type Group, isQuestion, type Item, type Question } from "./form";
+import { refuseNumber } from "./limits";
 import { roundHalfUp } from "./numbers";
 
 const RUNNING = "@stopwatch ";
+
+/** What holds answers: a form being filled, or what is settled of it. */
+interface Answered {
+  readonly answers: Answers;
+}
 
 /** A delayed group: open, waiting so many whole seconds more, or waiting for `since` to be answered at all. */
 export type DelayState =
@@ -19,67 +23,19 @@ export type DelayState =
   | { readonly kind: "waiting"; readonly left_s: number }
   | { readonly kind: "unbegun"; readonly since: string };
 
-/**
- * `after` with what time asks to be kept: when watched questions were first answered, and the seconds between two of
- * them. An answer that was taken back is forgotten; one that was only changed keeps its first instant.
- */
-export function timed(form: Form, before: Filling, after: Filling, author: Author): Filling {
-  const watched = watchedQuestions(form);
-  if (watched.size === 0) return after;
-  const entries = [...watched].reduce<Entries>((kept, linkId) => {
-    const answer = after.answers[linkId];
-    if (answer === undefined) return without(kept, mark(linkId));
-    if (mark(linkId) in kept) return kept;
-    // Answered before it was watched (a draft begun elsewhere): what the answer itself says.
-    return { ...kept, [mark(linkId)]: before.answers[linkId]?.at ?? author.at };
-  }, after.entries);
-  return measured(form, { ...after, entries }, author);
+/** When `answer` was first given, RFC 3339: changing an answer does not make it a later one. */
+export function firstGivenAt({ firstAt, at }: Answer): string {
+  return firstAt ?? at;
 }
 
-function mark(linkId: string): string {
-  return `@${linkId}`;
-}
-
-function watchedQuestions(form: Form): ReadonlySet<string> {
-  const groups = [...form.items.values()].flatMap((item) =>
-    item.type === "group" && item.delay ? [item.delay.since] : [],
-  );
-  const spans = form.questions.flatMap(({ elapsed }) => (elapsed ? [elapsed.since, elapsed.until] : []));
-  return new Set([...groups, ...spans]);
-}
-
-function measured(form: Form, state: Filling, author: Author): Filling {
-  return form.questions.reduce<Filling>((now, { linkId, elapsed }) => {
-    if (elapsed === undefined) return now;
-    const seconds = between(now.entries, elapsed.since, elapsed.until);
-    const [held] = valuesOf(now.answers[linkId]);
-    if (held === (seconds ?? undefined)) return now;
-    return seconds === null
-      ? { ...now, answers: without(now.answers, linkId) }
-      : { ...now, answers: { ...now.answers, [linkId]: { kind: "values", values: [seconds], ...author } } };
-  }, state);
-}
-
-/** Whole seconds from one first answer to the other; null when one lacks, or when the clock went back between them. */
-function between(entries: Entries, since: string, until: string): number | null {
-  const from = instant(entries[mark(since)]);
-  const to = instant(entries[mark(until)]);
-  return from === null || to === null || to < from ? null : Math.round((to - from) / 1000);
-}
-
-function instant(written: string | undefined): number | null {
-  const read = written === undefined ? NaN : Date.parse(written);
-  return Number.isNaN(read) ? null : read;
-}
-
-/** When `linkId` was first answered, in ms of the tablet's clock; null when it was not. */
-export function firstAnswered(linkId: string, { answers, entries }: Filling): number | null {
+/** When `linkId` was first answered, in ms; null when it was not. One that was taken back was not. */
+export function firstAnswered(linkId: string, { answers }: Answered): number | null {
   const answer = answers[linkId];
-  return answer === undefined ? null : instant(entries[mark(linkId)] ?? answer.at);
+  return answer === undefined ? null : Date.parse(firstGivenAt(answer));
 }
 
 /** How `group` stands at `now_ms`. What is not delayed is open. */
-export function delayState({ delay }: Group, state: Filling, now_ms: number): DelayState {
+export function delayState({ delay }: Group, state: Answered, now_ms: number): DelayState {
   if (delay === undefined) return { kind: "open" };
   const since = firstAnswered(delay.since, state);
   if (since === null) return { kind: "unbegun", since: delay.since };
@@ -90,7 +46,56 @@ export function delayState({ delay }: Group, state: Filling, now_ms: number): De
 
 /** The delayed groups of `form`, in its order. */
 export function delayedGroups(form: Form): readonly Group[] {
-  return [...form.items.values()].filter((item): item is Group => item.type === "group" && !!item.delay);
+  return [...form.items.values()].filter(isDelayed);
+}
+
+/** The delayed groups of `section`, which may be one itself, in the order of the form. */
+export function delayedIn(section: Group): readonly Group[] {
+  return [section, ...descendants(section)].filter(isDelayed);
+}
+
+function isDelayed(item: Item): item is Group {
+  return item.type === "group" && item.delay !== undefined;
+}
+
+/** The questions of `group` to which the wait may be ended by saying why there is no answer. */
+export function waitingQuestions(group: Group): readonly Question[] {
+  return descendants(group)
+    .filter(isQuestion)
+    .filter(({ absences }) => absences);
+}
+
+/**
+ * `answers`, just completed by the first answer to `linkId`, with the seconds that end with it (`escale:elapsed`).
+ *
+ * They are its author's, and stay as they were measured whatever is answered anew. Nothing is measured when the other
+ * question is not answered, was answered later (the clock went back), or so long before that the limits refuse it.
+ */
+export function measuredWith(form: Form, answers: Answers, linkId: string): Answers {
+  const ending = form.questions.filter(({ elapsed }) => elapsed?.until === linkId);
+  return ending.reduce<Answers>((kept, question) => {
+    if (kept[question.linkId] !== undefined) return kept;
+    const answer = measured(question, kept);
+    return answer === null ? kept : { ...kept, [question.linkId]: answer };
+  }, answers);
+}
+
+function measured(question: Question, answers: Answers): Answer | null {
+  const { since = "", until = "" } = question.elapsed ?? {};
+  const from = firstAnswered(since, { answers });
+  const to = firstAnswered(until, { answers });
+  const last = answers[until];
+  if (from === null || to === null || last === undefined) return null;
+  const seconds = Math.floor((to - from) / 1000);
+  if (!(seconds >= 0) || refuseNumber(question, seconds) === "hard-limit") return null;
+  return { kind: "values", values: [seconds], by: last.by, at: last.at };
+}
+
+/** `answers`, from which `linkId` was just taken back, without what was measured with it. */
+export function withoutMeasured(form: Form, answers: Answers, linkId: string): Answers {
+  return form.questions
+    .filter(({ elapsed }) => elapsed?.since === linkId || elapsed?.until === linkId)
+    .reduce<Answers>((kept, question) => without(kept, question.linkId), answers);
 }
 
 /** Whether an entry is a running stopwatch. */
@@ -109,15 +114,8 @@ export function stopwatchSeconds(
   entry: string | undefined,
   now_ms: number,
 ): number | null {
-  if (!isRunning(entry)) return null;
-  const from = instant(entry?.slice(RUNNING.length));
+  if (entry === undefined || !isRunning(entry)) return null;
+  const from = Date.parse(entry.slice(RUNNING.length));
   const decimals = type === "integer" ? 0 : (maxDecimals ?? 1);
-  return from === null ? null : roundHalfUp(Math.max(0, now_ms - from) / 1000, decimals);
-}
-
-/** The questions of `group` to which the wait may be ended by saying why there is no answer. */
-export function waitingQuestions(group: Group): readonly Question[] {
-  return group.children.flatMap((item) =>
-    item.type === "group" ? waitingQuestions(item) : isQuestion(item) && item.absences ? [item] : [],
-  );
+  return Number.isNaN(from) ? null : roundHalfUp(Math.max(0, now_ms - from) / 1000, decimals);
 }
