@@ -1,0 +1,96 @@
+"""Every published form against its vectors: each rule fires, stays silent, at its bounds, when missing."""
+
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from forms.definition import Form
+from forms.derive import Derived, derive
+from forms.load import published
+from tests.forms.vectors import FOLDER, Case, findings_of, form_cases, response_to
+
+
+class Published(NamedTuple):
+    """A published form and the cases of its vectors, the first of which is a full record."""
+
+    form: Form
+    cases: list[Case]
+
+
+def _name(form: Form) -> str:
+    return f"{form.url.rpartition('/')[2]}.v{form.version}"
+
+
+FORMS = [
+    Published(form, form_cases(f"{_name(form)}.json"))
+    for form in published().values()
+    if (FOLDER / f"{_name(form)}.json").exists()
+]
+CASES = [pytest.param(form, case, id=f"{_name(form)} {case.name}") for form, cases in FORMS for case in cases]
+REMOVED = [
+    pytest.param(form, cases[0], link, id=f"{_name(form)} without {link}")
+    for form, cases in FORMS
+    for link in cases[0].answers
+]
+
+
+@pytest.mark.parametrize(("form", "case"), CASES)
+def test_a_case_gives_exactly_its_findings(form: Form, case: Case) -> None:
+    found = sorted((f.link_id, f.code, f.severity) for f in findings_of(form, case))
+
+    assert found == case.findings
+
+
+@pytest.mark.parametrize(("form", "case"), CASES)
+def test_a_case_enables_and_calculates_exactly_what_it_says(form: Form, case: Case) -> None:
+    derived = _derived(form, case)
+
+    if case.disabled is not None:
+        assert _questions_not_in(derived.enabled, form) == case.disabled
+    if case.calculated is not None:
+        assert derived.calculated == case.calculated
+
+
+def _questions_not_in(enabled: frozenset[str], form: Form) -> list[str]:
+    return [link for link, item in form.index.items() if item.is_leaf and link not in enabled]
+
+
+def _derived(form: Form, case: Case) -> Derived:
+    answers = response_to(form, case.answers).answers
+    return derive(form, answers, visit_date=case.visit_date, stop=case.stop)
+
+
+def _without(case: Case, link_id: str) -> Case:
+    remaining = {link: answer for link, answer in case.answers.items() if link != link_id}
+    return msgspec.structs.replace(case, answers=remaining)
+
+
+@pytest.mark.parametrize(("form", "full", "removed"), REMOVED)
+def test_removing_an_answer_never_creates_a_value(form: Form, full: Case, removed: str) -> None:
+    """Smell 2: an absence must not become a zero, a "no", another number or a reassuring result.
+
+    A calculated choice may say something else without an answer, that it cannot be interpreted for instance:
+    never that all is well.
+    """
+    whole, derived = _derived(form, full), _derived(form, _without(full, removed))
+
+    for link_id, value in derived.calculated.items():
+        option = form.index[link_id].options.get(str(value))
+        if value != whole.calculated.get(link_id):
+            assert option is not None, link_id
+            assert option.tone in ("watch", "alert", "unknown"), link_id
+    typed = {link for link in derived.values if not form.index[link].is_calculated}
+    assert {link: derived.values[link] for link in typed} == {link: whole.values[link] for link in typed}
+    if not form.index[removed].is_calculated:
+        assert removed not in derived.values
+
+
+@pytest.mark.parametrize(("form", "full", "removed"), REMOVED)
+def test_removing_an_answer_is_never_silent_about_a_required_question(
+    form: Form, full: Case, removed: str
+) -> None:
+    found = findings_of(form, _without(full, removed))
+
+    if form.index[removed].required:
+        assert (removed, "required") in {(f.link_id, f.code) for f in found}
