@@ -1,12 +1,14 @@
-"""Values that follow from other answers: a FHIRPath expression, or a named calculation (docs/forms.md)."""
+"""Values that follow from other answers: a FHIRPath expression, or a named calculation or function."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from forms.answer_value import is_date
 from forms.communes import Position, distance_km, table
 from forms.definition import Form, Item, Value
 from forms.evaluation import evaluate
 from forms.expression import number
+from forms.functions.call import called_value
 from forms.response import Answer
 
 
@@ -23,12 +25,25 @@ def calculated_value(
     """
     if item.calculation == "distance-to-stop-km":
         return _distance_to_stop(form, answers, stop)
+    if item.function is not None:
+        return called_value(item, item.function, answers, visit_date)
     if item.calculated is None:
         return None
-    result = evaluate(form, item.calculated, answers, visit_date, stop)
-    if item.type == "choice":
-        return result[0] if len(result) == 1 and isinstance(result[0], str) else None
-    return number(result)
+    return _typed(item, evaluate(form, item.calculated, answers, visit_date, stop))
+
+
+def _typed(item: Item, result: Sequence[object]) -> Value | None:
+    """What an expression yields counts when it is one value of the item's type; of a choice, a code of it."""
+    value = result[0] if len(result) == 1 else None
+    match item.type:
+        case "choice":
+            return value if isinstance(value, str) and value in item.options else None
+        case "boolean":
+            return value if isinstance(value, bool) else None
+        case "date":
+            return value if isinstance(value, str) and is_date(value) else None
+        case _:
+            return number(result)
 
 
 def _distance_to_stop(form: Form, answers: Mapping[str, Answer], stop: Position | None) -> Value | None:

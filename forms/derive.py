@@ -9,6 +9,8 @@ from forms.calculate import calculated_value
 from forms.communes import Position
 from forms.definition import Form, Item, Value
 from forms.enablement import is_enabled
+from forms.evaluation import evaluate
+from forms.expression import is_true
 from forms.response import Answer
 
 
@@ -29,7 +31,7 @@ class Derived(msgspec.Struct, frozen=True):
 def derive(form: Form, answers: Mapping[str, Answer], *, visit_date: date, stop: Position | None) -> Derived:
     """Enablement and calculations, in document order. `stop`: the stop's position; without it, no distance.
 
-    Raises ExpressionFailed when a calculation cannot be evaluated.
+    Raises ExpressionFailed when a calculation or a condition cannot be evaluated.
     """
     enabled: set[str] = set()
     effective: dict[str, Answer] = {}
@@ -37,6 +39,10 @@ def derive(form: Form, answers: Mapping[str, Answer], *, visit_date: date, stop:
     calculated: dict[str, Value] = {}
     for link_id, item in form.index.items():
         if not _applies(item, enabled, values):
+            continue
+        if item.enabled_when is not None and not is_true(
+            evaluate(form, item.enabled_when, effective, visit_date, stop)
+        ):
             continue
         enabled.add(link_id)
         answer = answers.get(link_id)

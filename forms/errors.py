@@ -8,7 +8,8 @@
     ├── ExpressionRefused     a FHIRPath expression is outside the allowed list
     ├── ExpressionFailed      an allowed expression could not be evaluated
     ├── ResponseMalformed     the resource is no QuestionnaireResponse of this form
-    └── CommuneTableInvalid   the table of communes cannot be read
+    ├── CommuneTableInvalid   the table of communes cannot be read
+    └── CommandRefused        what a command was given cannot be worked with; says why in one line
 """
 
 from collections.abc import Sequence
@@ -59,6 +60,10 @@ class ExpressionFailed(FormsError):
 
 class ResponseMalformed(FormsError):
     """The resource is not a QuestionnaireResponse, or answers another form or version."""
+
+
+class CommandRefused(FormsError):
+    """What a command was given cannot be worked with; one line says why."""
 
 
 class CommuneTableInvalid(FormsError):

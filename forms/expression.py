@@ -104,6 +104,11 @@ def is_false(result: Sequence[object]) -> bool:
     return len(result) == 1 and result[0] is False
 
 
+def is_true(result: Sequence[object]) -> bool:
+    """Whether a condition holds: exactly one `true`; an empty result says nothing."""
+    return len(result) == 1 and result[0] is True
+
+
 def number(result: Sequence[object]) -> Decimal | None:
     """The single number of a result, or None when there is none."""
     if len(result) == 1 and isinstance(result[0], int | Decimal) and not isinstance(result[0], bool):

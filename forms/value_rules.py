@@ -8,6 +8,7 @@ from decimal import Decimal
 from forms.communes import table
 from forms.definition import Item, Value
 from forms.finding import Finding, finding
+from forms.functions.ages import completed_years
 from forms.ins import text_rule_defect
 from forms.rounding import decimal_places
 
@@ -48,11 +49,6 @@ def date_finding(item: Item, value: date, visit_date: date) -> Finding | None:
     if item.date_rule == "not-before-visit" and value < visit_date:
         return finding(item.link_id, "date-rule")
     return None
-
-
-def completed_years(birth: date, on: date) -> int:
-    """Age in completed years; someone born on 29 February completes a year on 1 March of common years."""
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def choice_findings(item: Item, values: Sequence[Value]) -> list[Finding]:
