@@ -10,6 +10,7 @@ import capture from "./fr/capture.json";
 import closing from "./fr/closing.json";
 import day from "./fr/day.json";
 import enrolment from "./fr/enrolment.json";
+import form from "./fr/form.json";
 import invitation from "./fr/invitation.json";
 import kit from "./fr/kit.json";
 import people from "./fr/people.json";
@@ -26,6 +27,7 @@ const french = {
   closing,
   day,
   enrolment,
+  form,
   invitation,
   kit,
   people,
