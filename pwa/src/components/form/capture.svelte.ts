@@ -26,7 +26,7 @@ import type { Proposal } from "$lib/forms/entry";
 import { type Evaluator, loadedEvaluator, loadEvaluator } from "$lib/forms/evaluate";
 import type { Form, Group, Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
-import { type DelayState, delayState, started, stopwatchSeconds, timed } from "$lib/forms/timing";
+import { type DelayState, delayState, started, stopwatchSeconds } from "$lib/forms/timing";
 import type { Finding } from "$lib/forms/validate";
 import type { PhotoBox } from "./photos";
 import { Waits } from "./waits";
@@ -145,8 +145,8 @@ export class Capture {
   /** How a delayed group stands now. A wait goes on by the tablet's clock, or by the page's when that one went back. */
   delay(group: Group): DelayState {
     void this.#ticks;
-    const { answers, entries } = this.#props();
-    return this.#waits.shortest(group, delayState(group, { answers, entries }, this.#now_ms()));
+    const { answers } = this.#props();
+    return this.#waits.shortest(group, delayState(group, { answers }, this.#now_ms()));
   }
 
   /** Seconds on the stopwatch of `question`; null when it does not run. */
@@ -318,9 +318,7 @@ export class Capture {
 
   #apply(action: (state: edit.Filling, author: Author) => edit.Filling): void {
     const { answers, entries, member, now, onchange } = this.#props();
-    const author = { by: member, at: now() };
-    const before = { answers, entries };
-    const next = timed(this.form, before, action(before, author), author);
+    const next = action({ answers, entries }, { by: member, at: now() });
     onchange(next.answers, next.entries);
   }
 }
