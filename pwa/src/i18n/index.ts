@@ -17,6 +17,7 @@ import people from "./fr/people.json";
 import photo from "./fr/photo.json";
 import ready from "./fr/ready.json";
 import record from "./fr/record.json";
+import satisfaction from "./fr/satisfaction.json";
 import stand from "./fr/stand.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
@@ -34,6 +35,7 @@ const french = {
   photo,
   ready,
   record,
+  satisfaction,
   stand,
   sync,
   vault,
