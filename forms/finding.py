@@ -8,9 +8,6 @@ import msgspec
 
 from forms.definition import Severity
 
-CALCULATION = "calculation"
-"""A calculated value was recorded as another than the answers give, or only one of the two exists."""
-
 MESSAGES: dict[str, tuple[Severity, str, str]] = {
     "unknown-item": (
         "error",
@@ -72,7 +69,7 @@ MESSAGES: dict[str, tuple[Severity, str, str]] = {
         "Cette réponse exclut les autres.",
         "This answer excludes the others.",
     ),
-    CALCULATION: (
+    "calculation": (
         "error",
         "La valeur calculée ne correspond pas aux réponses.",
         "The calculated value does not match the answers.",

@@ -2,18 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
+from forms.definition import Form
+from forms.registry import Canonical
+from forms.setting import SettingValue, broken, fits, settings
 from server.store.control import Campaign
 from server.store.planning import CampaignForm, CampaignSetting
 
-Canonical = tuple[str, str]
-"""A form's url and version."""
-Value = bool | int | float | str
-"""What a setting may be: yes or no, a number in the item's unit, a code."""
-Values = Mapping[str, Mapping[str, Value]]
+Values = Mapping[str, Mapping[str, SettingValue]]
 """Values of settings, by form url, then by link id."""
 
 
@@ -28,8 +27,28 @@ def forms_of(session: Session, campaigns: Collection[Campaign]) -> dict[str, lis
 
 def settings_of(session: Session, campaigns: Collection[str]) -> dict[str, Values]:
     """Return the values that campaigns give to settings, by campaign; those not named keep their default."""
-    found: dict[str, dict[str, dict[str, Value]]] = {campaign: defaultdict(dict) for campaign in campaigns}
+    found: dict[str, dict[str, dict[str, SettingValue]]] = {
+        campaign: defaultdict(dict) for campaign in campaigns
+    }
     rows = select(CampaignSetting).where(col(CampaignSetting.campaign_id).in_(found))
     for row in session.exec(rows):
         found[row.campaign_id][row.form_url][row.link_id] = json.loads(row.value)
     return {campaign: dict(values) for campaign, values in found.items()}
+
+
+def permitted(forms: Iterable[Form], values: Values) -> Values:
+    """Return the values that these versions of the forms permit; what they do not keeps the form's own.
+
+    Values that break a constraint together are all left out: no record could be signed with them.
+    """
+    found = {}
+    for form in forms:
+        given = values.get(form.url, {})
+        kept = {
+            item.link_id: given[item.link_id]
+            for item in settings(form)
+            if item.link_id in given and fits(item, given[item.link_id])
+        }
+        if kept and not broken(form, kept):
+            found[form.url] = kept
+    return found

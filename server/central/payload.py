@@ -27,7 +27,6 @@ class DocumentType(StrEnum):
     INVITATION = "invitation"
     PERSON = "person"
     PEOPLE = "people"
-    OPINION = "opinion"
 
 
 def verified(

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
+from forms.registry import Canonical
 from server.central import roster_people
-from server.central.campaign_forms import Canonical, forms_of, settings_of
+from server.central.campaign_forms import forms_of, permitted, settings_of
 from server.central.databases import (
     STILL_SERVED,
     databases_of,
@@ -215,7 +216,7 @@ def _stops(
             slots.get(stop.id, []),
             expected.get(stop.id, []),
             forms[campaign.id],
-            settings[campaign.id],
+            permitted(forms[campaign.id], settings[campaign.id]),
         )
         for stop, campaign in stops
     ]

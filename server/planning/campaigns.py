@@ -1,41 +1,63 @@
 """Campaigns: what is captured, with which form, in which period, and how far back people's summaries go."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
+from forms.definition import Form
+from forms.registry import Canonical
 from server.errors import NotFound
 from server.identifiers import new_uuid
 from server.planning.faults import Fault, Fields, Rejected
-from server.store.control import Campaign, Stop
-from server.store.planning import CampaignForm
+from server.store.control import Campaign, Device, Stop
+from server.store.planning import CampaignForm, CampaignSetting
 
 MAX_SUMMARY_MONTHS = 120
+FORM_FIELDS = ("form", *(f"form_{number}" for number in range(2, 13)))
+"""The fields that name a campaign's forms, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignOrder:
-    """What a coordinator asks for; ``form`` is ``url|version`` of a published form."""
+    """What a coordinator asks for; ``forms`` are those captured, in order, each its url and version."""
 
     title: str
-    form: str
+    forms: tuple[Canonical, ...]
     starts_on: date
     ends_on: date
     summary_months: int
 
 
-def order(sent: Mapping[str, str], forms: Collection[str], today: date) -> CampaignOrder:
-    """Read a campaign's form; ``forms`` are the published ones. Raises ``Rejected``."""
+def order(sent: Mapping[str, str], published: Mapping[Canonical, Form], today: date) -> CampaignOrder:
+    """Read a campaign's page; raises ``Rejected``. A capture can begin with the first of its forms."""
     fields = Fields(sent, today)
-    title, form = fields.text("title"), fields.choice("form", forms)
+    title, forms = fields.text("title"), _forms(fields, published)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
     if starts_on > ends_on and ends_on != date.min:
         fields.fail("ends_on", "ends-before")
     months = fields.number("summary_months", 1, MAX_SUMMARY_MONTHS)
     fields.require()
-    return CampaignOrder(title, form, starts_on, ends_on, months)
+    return CampaignOrder(title, forms, starts_on, ends_on, months)
+
+
+def _forms(fields: Fields, published: Mapping[Canonical, Form]) -> tuple[Canonical, ...]:
+    named = {f"{url}|{version}": (url, version) for url, version in published}
+    chosen: dict[str, str] = {}
+    for field in FORM_FIELDS:
+        if field != FORM_FIELDS[0] and not fields.has(field):
+            continue
+        canonical = fields.choice(field, named.keys())
+        if canonical not in named:
+            continue
+        url, version = named[canonical]
+        if field == FORM_FIELDS[0] and published[url, version].use != "record":
+            fields.fail(field, "form-begins-nothing")
+        if url in chosen:
+            fields.fail(field, "form-twice")
+        chosen[url] = version
+    return tuple(chosen.items())
 
 
 def create(session: Session, asked: CampaignOrder) -> Campaign:
@@ -68,10 +90,20 @@ def edit(session: Session, campaign: Campaign, asked: CampaignOrder) -> None:
     if session.exec(outside).first() is not None:
         raise Rejected(Fault("ends_on", "stops-outside"))
     campaign.title = asked.title
-    campaign.form_url, _, campaign.form_version = asked.form.rpartition("|")
+    (campaign.form_url, campaign.form_version), *others = asked.forms
     campaign.starts_on, campaign.ends_on = asked.starts_on, asked.ends_on
     campaign.summary_months = asked.summary_months
     session.add(campaign)
+    session.flush()
+    session.exec(delete(CampaignForm).where(col(CampaignForm.campaign_id) == campaign.id))
+    session.exec(
+        delete(CampaignSetting).where(
+            col(CampaignSetting.campaign_id) == campaign.id,
+            col(CampaignSetting.form_url).not_in([url for url, _ in asked.forms]),
+        )
+    )
+    for position, (url, version) in enumerate(others, start=1):
+        session.add(CampaignForm(campaign_id=campaign.id, url=url, version=version, position=position))
 
 
 def switch(session: Session, campaign: Campaign, url: str, version: str) -> bool:
@@ -86,6 +118,15 @@ def switch(session: Session, campaign: Campaign, url: str, version: str) -> bool
     further.version = version
     session.add(further)
     return True
+
+
+def teams_of(session: Session, campaign: str) -> set[str]:
+    """Return the teams whose documents name a campaign: by a stop, or by a device enrolled for it."""
+    statements = (
+        select(Stop.team_id).where(Stop.campaign_id == campaign),
+        select(Device.team_id).where(Device.campaign_id == campaign),
+    )
+    return {team for statement in statements for team in session.exec(statement.distinct())}
 
 
 def find(session: Session, campaign: str) -> Campaign:

@@ -16,6 +16,7 @@ from server.identifiers import new_uuid
 from server.planning import typed
 from server.planning.appointment_slots import MAX_SLOTS, SlotPlan, minutes_of, pauses, planned
 from server.planning.faults import Fault, Fields, Rejected
+from server.planning.themes import THEMES
 from server.planning.typed import Unreadable
 from server.store.control import Campaign, Member, Role, RosterEntry, Stop, TeamMember
 from server.store.notices import Notice
@@ -32,7 +33,7 @@ class Outrun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StopOrder:
-    """What a coordinator asks for. ``slots``: None keeps the slots as they are."""
+    """What a coordinator asks for. ``slots``: None keeps them as they are; ``theme``: a code, or None."""
 
     name: str
     commune: str
@@ -45,6 +46,7 @@ class StopOrder:
     team: str
     on_duty: tuple[str, ...]
     slots: SlotPlan | None
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def order(session: Session, sent: Mapping[str, str], on_duty: Collection[str], f
     if not {member.id for member in members_of(session, team)}.issuperset(on_duty):
         fields.fail("on_duty", "choice")
     slots = _slots(fields)
+    theme = fields.choice("theme", THEMES) if fields.has("theme") else None
     fields.require()
     return StopOrder(
         name=name,
@@ -88,6 +91,7 @@ def order(session: Session, sent: Mapping[str, str], on_duty: Collection[str], f
         team=team,
         on_duty=tuple(sorted(set(on_duty))),
         slots=slots,
+        theme=theme,
     )
 
 
@@ -167,6 +171,7 @@ def create(session: Session, asked: StopOrder) -> Stop:
         day=asked.day,
         opens=asked.opens,
         closes=asked.closes,
+        theme=asked.theme,
     )
     session.add(stop)
     session.flush()
@@ -192,7 +197,7 @@ def edit(session: Session, stop: Stop, asked: StopOrder, after: str | None = Non
     _require_unsigned(session, stop, asked)
     stop.name, stop.commune, stop.campaign_id = asked.name, asked.commune, asked.campaign
     stop.latitude, stop.longitude = asked.latitude, asked.longitude
-    stop.day, stop.opens, stop.closes = asked.day, asked.opens, asked.closes
+    stop.day, stop.opens, stop.closes, stop.theme = asked.day, asked.opens, asked.closes, asked.theme
     session.add(stop)
     _put_on_duty(session, stop.id, asked.on_duty)
     if asked.slots is not None:
@@ -221,7 +226,14 @@ def is_signed(session: Session, stop: str) -> bool:
 
 def state_of(session: Session, stop: Stop) -> str:
     """Return what a stop's form changes as one short text: another once somebody else changed any of it."""
-    kept = [stop.name, stop.commune, repr(stop.latitude), repr(stop.longitude), stop.campaign_id]
+    kept = [
+        stop.name,
+        stop.commune,
+        repr(stop.latitude),
+        repr(stop.longitude),
+        stop.campaign_id,
+        stop.theme or "",
+    ]
     kept += [str(stop.day), str(stop.opens), str(stop.closes), *sorted(on_duty(session, stop.id))]
     kept += [f"{slot.starts} {slot.minutes} {slot.emergency}" for slot in slots_of(session, stop.id)]
     return sha256("\0".join(kept).encode()).hexdigest()[:16]
@@ -243,6 +255,7 @@ def copy(session: Session, stop: Stop, days: Sequence[date]) -> list[Stop]:
             team=stop.team_id,
             on_duty=tuple(on_duty(session, stop.id)),
             slots=None,
+            theme=stop.theme,
         )
         copied = create(session, asked)
         for slot in slots_of(session, stop.id):

@@ -52,7 +52,6 @@ from server.store.read import (
     Record,
     Visit,
 )
-from server.store.remote import Opinion
 from sync.engine import Engine
 from sync.errors import DatabaseNotFound
 from sync.sequence import FROM_THE_START
@@ -70,7 +69,6 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     Manifest,
     Notice,
     NoticeTarget,
-    Opinion,
     Person,
     Photo,
     PhotoPiece,

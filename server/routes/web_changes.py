@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from litestar import Response
 from sqlmodel import Session
 
-from server.planning.faults import Fault
+from server.planning.faults import Fault, Rejected
 from server.review import access_log
 from server.review.access_log import Action, Outcome
 from server.review.reviewer import Reviewer, reviewer
+from server.routes.web_page import see
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
 
 
@@ -84,3 +86,16 @@ def by_field(faults: Collection[Fault]) -> dict[str, list[str]]:
     for fault in faults:
         found.setdefault(fault.field, []).append(fault.code)
     return found
+
+
+async def done_or_again(
+    request: PageRequest,
+    work: Callable[[Session, Reviewer], Done],
+    again: Callable[[Mapping[str, list[str]]], Response[str]],
+) -> Response[str] | Response[None]:
+    """Do ``work`` and show what follows; show the form ``again``, as typed, when it is rejected."""
+    try:
+        done = await change(request, work)
+    except Rejected as rejected:
+        return await asyncio.to_thread(again, by_field(rejected.faults))
+    return see(done.see)

@@ -1,7 +1,6 @@
-"""The organisation's pages: what there is to run, campaigns, teams, settings."""
+"""The organisation's pages: what there is to run, teams, settings."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -10,34 +9,19 @@ from sqlmodel import Session
 from server.auth import guards
 from server.clock import local_day
 from server.planning import campaigns, members, settings, teams
-from server.planning.faults import Rejected
 from server.review.access_log import Action
 from server.review.errors import NotReviewable
 from server.review.reviewer import Reviewer
 from server.review.tablets import tablets
-from server.routes.web_changes import Done, Logged, by_field, change, sent_form
-from server.routes.web_page import language_of, page, see
+from server.routes.web_changes import Done, Logged, change, done_or_again, sent_form
+from server.routes.web_page import page, see
 from server.routes.web_session import PageRequest, services_of, signed_in
 from server.routes.web_stops import FORM_GUARDS, Faults, reading, today_of
-from server.store.control import Campaign, DeviceStatus, Organization
+from server.store.control import DeviceStatus, Organization
 
 ORGANISATION = "/coordination/organisation"
-CAMPAIGNS = f"{ORGANISATION}/campagnes"
 TEAMS = f"{ORGANISATION}/equipes"
 SETTINGS = f"{ORGANISATION}/reglages"
-
-
-async def done_or_again(
-    request: PageRequest,
-    work: Callable[[Session, Reviewer], Done],
-    again: Callable[[Faults], Response[str]],
-) -> Response[str] | Response[None]:
-    """Do ``work`` and show what follows; show the form ``again``, as typed, when it is rejected."""
-    try:
-        done = await change(request, work)
-    except Rejected as rejected:
-        return await asyncio.to_thread(again, by_field(rejected.faults))
-    return see(done.see)
 
 
 @get("/organisation", sync_to_thread=True, guards=[guards.coordinator])
@@ -59,101 +43,6 @@ def organisation_page(request: PageRequest) -> Response[str]:
             + sum(len(row.pending_slots) for row in found),
             today=today_of(request),
         )
-
-
-def _forms(request: PageRequest) -> dict[str, str]:
-    """Return the published forms as choices: ``url|version`` and the title with its version."""
-    french = language_of(request) == "fr"
-    return {
-        f"{form.url}|{form.version}": f"{form.title if french else form.title_en} {form.version}"
-        for form in sorted(services_of(request).forms.values(), key=lambda form: (form.url, form.version))
-    }
-
-
-def _campaigns_page(
-    request: PageRequest, typed: Mapping[str, str] | None = None, faults: Faults | None = None
-) -> Response[str]:
-    with services_of(request).store.session() as session:
-        return page(
-            request,
-            "campaigns.html",
-            status=422 if faults else 200,
-            campaigns=campaigns.campaigns(session),
-            campaign=None,
-            forms=_forms(request),
-            typed=typed or {"summary_months": "24"},
-            faults=faults or {},
-        )
-
-
-@get("/organisation/campagnes", sync_to_thread=True, guards=[guards.coordinator])
-def campaigns_page(request: PageRequest) -> Response[str]:
-    """Show the campaigns, and the form of a new one."""
-    return _campaigns_page(request)
-
-
-@post("/organisation/campagnes", guards=FORM_GUARDS, status_code=200)
-async def create_campaign(request: PageRequest) -> Response[str] | Response[None]:
-    """Make a campaign."""
-    sent = await sent_form(request)
-
-    def work(session: Session, _reader: Reviewer) -> Done:
-        asked = campaigns.order(sent.fields, _forms(request).keys(), today_of(request))
-        made = campaigns.create(session, asked)
-        return Done((Logged(Action.CREATE_CAMPAIGN, "campaign", made.id),), see=CAMPAIGNS)
-
-    return await done_or_again(request, work, lambda faults: _campaigns_page(request, sent.fields, faults))
-
-
-def _campaign_page(
-    request: PageRequest, campaign: str, typed: Mapping[str, str] | None = None, faults: Faults | None = None
-) -> Response[str]:
-    with services_of(request).store.session() as session:
-        found = campaigns.find(session, campaign)
-        return page(
-            request,
-            "campaigns.html",
-            status=422 if faults else 200,
-            campaigns=[],
-            campaign=found,
-            forms=_forms(request),
-            typed=typed or _typed_campaign(found),
-            faults=faults or {},
-        )
-
-
-def _typed_campaign(found: Campaign) -> dict[str, str]:
-    return {
-        "title": found.title,
-        "form": f"{found.form_url}|{found.form_version}",
-        "starts_on": found.starts_on.isoformat(),
-        "ends_on": found.ends_on.isoformat(),
-        "summary_months": str(found.summary_months),
-    }
-
-
-@get("/organisation/campagnes/{campaign:str}", sync_to_thread=True, guards=[guards.coordinator])
-def campaign_page(request: PageRequest, campaign: FromPath[str]) -> Response[str]:
-    """Show a campaign's form."""
-    return _campaign_page(request, campaign)
-
-
-@post("/organisation/campagnes/{campaign:str}", guards=FORM_GUARDS, status_code=200)
-async def edit_campaign(request: PageRequest, campaign: FromPath[str]) -> Response[str] | Response[None]:
-    """Change a campaign: every team's rosters name it."""
-    sent = await sent_form(request)
-
-    def work(session: Session, reader: Reviewer) -> Done:
-        found = campaigns.find(session, campaign)
-        campaigns.edit(
-            session, found, campaigns.order(sent.fields, _forms(request).keys(), today_of(request))
-        )
-        logged = Logged(Action.EDIT_CAMPAIGN, "campaign", found.id)
-        return Done((logged,), reader.teams, see=CAMPAIGNS)
-
-    return await done_or_again(
-        request, work, lambda faults: _campaign_page(request, campaign, sent.fields, faults)
-    )
 
 
 def _teams_page(
@@ -319,10 +208,6 @@ async def change_settings(request: PageRequest) -> Response[str] | Response[None
 
 pages = [
     organisation_page,
-    campaigns_page,
-    create_campaign,
-    campaign_page,
-    edit_campaign,
     teams_page,
     create_team,
     team_page,

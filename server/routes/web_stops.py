@@ -16,6 +16,7 @@ from server.planning import campaigns, settings, stops
 from server.planning.faults import Rejected
 from server.planning.handles import handles
 from server.planning.stops import Outrun, StopForm
+from server.planning.themes import THEMES
 from server.planning.typed import BOOKINGS, address_day
 from server.review import access_log, agenda
 from server.review.access_log import Action, Outcome
@@ -105,6 +106,7 @@ def _form_page(
         teams=teams,
         members={team: stops.members_of(session, team) for team in teams},
         campaigns=campaigns.campaigns(session),
+        themes=THEMES,
         candidates=table().search(typed.get("commune", ""), _CANDIDATES) if named else [],
         back=STOPS if stop is None else address(stop.id),
     )
@@ -184,6 +186,7 @@ def _standing(stop: Stop) -> dict[str, str]:
         "opens": f"{stop.opens:%H:%M}",
         "closes": f"{stop.closes:%H:%M}",
         "campaign": stop.campaign_id,
+        "theme": stop.theme or "",
         "team": stop.team_id,
     }
 

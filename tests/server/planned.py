@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import time
 
 from server.identifiers import new_uuid
+from server.planning import labels
 from server.planning.handles import handles
-from server.store.control import EnrolmentState, Member, Role, RosterEntry, TeamMember
+from server.store.control import EnrolmentState, Member, Role, RosterEntry, Stop, TeamMember
 from server.store.database import Store
 from server.store.planning import Invitation
 from tests.support.organisation import DAY, FORM, NOON, Seeded
@@ -33,6 +34,7 @@ class Planned:
             "colleague": self.colleague,
             "leaver": self.leaver,
             "invitation": self.invitation,
+            "sheets": "planches",
         }
 
 
@@ -40,6 +42,7 @@ def plan(store: Store, team: Seeded) -> Planned:
     """Record them for a team."""
     entry = new_uuid()
     with store.session() as session:
+        labels.extend(session, session.get_one(Stop, team.stop), 3)
         handle = handles(session).of(entry)
         found = Planned(entry, new_uuid(), new_uuid(), new_uuid(), handle)
         session.add(
@@ -111,6 +114,8 @@ def forms(team: Seeded) -> dict[str, Mapping[str, str]]:
         f"{base}/escales/{{stop}}/modifier": stop,
         f"{base}/escales/{{stop}}/copier": {"days": "24/11/2026"},
         f"{base}/escales/{{stop}}/rendez-vous": person,
+        f"{base}/escales/{{stop}}/etiquettes": {"more": "24"},
+        f"{base}/escales/{{other_stop}}/etiquettes": {"more": "24"},
         f"{base}/rendez-vous/{{entry}}": {**person, "birth_name": "Changée", "hour": "11:00"},
         f"{base}/organisation/campagnes": campaign,
         f"{base}/organisation/campagnes/{{campaign}}": {**campaign, "title": "Médicobus d’essai"},

@@ -3,11 +3,7 @@ import { awaitsReceipt, placesOf, type OwnSigned } from "$lib/record/states";
 import type { SignedCounts } from "$lib/sync/status.svelte";
 
 /** The figures of the line. A record that was replaced is nobody's turn any more. */
-export function lineCounts(
-  own: readonly OwnSigned[],
-  denied: readonly string[],
-  satisfaction = 0,
-): SignedCounts {
+export function lineCounts(own: readonly OwnSigned[], denied: readonly string[]): SignedCounts {
   const records = own.filter(({ row }) => row.kind === "record");
   const current = records.filter(({ replacedBy }) => replacedBy === null);
   const waiting = own.filter(awaitsReceipt);
@@ -22,7 +18,6 @@ export function lineCounts(
     blockedUpdates: notices.filter(({ state }) => state === "quarantined").length,
     denied: own.filter(({ row }) => denied.includes(row.envelope) && row.photo === null).length,
     deniedPhotos: photosAmong(own.filter(({ row }) => denied.includes(row.envelope))),
-    satisfaction,
   };
 }
 
