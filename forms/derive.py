@@ -19,7 +19,7 @@ class Derived(msgspec.Struct, frozen=True):
 
     `enabled`: linkIds that apply. `answers`: the effective ones by linkId, absences included; an answer to a
     disabled item is left out, a calculated item has its recomputed value. `values`: their flat values, where
-    there are some. `calculated`: the recomputed values alone.
+    there are some. `calculated`: the recomputed values alone, also where the recorded ones count.
     """
 
     enabled: frozenset[str]
@@ -28,9 +28,18 @@ class Derived(msgspec.Struct, frozen=True):
     calculated: dict[str, Value]
 
 
-def derive(form: Form, answers: Mapping[str, Answer], *, visit_date: date, stop: Position | None) -> Derived:
+def derive(
+    form: Form,
+    answers: Mapping[str, Answer],
+    *,
+    visit_date: date,
+    stop: Position | None,
+    as_recorded: bool = False,
+) -> Derived:
     """Enablement and calculations, in document order. `stop`: the stop's position; without it, no distance.
 
+    `as_recorded`: what was recorded of a calculated item counts for what comes after it, whatever is
+    recomputed: so is a difference told where it arises, and not again in all that follows from it.
     Raises ExpressionFailed when a calculation or a condition cannot be evaluated.
     """
     enabled: set[str] = set()
@@ -48,7 +57,8 @@ def derive(form: Form, answers: Mapping[str, Answer], *, visit_date: date, stop:
         answer = answers.get(link_id)
         if item.is_calculated:
             value = calculated_value(form, item, effective, visit_date, stop)
-            answer = None if value is None else Answer(values=(value,))
+            if not as_recorded:
+                answer = None if value is None else Answer(values=(value,))
             if value is not None:
                 calculated[link_id] = value
         if answer is not None:

@@ -8,6 +8,9 @@ import msgspec
 
 from forms.definition import Severity
 
+CALCULATION = "calculation"
+"""A calculated value was recorded as another than the answers give, or only one of the two exists."""
+
 MESSAGES: dict[str, tuple[Severity, str, str]] = {
     "unknown-item": (
         "error",
@@ -69,7 +72,7 @@ MESSAGES: dict[str, tuple[Severity, str, str]] = {
         "Cette réponse exclut les autres.",
         "This answer excludes the others.",
     ),
-    "calculation": (
+    CALCULATION: (
         "error",
         "La valeur calculée ne correspond pas aux réponses.",
         "The calculated value does not match the answers.",

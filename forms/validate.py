@@ -9,7 +9,7 @@ from forms.definition import NUMBER_TYPES, TEXT_TYPES, Constraint, Form, Item, V
 from forms.derive import Derived, derive
 from forms.evaluation import evaluate
 from forms.expression import is_false
-from forms.finding import Finding, finding
+from forms.finding import CALCULATION, Finding, finding
 from forms.response import Answer, Response
 from forms.value_rules import choice_findings, date_finding, number_finding, text_finding
 
@@ -18,18 +18,26 @@ CLOCK_TOLERANCE = timedelta(days=1)
 
 
 def validate(
-    form: Form, response: Response, *, visit_date: date, stop: Position | None, today: date
+    form: Form,
+    response: Response,
+    *,
+    visit_date: date,
+    stop: Position | None,
+    today: date,
+    as_recorded: bool = False,
 ) -> list[Finding]:
     """Every broken rule of one response; an empty list means that nothing is to be corrected or confirmed.
 
     `visit_date`: the day of the visit, to which dates are compared, so that the answer is the same years
     later. `stop`: the stop's position, for the distance. `today`: only refuses a visit dated in the future.
+    `as_recorded`: recorded values of calculated items count as they are, and are judged as answers; where one
+    differs from the recomputed value, that is the finding `calculation`.
     Raises ExpressionFailed when a constraint or a calculation cannot be evaluated.
     """
     findings = list(response.findings)
     if visit_date > today + CLOCK_TOLERANCE:
         findings.append(finding("", "visit-date"))
-    derived = derive(form, response.answers, visit_date=visit_date, stop=stop)
+    derived = derive(form, response.answers, visit_date=visit_date, stop=stop, as_recorded=as_recorded)
     flawed = {flaw.link_id for flaw in response.findings}
     for link_id, item in form.index.items():
         answer = response.answers.get(link_id)
@@ -38,22 +46,27 @@ def validate(
                 findings.append(finding(link_id, "not-enabled"))
             continue
         if item.is_leaf and link_id not in flawed:
-            findings.extend(_item_findings(item, answer, derived, visit_date))
-        for constraint in item.constraints:
-            if _is_silenced(constraint, answer):
-                continue
-            if is_false(evaluate(form, constraint.expression, derived.answers, visit_date, stop)):
-                findings.append(_broken(item, constraint))
+            differs = item.is_calculated and _differs(item, answer, derived)
+            findings.extend([finding(link_id, CALCULATION)] if differs else ())
+            # A value that is to be replaced is not judged; one that counts is.
+            findings.extend(_item_findings(item, answer, visit_date) if as_recorded or not differs else ())
+        findings.extend(
+            _broken(item, constraint)
+            for constraint in item.constraints
+            if not _is_silenced(constraint, answer)
+            and is_false(evaluate(form, constraint.expression, derived.answers, visit_date, stop))
+        )
     return findings
 
 
-def _item_findings(
-    item: Item, answer: Answer | None, derived: Derived, visit_date: date
-) -> Sequence[Finding]:
-    if item.is_calculated:
-        recorded = answer.values if answer is not None else ()
-        if recorded != derived.values.get(item.link_id, ()):
-            return [finding(item.link_id, "calculation")]
+def _differs(item: Item, answer: Answer | None, derived: Derived) -> bool:
+    """Whether the recorded value of a calculated item is another than the recomputed one, or one lacks."""
+    recorded = answer.values if answer is not None else ()
+    value = derived.calculated.get(item.link_id)
+    return recorded != (() if value is None else (value,))
+
+
+def _item_findings(item: Item, answer: Answer | None, visit_date: date) -> Sequence[Finding]:
     if answer is None:
         return [finding(item.link_id, "required")] if item.required and not item.is_calculated else ()
     if answer.absent is not None:

@@ -31,21 +31,24 @@ from server.enrolment.service import Enrolment
 from server.enrolment.tokens import AccessTokens
 from server.people.publication import PeoplePublication
 from server.projection.follow import Projection
+from server.remote.publication import OpinionPublication
 from server.routes import (
     api_device,
     api_enrolment,
     api_hub,
     api_node,
+    api_remote,
     api_slots,
     sync_mount,
     tablet,
+    web_remote,
     web_router,
 )
 from server.routes.cross_origin import add_cross_origin_headers
 from server.routes.patience import PatientBodies
 from server.routes.problems import EXCEPTION_HANDLERS
 from server.routes.security_headers import add_security_headers
-from server.routes.services import Replication, Services
+from server.routes.services import Rates, Replication, Services
 from server.settings import Settings
 from server.store import migrate
 from server.store.database import Store, connect
@@ -97,7 +100,12 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
         central = Central(store, engine, keys, clocks.now)
         tokens = AccessTokens(keys, settings.token_seconds)
         authorizer = Authorizer(store, tokens, clocks.now, clocks.monotonic_s)
-        people = PeoplePublication(central, forms)
+        people, opinions = PeoplePublication(central, forms), OpinionPublication(central)
+
+        def wake() -> None:
+            people.wake()
+            opinions.wake()
+
         yield Services(
             settings=settings,
             organization=organization,
@@ -116,12 +124,14 @@ async def open_services(settings: Settings, clocks: Clocks | None = None) -> Asy
             ),
             authorizer=authorizer,
             replication=_replication(engine, authorizer, settings, clocks),
-            projection=Projection(store, engine, keys, forms, clocks.now, followed_by=people.wake),
+            projection=Projection(store, engine, keys, forms, clocks.now, followed_by=wake),
             people=people,
+            opinions=opinions,
             certificates=HubCertificates(
                 certificate_issuer, settings.sync_host, clocks.now, clocks.monotonic_s
             ),
             form_watch=FormWatch(central, forms),
+            rates=Rates.by(clocks.monotonic_s),
             clock=clocks.now,
         )
 
@@ -148,9 +158,11 @@ def create_app(settings: Settings, clocks: Clocks | None = None, limits: Limits 
             *api_device.route_handlers,
             *api_slots.route_handlers,
             *api_hub.route_handlers,
+            *api_remote.route_handlers,
             *sync_mount.route_handlers,
             *tablet.route_handlers,
             *web_router.route_handlers,
+            *web_remote.route_handlers,
         ],
         lifespan=[partial(_run, settings, clocks)],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -177,6 +189,7 @@ async def _run(settings: Settings, clocks: Clocks | None, app: Litestar) -> Asyn
             ("projection", services.projection.run()),
             ("people", services.people.run()),
             ("forms", services.form_watch.run()),
+            ("opinions", services.opinions.run()),
             ("housekeeping", _keep_house_forever(services)),
         ):
             stack.push_async_callback(_cancel, _start(name, work))

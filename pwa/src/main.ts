@@ -6,12 +6,14 @@
  */
 import "./styles/base.css";
 import { mount } from "svelte";
+import { applyTheme, readTheme } from "$lib/platform/theme";
 import { enforceStrictDurability } from "$lib/store/durability";
 import App from "./App.svelte";
 import { readLink, takeLink } from "./app/link";
 import { Tablet } from "./app/tablet.svelte";
 
 enforceStrictDurability();
+applyTheme(readTheme());
 const link = takeLink(window);
 // A card opened where Escale already runs only changes the fragment: it is read as on a first opening.
 window.addEventListener("hashchange", () => {

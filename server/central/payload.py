@@ -27,6 +27,7 @@ class DocumentType(StrEnum):
     INVITATION = "invitation"
     PERSON = "person"
     PEOPLE = "people"
+    OPINION = "opinion"
 
 
 def verified(

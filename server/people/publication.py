@@ -5,7 +5,6 @@ a batch twice, or half of it before a crash, changes nothing. A new database get
 """
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,11 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, delete, false, or_, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from server.central.databases import served_databases
 from server.central.documents import CentralDocument, DocumentType
-from server.central.errors import CentralError
+from server.central.outbox_task import OutboxTask
 from server.central.publication import Forms, publish_team
 from server.central.publisher import Central
 from server.central.roster_people import link
@@ -30,12 +28,8 @@ from server.projection.identities import COLUMNS
 from server.projection.statements import table
 from server.store.control import Team
 from server.store.people import PeopleDatabase, PersonOutbox, VisitIdentity
-from sync.errors import SyncError
 
 BATCH = 100
-PAUSE_S = 600.0
-"""How often the calendar is looked at when nothing else wakes this, in seconds."""
-RETRY_S = 5.0
 
 _QUEUE_TEAM = text(
     "INSERT INTO person_outbox (team_id, person_key, version) "
@@ -43,8 +37,6 @@ _QUEUE_TEAM = text(
     "WHERE team_id = :team AND day >= :oldest AND NOT restricted "
     "ON CONFLICT (team_id, person_key) DO UPDATE SET version = person_outbox.version + 1"
 )
-
-_log = logging.getLogger(__name__)
 
 
 class _Queued(NamedTuple):
@@ -60,58 +52,17 @@ class _Said:
     shards: dict[str, dict[str, object]]
 
 
-class PeoplePublication:
+class PeoplePublication(OutboxTask):
     """Publishes people; ``run`` is the task, ``wake`` tells it that rows may have changed."""
 
+    name = "people"
+
     def __init__(self, central: Central, forms: Forms) -> None:
+        super().__init__()
         self._central = central
         self._forms = forms
         self.deciding = asyncio.Lock()
         """Held by whoever decides of people: what they saw must still stand when their act is written."""
-        self._woken = asyncio.Event()
-        self._askers: list[asyncio.Future[None]] = []
-
-    def wake(self) -> None:
-        """Have the outbox looked at soon."""
-        self._woken.set()
-
-    async def caught_up(self) -> None:
-        """Return once all that was in the outbox before this call is published; cancelled with the task."""
-        asked = asyncio.get_running_loop().create_future()
-        self._askers.append(asked)
-        self._woken.set()
-        await asked
-
-    async def run(self) -> None:
-        """Publish until cancelled; whatever fails is logged by its type and tried again."""
-        try:
-            while True:
-                answered = [*self._askers]
-                self._woken.clear()
-                done = await self._attempt()
-                for asked in answered if done else ():
-                    self._askers.remove(asked)
-                    if not asked.done():
-                        asked.set_result(None)
-                try:
-                    async with asyncio.timeout(PAUSE_S if done else RETRY_S):
-                        await self._woken.wait()
-                except TimeoutError:
-                    continue
-        finally:
-            for asked in self._askers:
-                asked.cancel()
-
-    async def _attempt(self) -> bool:
-        try:
-            await self.drain()
-        except (SyncError, SQLAlchemyError, CentralError, OSError) as error:
-            _log.warning("people wait", extra={"error": type(error).__name__})
-        except Exception as error:  # noqa: BLE001 - the task outlives its own faults; they are logged
-            _log.exception("people met an unexpected error", extra={"error": type(error).__name__})
-        else:
-            return True
-        return False
 
     async def drain(self) -> int:
         """Publish what is queued, and all that a new database needs; return how many documents were written.

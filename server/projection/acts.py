@@ -65,6 +65,34 @@ class TaskChange(_Act, frozen=True, tag="task"):
     note: Note = ""
 
 
+class FormNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A published form's version."""
+
+    url: str
+    version: str
+
+
+class RemoteSatisfaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the remote doctor says of the act; ``answers`` are flat (forms.md)."""
+
+    form: FormNamed
+    answers: dict[str, dict[str, Any]]
+
+
+class RemoteAnswer(_Act, frozen=True, tag="remote_answer"):
+    """What a remote doctor answered through a link; ``subject`` is ``<visit>:<team>``, the last stands.
+
+    ``member`` asked for the link; ``signed_name`` is who answered, by their own word.
+    """
+
+    form: FormNamed
+    answers: dict[str, dict[str, Any]]
+    satisfaction: RemoteSatisfaction | None
+    signed_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    rpps: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{11}$")] | None
+    link: Identifier
+
+
 class QueueChange(_Act, frozen=True, tag="queue"):
     """Who looks after an item of the queue, and whether it is closed."""
 
@@ -73,7 +101,7 @@ class QueueChange(_Act, frozen=True, tag="queue"):
     note: Note = ""
 
 
-ActBody = Merge | Separate | Detach | Attach | TaskChange | QueueChange
+ActBody = Merge | Separate | Detach | Attach | TaskChange | QueueChange | RemoteAnswer
 _ACT: msgspec.json.Decoder[ActBody] = msgspec.json.Decoder(ActBody)
 
 

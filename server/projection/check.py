@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from forms.communes import Position
 from forms.definition import Form
 from forms.errors import ResponseMalformed
-from forms.finding import Finding
+from forms.finding import CALCULATION, Finding
 from forms.response import Answer, read
 from forms.validate import validate
 from server.central.publication import Forms
@@ -36,7 +36,7 @@ class Content:
     birth_date: date | None
     sex: str | None
     answers: Mapping[str, Answer]
-    warnings: tuple[Finding, ...]
+    to_look_at: tuple[Finding, ...]
 
     @property
     def asks_secrecy(self) -> bool:
@@ -99,7 +99,8 @@ def check_content(
     """Return what the record says once the form's rules hold; ``campaigns`` are those known.
 
     Raises ``Refused``, and ``PayloadInvalid`` for a bundle that is not that of wire §2.1. A warning does not
-    refuse a record: it becomes a finding.
+    refuse a record: it becomes a finding. Neither does a calculated value that is another here than on the
+    tablet: it stays as recorded, what follows is judged by it, and a reviewer is told.
     """
     form = forms.get((payload.form.url, payload.form.version))
     if form is None:
@@ -118,8 +119,13 @@ def check_content(
         visit_date=resources.visit_date,
         stop=Position(stop.latitude, stop.longitude),
         today=seen_on,
+        as_recorded=True,
     )
-    errors = [f"{finding.link_id}: {finding.code}" for finding in findings if finding.severity == "error"]
+    errors = [
+        f"{finding.link_id}: {finding.code}"
+        for finding in findings
+        if finding.severity == "error" and finding.code != CALCULATION
+    ]
     if errors:
         raise Refused("content-invalid", *errors)
     return Content(
@@ -128,5 +134,5 @@ def check_content(
         birth_date=resources.birth_date,
         sex=resources.sex,
         answers=response.answers,
-        warnings=tuple(findings),
+        to_look_at=tuple(findings),
     )

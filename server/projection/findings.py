@@ -8,8 +8,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from forms.finding import CALCULATION
 from server.projection.examine import Examined
 from server.store.read import FindingCode
+
+CONTENT_CODES: Mapping[str, FindingCode] = {
+    "soft-limit": FindingCode.SOFT_LIMIT,
+    CALCULATION: FindingCode.CALCULATION_DIFFERS,
+}
+"""Findings on answers that are told from the others."""
 
 CLOCK_OFFSET = timedelta(minutes=5)
 """A tablet's clock further away than this from central's is worth a visit to its settings."""
@@ -55,10 +62,9 @@ def static_findings(envelope: Examined) -> Iterator[dict[str, Any]]:
         yield found(FindingCode.CLOCK, str(envelope.digest), details=details)
     if content.asks_secrecy and not payload.is_restricted:
         yield found(FindingCode.SECRECY_NOT_KEPT, str(envelope.digest))
-    for warning in content.warnings:
-        soft = warning.code == "soft-limit"
+    for warning in content.to_look_at:
         yield found(
-            FindingCode.SOFT_LIMIT if soft else FindingCode.CONTENT_WARNING,
+            CONTENT_CODES.get(warning.code, FindingCode.CONTENT_WARNING),
             f"{envelope.digest}:{warning.link_id}:{warning.code}",
             details={"link_id": warning.link_id, "code": warning.code},
         )

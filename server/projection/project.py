@@ -24,6 +24,7 @@ from server.projection import (
     decisions,
     figures,
     manifests,
+    opinions,
     people,
     persons,
     photos,
@@ -174,6 +175,7 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     photos.derive(session, touched.photos)
     moved = people.derive(session, touched_visits, touched.acts)
     tasks.derive(session, touched_visits, touched.acts)
+    opinions.derive(session, touched.acts)
     figures.derive(session, touched_visits | moved | cosigned)
     # Nobody replicates the decisions' database: what lies in it gets no receipt.
     envelopes = set() if database == DECISIONS else touched.envelopes

@@ -52,6 +52,7 @@ from server.store.read import (
     Record,
     Visit,
 )
+from server.store.remote import Opinion
 from sync.engine import Engine
 from sync.errors import DatabaseNotFound
 from sync.sequence import FROM_THE_START
@@ -69,6 +70,7 @@ READ_MODEL: tuple[type[SQLModel], ...] = (
     Manifest,
     Notice,
     NoticeTarget,
+    Opinion,
     Person,
     Photo,
     PhotoPiece,

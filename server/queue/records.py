@@ -54,6 +54,7 @@ FINDINGS: Mapping[FindingCode, _Place] = {
     FindingCode.PHOTO_REFUSED: _Place(Kind.PHOTO, Urgency.SOON),
     FindingCode.SIGNED_AFTER_EXPIRY: _Place(Kind.CHECK, Urgency.SOON),
     FindingCode.SECRECY_NOT_KEPT: _Place(Kind.CHECK, Urgency.NOW),
+    FindingCode.CALCULATION_DIFFERS: _Place(Kind.CHECK, Urgency.SOON),
 }
 """Every code has its place: a test holds it."""
 

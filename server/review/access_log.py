@@ -84,6 +84,10 @@ class Action(StrEnum):
     POSTPONE_DUPLICATE = "postpone-duplicate"
     DETACH_VISIT = "detach-visit"
     ATTACH_VISIT = "attach-visit"
+    CREATE_REMOTE_LINK = "create-remote-link"
+    OPEN_REMOTE_LINK = "open-remote-link"
+    OPEN_REQUEST = "open-request"
+    ANSWER_REQUEST = "answer-request"
 
 
 class Outcome(StrEnum):

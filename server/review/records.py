@@ -16,6 +16,7 @@ from server.review.around import Around, around
 from server.review.completeness import Completeness, completeness
 from server.review.difference import Change, difference
 from server.review.errors import NotReviewable
+from server.review.opinion import OpinionShown, opinion_shown
 from server.review.restricted import is_restricted
 from server.review.reviewer import Reviewer
 from server.review.versions import versions
@@ -74,6 +75,7 @@ class RecordDetail:
     around: Around
     questions: dict[str, str]
     restricted: bool
+    opinion: OpinionShown | None
 
 
 def find_record(session: Session, reviewer: Reviewer, digest: str) -> Record:
@@ -118,6 +120,7 @@ def record_detail(
         around=around(session, record),
         questions=_questions(form, language),
         restricted=restricted,
+        opinion=opinion_shown(session, forms, record, language, may_see),
     )
 
 

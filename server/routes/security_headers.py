@@ -46,7 +46,7 @@ NO_PAGE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 _NO_STORE = (b"cache-control", b"no-store")
 _STATIC = "/coordination/statique/"
 _NO_PAGES = ("/api", "/sync", "/health")
-_NEVER_STORED = (*_NO_PAGES, "/coordination")
+_NEVER_STORED = (*_NO_PAGES, "/coordination", "/avis", "/satisfaction")
 
 
 async def add_security_headers(message: Message, scope: Scope) -> None:

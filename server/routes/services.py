@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from server.auth.rates import AddressRate
 from server.central.form_watch import FormWatch
 from server.central.publication import Forms
 from server.central.publisher import Central
@@ -13,6 +14,7 @@ from server.enrolment.authorizer import Authorizer
 from server.enrolment.service import Enrolment
 from server.keys.organisation import OrganisationKeys
 from server.people.publication import PeoplePublication
+from server.remote.publication import OpinionPublication
 from server.settings import Settings
 from server.store.control import Organization
 from server.store.database import Store
@@ -45,6 +47,24 @@ class Projection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """How often one address may do what needs no account; kept in memory, in each process by itself."""
+
+    unknown_links: AddressRate
+    codes: AddressRate
+    satisfaction: AddressRate
+
+    @classmethod
+    def by(cls, monotonic_s: Callable[[], float]) -> "Rates":
+        """Return the rates of a process. A waiting room, or a mobile operator, is one address to us."""
+        return cls(
+            unknown_links=AddressRate(60, monotonic_s),
+            codes=AddressRate(30, monotonic_s),
+            satisfaction=AddressRate(30, monotonic_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The application's parts; ``clock`` gives aware UTC instants."""
 
@@ -60,6 +80,8 @@ class Services:
     replication: Replication
     projection: Projection
     people: PeoplePublication
+    opinions: OpinionPublication
     certificates: HubCertificates
     form_watch: FormWatch
+    rates: Rates
     clock: Callable[[], datetime]

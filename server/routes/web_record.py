@@ -11,8 +11,11 @@ from sqlmodel import select
 
 from server.auth import guards
 from server.errors import Refused
+from server.planning.members import rpps_holds
 from server.projection.decisions import MAX_MESSAGE, Verdict
 from server.projection.reasons import REASONS
+from server.remote.links import REMOTE_ROLE
+from server.remote.names import remote_names
 from server.review import access_log, decisions, restricted
 from server.review.access_log import Action
 from server.review.around import photos_of
@@ -62,6 +65,7 @@ def _record_page(
         faults=faults,
         may_decide=reader.is_clinical and record.state not in ENDED,
         max_message=MAX_MESSAGE,
+        rpps_holds=rpps_holds,
     )
 
 
@@ -144,9 +148,10 @@ def access_page(request: PageRequest, digest: FromPath[str]) -> Response[str]:
         for photo in photos_of(session, record):
             lines += access_log.of_object(session, "photo", photo.id)
         names = dict(session.exec(select(Member.id, Member.name)).all())
+        remote = remote_names(session, {line.actor_id for line in lines if line.actor_role == REMOTE_ROLE})
         given = restricted.reasons(session, record) if reader.is_clinical else {}
     lines.sort(key=lambda line: line.sequence, reverse=True)
-    return page(request, "access.html", digest=digest, lines=lines, names=names, given=given)
+    return page(request, "access.html", digest=digest, lines=lines, names=names, remote=remote, given=given)
 
 
 pages = [record_page, decide_on_record, access_page]

@@ -45,6 +45,7 @@ class FindingCode(StrEnum):
     PHOTO_REFUSED = "photo-refused"
     SIGNED_AFTER_EXPIRY = "signed-after-expiry"
     SECRECY_NOT_KEPT = "secrecy-not-kept"
+    CALCULATION_DIFFERS = "calculation-differs"
 
 
 class ProjectionCursor(SQLModel, table=True):

@@ -78,7 +78,7 @@ BLOW = (
     ("acceptable", "link", "test.acceptable"),
     ("usable", "link", "test.usable"),
 )
-STATE = f"{link('test.fev1')}.value.select(iif($this < {link('test.threshold')}, 'low', 'normal'))"
+STATE = f"({link('test.fev1')}.value < {link('test.threshold')}).select(iif($this, 'low', 'normal'))"
 
 
 def _litres(link_id: str) -> dict[str, Any]:

@@ -170,7 +170,8 @@ def test_a_recorded_value_that_differs_is_named_and_the_calculated_one_printed(
 def test_an_answer_that_does_not_count_is_told(
     latest: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = _response(tmp_path, latest, {}, **{"vitals.gone": {"values": [1]}})
+    gone: dict[str, dict[str, object]] = {"vitals.gone": {"values": [1]}}
+    path = _response(tmp_path, latest, {}, **gone)
 
     assert main(["score", path]) == 0
     assert capsys.readouterr().err == "vitals.gone: The form has no such question.\n"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from forms.definition import Form
+from forms.definition import Form, Option
 from forms.derive import Derived, derive
 from forms.load import published
 from tests.forms.vectors import FOLDER, Case, findings_of, form_cases, response_to
@@ -84,6 +84,55 @@ def test_removing_an_answer_never_creates_a_value(form: Form, full: Case, remove
     assert {link: derived.values[link] for link in typed} == {link: whole.values[link] for link in typed}
     if not form.index[removed].is_calculated:
         assert removed not in derived.values
+
+
+REASSURING = frozenset({"normal", "no_sign", "no_signal"})
+"""Codes of a calculated result that say that all is well."""
+
+
+def _reassures(option: Option) -> bool:
+    return option.tone == "good" or option.code in REASSURING
+
+
+def _reassuring(form: Form, derived: Derived) -> set[tuple[str, str]]:
+    """The calculated results that say that all is well, by linkId and code."""
+    options = ((link, form.index[link].options.get(str(value))) for link, value in derived.calculated.items())
+    return {(link, option.code) for link, option in options if option is not None and _reassures(option)}
+
+
+def _bears_on(form: Form) -> set[str]:
+    """The linkIds on which a result that can reassure depends, through whatever lies between."""
+    pending = [
+        item
+        for item in form.index.values()
+        if item.is_calculated and any(map(_reassures, item.options.values()))
+    ]
+    found: set[str] = set()
+    while pending:
+        item = pending.pop()
+        enabling = item.enabled_when.reads if item.enabled_when is not None else ()
+        asked = [condition.question for condition in item.conditions]
+        named = {*item.reads, *enabling, *asked, *item.path} - found
+        found |= named
+        pending += [form.index[link_id] for link_id in named]
+    return found
+
+
+JUDGED = [
+    pytest.param(form, case, _bears_on(form), id=f"{_name(form)} {case.name}")
+    for form, cases in FORMS
+    if _bears_on(form)
+    for case in cases
+]
+
+
+@pytest.mark.parametrize(("form", "case", "links"), JUDGED)
+def test_removing_any_answer_of_any_case_never_reassures(form: Form, case: Case, links: set[str]) -> None:
+    before = _reassuring(form, _derived(form, case))
+
+    for removed in case.answers.keys() & links:
+        after = _reassuring(form, _derived(form, _without(case, removed)))
+        assert after <= before, removed
 
 
 @pytest.mark.parametrize(("form", "full", "removed"), REMOVED)

@@ -31,6 +31,7 @@ class Case(msgspec.Struct, frozen=True):
     disabled: list[str] | None
     calculated: dict[str, Any] | None
     visit_date: date
+    today: date
     stop: Position | None
 
 
@@ -50,7 +51,7 @@ def findings_of(form: Form, case: Case) -> list[Finding]:
         response_to(form, case.answers),
         visit_date=case.visit_date,
         stop=case.stop,
-        today=case.visit_date,
+        today=case.today,
     )
 
 
@@ -61,12 +62,14 @@ def _case(document: Any, case: Any) -> Case:
         if change is not None:
             flat[link_id] = change
     stop = case.get("stop", document["stop"])
+    visit_date = case.get("visit_date", document["visit_date"])
     return Case(
         name=case["name"],
         answers=build.answers_from_flat(flat),
         findings=sorted((link, code, severity) for link, code, severity in case["findings"]),
         disabled=case.get("disabled"),
         calculated=case.get("calculated"),
-        visit_date=date.fromisoformat(document["visit_date"]),
+        visit_date=date.fromisoformat(visit_date),
+        today=date.fromisoformat(case.get("today", visit_date)),
         stop=None if stop is None else Position(float(stop["latitude"]), float(stop["longitude"])),
     )

@@ -113,6 +113,8 @@ class Place:
             "item": clock_finding(services.store, seeded.database),
             "other_item": clock_finding(services.store, other.database),
         }
+        link = await _remote_link(ours, seeded, pushed)
+        addressed |= {"link": link["id"], "secret": link["url"].rsplit("/", 1)[1]}
         planned, others_plan = plan(services.store, seeded), plan(services.store, other)
         addressed |= {
             **planned.addressed,
@@ -123,7 +125,13 @@ class Place:
             "other_team": other.team,
             **{f"other_{name}": found for name, found in others_plan.addressed.items()},
         }
-        bodies = {**_replication_bodies(pushed, bulk, single), **_forms(seeded, other), **forms(seeded)}
+        bodies = {
+            **_replication_bodies(pushed, bulk, single),
+            **_forms(seeded, other),
+            **forms(seeded),
+            "POST /api/remote-links": _link_body(seeded, bulk),
+            "POST /avis/{secret}/code": {"code": link["code"]},
+        }
         return cls(http, services, seeded, other, tablets, addressed, bodies)
 
     async def status(self, role: str, method: str, address: str) -> int:
@@ -132,7 +140,7 @@ class Place:
         sent: dict[str, Any] = {}
         if method in ("POST", "PUT"):
             body = await self._body(role, f"{method} {address}")
-            is_form = address.startswith("/coordination")
+            is_form = address.startswith(("/coordination", "/avis", "/satisfaction"))
             sent = {"data": {"form_token": form_token, **body}} if is_form else {"json": body}
         self.http.cookies.clear()  # What one answer sets stays out of the next request.
         target = address.format(**self.addressed)
@@ -176,6 +184,16 @@ class Place:
                 return tablet.slot_request(team.doctor)[1]
             case _:
                 return self.bodies.get(row, {})
+
+
+def _link_body(team: Seeded, record: SealedRecord) -> dict[str, Any]:
+    return {"visit": record.payload["visit"], "stop": team.stop, "member": team.nurse, "physician": None}
+
+
+async def _remote_link(tablet: Tablet, team: Seeded, record: SealedRecord) -> dict[str, Any]:
+    asked = await tablet.http.post("/api/remote-links", json=_link_body(team, record), headers=tablet.bearer)
+    told: dict[str, Any] = asked.raise_for_status().json()
+    return told
 
 
 def _replication_bodies(

@@ -52,6 +52,12 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/api/device", TOKEN),
     ("POST", "/api/slots", (401, 201, 201, 403, 401, 401)),
     ("GET", "/api/slots/{slot}", (401, 200, 404, 403, 401, 401)),
+    # A remote doctor's link
+    ("POST", "/api/remote-links", (401, 201, 404, 403, 401, 401)),
+    ("GET", "/api/remote-links/{link}", (401, 200, 404, 403, 401, 401)),
+    ("GET", "/avis/{secret}", ANYONE),
+    ("POST", "/avis/{secret}/code", REDIRECTED),
+    ("POST", "/avis/{secret}", (403, 403, 403, 403, 403, 403)),
     # Hubs only
     ("POST", "/api/hub/certificate", (401, 403, 403, 403, 401, 401)),
     # Replication: the node

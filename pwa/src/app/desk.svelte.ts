@@ -6,7 +6,7 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
-import type { Expected, Roster, Stop } from "$lib/central/roster";
+import type { Roster, Stop } from "$lib/central/roster";
 import type { Replica } from "$lib/central/replica";
 import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
@@ -44,6 +44,8 @@ import { WaitingPhotos } from "./waiting-photos.svelte";
 /** How many records are listed without being searched for: a fortnight of a busy team. */
 const LATEST_LISTED = 300;
 
+const NO_LABELS: ReadonlyMap<string, number> = new Map();
+
 /** A record in a list: what the index keeps of it, and where it stands. */
 export interface ListedRecord {
   readonly entry: SearchEntry;
@@ -76,6 +78,8 @@ export class Desk {
   readonly photos = new WaitingPhotos(this);
   /** Who co-signed each record, by record digest. */
   cosigners = $state.raw<ReadonlyMap<string, readonly Cosigner[]>>(cosignersAmong([]));
+  /** The number that each visit wears at a stand, by visit. */
+  labels = $state.raw<ReadonlyMap<string, number>>(NO_LABELS);
   loaded = $state(false);
 
   readonly station: Station;
@@ -87,6 +91,7 @@ export class Desk {
   #ledger: NoticeLedger | null = null;
   #signers: SignerDirectory | null = null;
   #refreshing: Promise<void> = Promise.resolve();
+  #sheets = "";
 
   constructor(station: Station, slot: OpenSlot, keys: TeamKeys) {
     this.station = station;
@@ -148,6 +153,14 @@ export class Desk {
     return this.station.access.nameOf(member) ?? this.#signers?.nameOf(member) ?? null;
   }
 
+  /** What the form `url` is called, where a stop offers several; `null` where one says nothing. */
+  titleOf(url: string): string | null {
+    const offered = this.rosters.find(
+      ({ forms }) => forms.length > 1 && forms.some((form) => form.url === url),
+    );
+    return offered?.forms.find((form) => form.url === url)?.title ?? null;
+  }
+
   /** Where a record of the team stands, from its receipt, or where it is until there is one. */
   async standing(envelope: string, record: string): Promise<RecordStanding> {
     const { central } = await this.station.holdings();
@@ -171,15 +184,6 @@ export class Desk {
     };
     const { store, clock } = this.station.environment;
     return { store, keys: { team: this.keys, organization }, clock };
-  }
-
-  /**
-   * Begin a capture at a stop, of an expected person or of a walk-in, with what is already known. Answers the draft's
-   * id. Raises {@link FormMissing}. `visit` is that of a walk-in of whom something was already said.
-   */
-  async begin(roster: Roster, expected: Expected | null, visit?: string): Promise<string> {
-    const { beginVisit } = await import("./begin");
-    return beginVisit(this, roster, { expected, visit });
   }
 
   /** Begin a draft of this slot's member from `start`. Answers its id. */
@@ -303,6 +307,17 @@ export class Desk {
     this.records = records;
     this.#tell(this.#ledger);
     this.loaded = true;
+    await this.#number(rosters);
+  }
+
+  /** The numbers of the sheets of labels, which change as rarely as stops are planned. */
+  async #number(rosters: readonly Roster[]): Promise<void> {
+    const sheets = rosters.flatMap(({ stop }) => stop.labels ?? []);
+    const known = sheets.map(({ seed, count }) => `${seed} ${count}`).join();
+    if (known === this.#sheets) return;
+    this.#sheets = known;
+    const { labelNumbers } = await import("./stand");
+    this.labels = await labelNumbers(sheets);
   }
 
   async #listed(entries: readonly SearchEntry[]): Promise<readonly ListedRecord[]> {

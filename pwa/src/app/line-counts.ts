@@ -3,7 +3,11 @@ import { awaitsReceipt, placesOf, type OwnSigned } from "$lib/record/states";
 import type { SignedCounts } from "$lib/sync/status.svelte";
 
 /** The figures of the line. A record that was replaced is nobody's turn any more. */
-export function lineCounts(own: readonly OwnSigned[], denied: readonly string[]): SignedCounts {
+export function lineCounts(
+  own: readonly OwnSigned[],
+  denied: readonly string[],
+  satisfaction = 0,
+): SignedCounts {
   const records = own.filter(({ row }) => row.kind === "record");
   const current = records.filter(({ replacedBy }) => replacedBy === null);
   const waiting = own.filter(awaitsReceipt);
@@ -18,6 +22,7 @@ export function lineCounts(own: readonly OwnSigned[], denied: readonly string[])
     blockedUpdates: notices.filter(({ state }) => state === "quarantined").length,
     denied: own.filter(({ row }) => denied.includes(row.envelope) && row.photo === null).length,
     deniedPhotos: photosAmong(own.filter(({ row }) => denied.includes(row.envelope))),
+    satisfaction,
   };
 }
 

@@ -23,7 +23,7 @@ export type Place =
   /** To whom a record written for the wrong person goes. */
   | { readonly name: "wrong-person"; readonly envelope: string }
   | { readonly name: "ready" }
-  | { readonly name: "cosign" | "closing"; readonly stop: string }
+  | { readonly name: "cosign" | "closing" | "label"; readonly stop: string }
   | { readonly name: "about" };
 
 const HOME: Place = { name: "home" };

@@ -7,6 +7,7 @@ import type { PersonTraits } from "$lib/central/person";
 import type { Answers } from "$lib/forms";
 import { completedYears } from "$lib/forms/dates";
 import type { DayVisit } from "./day";
+import type { Desk } from "./desk.svelte";
 import { displayName, identityOf, isUnnamed, type Identity } from "$lib/record/identity";
 import type { Anonymous, SearchEntry } from "$lib/search/entry";
 
@@ -155,4 +156,15 @@ export function birthWords(iso: string | null, on?: string): string {
 export function communeWords(insee: string | null, communes: CommuneTable | null): string {
   if (insee === null) return t("app.commune_unknown");
   return communes?.get(insee)?.name ?? insee;
+}
+
+/** Who a beginning is for, as far as it is known; `null` of a walk-in of whom nothing was said. */
+export function listedAtVisit(
+  { expected, visit }: { readonly expected: Expected | null; readonly visit?: string | undefined },
+  { entries, attendances }: Pick<Desk, "entries" | "attendances">,
+): Pick<Person, "name" | "birth"> | null {
+  if (expected !== null) return expectedPerson(expected);
+  if (visit === undefined) return null;
+  const said = attendances.get(visit)?.person ?? null;
+  return entryPerson(entries.filter((entry) => entry.visit === visit)) ?? (said && expectedPerson(said));
 }

@@ -24,6 +24,7 @@ import type { Desk } from "./desk.svelte";
 import type { Environment } from "./environment";
 import { lineCounts } from "./line-counts";
 import { registerSlots } from "./registration";
+import { SatisfactionPost } from "./satisfaction";
 import { whereaboutsKeeper } from "./whereabouts";
 
 const CLOCK_OFFSET = "clock.offset_ms";
@@ -51,6 +52,8 @@ export class Station {
   readonly access: Access;
   readonly environment: Environment;
   readonly device: DeviceRow;
+  /** Patients' satisfaction: of no visit, and sent apart. */
+  readonly satisfaction: SatisfactionPost;
   desk = $state.raw<Desk | null>(null);
   own = $state.raw<readonly OwnSigned[]>([]);
   /** Where envelopes without a receipt are, those of teammates included. */
@@ -70,6 +73,7 @@ export class Station {
   #holdings: Promise<Holdings> | null = null;
   /** Envelopes that a node would not write. */
   #denied: readonly string[] = [];
+  #satisfied = 0;
   #settling: (() => void) | null = null;
   #midnight: (() => void) | null = null;
 
@@ -89,6 +93,20 @@ export class Station {
         ? this.#central
         : // Under the replication host a hub may answer and say that it is central: its clock teaches nothing.
           this.#tokensOf(new ControlApi(origin, environment.fetch), enrolment, () => undefined);
+    this.satisfaction = new SatisfactionPost({
+      environment,
+      organization: () => this.access.enrolment.organization,
+      post: (responses) => this.atCentral((api, token) => api.satisfaction(token, responses)),
+      told: (waiting) => {
+        this.#satisfied = waiting;
+        this.#count();
+      },
+    });
+  }
+
+  /** Call central with this tablet's token: registration, links, satisfaction. Raises what the call raises. */
+  atCentral<Answer>(call: (api: ControlApi, token: string) => Promise<Answer>): Promise<Answer> {
+    return this.#central.spend((token) => call(this.environment.api, token));
   }
 
   /** Scheme, host and port where nodes answer (wire §7). */
@@ -138,6 +156,7 @@ export class Station {
     const { replica } = await this.holdings();
     this.#changes = replica.changes({ live: true, since: "now" }).on("change", () => this.#settle());
     await emptyOutbox(this.environment.store, replica);
+    await this.satisfaction.count();
     await this.#look();
     const { clocks, draw, fetch, lockManager, online } = this.environment;
     const { database } = this.access.enrolment;
@@ -165,6 +184,7 @@ export class Station {
           const lost = state.phase === "offline" && this.status.state?.phase !== "offline";
           this.status.state = state;
           if (lost) void this.hubAccess();
+          if (state.phase === "idle") void this.satisfaction.consider();
         },
         denied: (envelopes) => {
           this.#denied = Object.keys(envelopes);
@@ -199,6 +219,7 @@ export class Station {
   /** Something may have changed outside: network, screen, clock. */
   wake(): void {
     void this.hubAccess();
+    void this.satisfaction.consider();
     this.access.session.check();
     void this.access.lockEnded();
     this.#sync?.wake();
@@ -294,7 +315,7 @@ export class Station {
   }
 
   #count(): void {
-    this.status.counts = lineCounts(this.own, this.#denied);
+    this.status.counts = lineCounts(this.own, this.#denied, this.#satisfied);
   }
 
   async #unacknowledged(): Promise<readonly string[]> {

@@ -13,6 +13,7 @@ import { EnrolmentFlow } from "./enrolment.svelte";
 import { browserEnvironment, type Environment } from "./environment";
 import type { Link } from "./link";
 import { Navigation } from "./navigation.svelte";
+import type { KioskSitting } from "./satisfaction";
 import { Station } from "./station.svelte";
 
 /** How long after a failure in the background to try again. */
@@ -36,6 +37,8 @@ export class Tablet {
   newVersion = $state(false);
   /** Whether new versions are looked for at all. */
   watchesVersions = $state(false);
+  /** What patients answer while the session is veiled; `null` when the tablet is lent to nobody. */
+  kiosk = $state.raw<KioskSitting | null>(null);
   /** What went wrong behind the screens and was caught by nobody: said, with nothing of its content. */
   trouble = $state.raw<string | null>(null);
 
@@ -86,6 +89,13 @@ export class Tablet {
   async allowNotifications(): Promise<StorageVerdict> {
     if ("Notification" in this.#page) await this.#page.Notification.requestPermission();
     return this.examineStorage();
+  }
+
+  /** Lend the tablet to patients: from now on the way back is the PIN. */
+  async lend(station: Station, sitting: KioskSitting): Promise<void> {
+    this.navigation.reset();
+    this.kiosk = sitting;
+    await station.access.session.veil();
   }
 
   /** Go on after the notice that the tablet was enrolled already. */

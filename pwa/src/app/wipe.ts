@@ -5,6 +5,7 @@
 import { countOpenDrafts } from "$lib/drafts/drafts";
 import { countWaitingPhotos } from "$lib/photo/rows";
 import { awaitsReceipt, ownSigned, type OwnSigned } from "$lib/record/states";
+import { countResponses } from "$lib/satisfaction/box";
 import { readJournal } from "$lib/sync/journal";
 import type { Station } from "./station.svelte";
 
@@ -20,6 +21,8 @@ export interface Hindrances {
   readonly refused: number;
   /** Drafts neither signed nor put aside. */
   readonly drafts: number;
+  /** Satisfaction answers that were not sent. */
+  readonly satisfaction: number;
 }
 
 /** What stands against wiping, looked at anew: what is on screen may be a moment old. */
@@ -35,6 +38,7 @@ export async function hindrancesOf(station: Station): Promise<Hindrances> {
     photos: photos + (await countWaitingPhotos(store)),
     refused,
     drafts: await countOpenDrafts(store),
+    satisfaction: await countResponses(store),
   };
 }
 
@@ -49,8 +53,8 @@ export function photosWaiting(
 }
 
 /** Whether nothing stands against it but refused photos. */
-export function onlyRefusedLeft({ records, updates, photos, drafts }: Hindrances): boolean {
-  return records + updates + photos + drafts === 0;
+export function onlyRefusedLeft({ records, updates, photos, drafts, satisfaction }: Hindrances): boolean {
+  return records + updates + photos + drafts + satisfaction === 0;
 }
 
 /** Whether it may be done; `givenUp`: the number of refused photos that somebody confirmed would be lost. */

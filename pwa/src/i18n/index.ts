@@ -10,12 +10,14 @@ import capture from "./fr/capture.json";
 import closing from "./fr/closing.json";
 import day from "./fr/day.json";
 import enrolment from "./fr/enrolment.json";
+import form from "./fr/form.json";
 import invitation from "./fr/invitation.json";
 import kit from "./fr/kit.json";
 import people from "./fr/people.json";
 import photo from "./fr/photo.json";
 import ready from "./fr/ready.json";
 import record from "./fr/record.json";
+import satisfaction from "./fr/satisfaction.json";
 import stand from "./fr/stand.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
@@ -26,12 +28,14 @@ const french = {
   closing,
   day,
   enrolment,
+  form,
   invitation,
   kit,
   people,
   photo,
   ready,
   record,
+  satisfaction,
   stand,
   sync,
   vault,

@@ -134,8 +134,8 @@ test("whoever is still expected at closing is said: booked, not cancelled, and o
 });
 
 describe("a tablet is wiped", () => {
-  const nothing = { records: 0, updates: 0, photos: 0, refused: 0, drafts: 0 };
-  const HINDRANCES = ["records", "updates", "photos", "drafts"] as const;
+  const nothing = { records: 0, updates: 0, photos: 0, refused: 0, drafts: 0, satisfaction: 0 };
+  const HINDRANCES = ["records", "updates", "photos", "drafts", "satisfaction"] as const;
 
   it("only when nothing would be lost by it", () => {
     expect(mayWipe(nothing)).toBe(true);

@@ -20,6 +20,7 @@ const none: SignedCounts = {
   blockedUpdates: 0,
   denied: 0,
   deniedPhotos: 0,
+  satisfaction: 0,
 };
 const line = (state: SyncState, counts: Partial<SignedCounts> = {}): string =>
   statusLine(state, { ...none, ...counts }, "2026-11-23").text;
@@ -125,4 +126,11 @@ test("a hub that the browser may not call is told from a network that is not the
   expect(statusLine(offline, none, "2026-11-23", true).text).toBe(
     "Aucune fiche en attente — hors réseau (boîtier refusé dans le navigateur), serveur joint à 09:42",
   );
+});
+
+test("anonymous answers are counted apart, beside what is recorded", () => {
+  expect(line(idle, { satisfaction: 2, places: { ...nowhere, onTablet: 1 }, total: 1 })).toBe(
+    "1 fiche sur la tablette, 2 avis anonymes en attente — serveur joint à 09:42",
+  );
+  expect(line(idle, { satisfaction: 1, total: 1 })).toBe("1 avis anonyme en attente — serveur joint à 09:42");
 });

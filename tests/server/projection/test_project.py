@@ -118,6 +118,44 @@ def test_a_confirmed_unusual_value_is_silent_and_an_unconfirmed_one_a_finding(sc
     assert finding.details == {"link_id": "vitals.hr", "code": "soft-limit"}
 
 
+def test_a_calculated_value_that_differs_here_stays_as_recorded_and_is_a_finding(scene: Scene) -> None:
+    record = scene.writer.record(scene.nurse, full_answers(vitals__bmi={"values": [30]}))
+    scene.project(record)
+
+    assert scene.reasons() == {}
+    assert scene.receipt(record.envelope).state == "integrated"
+    (kept,) = [row for row in scene.rows(Answer) if row.link_id == "vitals.bmi"]
+    assert kept.value_number == 30
+    (finding,) = scene.rows(Finding)
+    assert finding.code is FindingCode.CALCULATION_DIFFERS
+    assert finding.envelope_id == record.envelope.identifier
+    assert finding.details == {"link_id": "vitals.bmi", "code": "calculation"}
+
+
+def test_a_calculated_value_that_was_not_recorded_is_a_finding_and_is_not_filled_in(scene: Scene) -> None:
+    scene.project(scene.writer.record(scene.nurse, full_answers(vitals__bmi=None)))
+
+    assert scene.reasons() == {}
+    assert scene.findings() == [FindingCode.CALCULATION_DIFFERS]
+    assert [row for row in scene.rows(Answer) if row.link_id == "vitals.bmi"] == []
+
+
+def test_what_follows_from_a_recorded_result_is_judged_by_it(scene: Scene) -> None:
+    """`identity.status` is recorded as provisional though a document was seen: one finding, and no other."""
+    scene.project(scene.writer.record(scene.nurse, full_answers(identity__status={"values": ["PROV"]})))
+
+    assert scene.reasons() == {}
+    (finding,) = scene.rows(Finding)
+    assert finding.details == {"link_id": "identity.status", "code": "calculation"}
+
+
+def test_a_recorded_result_that_is_no_answer_of_its_question_goes_back(scene: Scene) -> None:
+    scene.project(scene.writer.record(scene.nurse, full_answers(identity__status={"values": ["FINE"]})))
+
+    (row,) = scene.rows(Quarantined)
+    assert "identity.status: option" in row.details
+
+
 def test_a_document_that_is_not_its_own_digest_is_kept_aside(scene: Scene) -> None:
     envelope = scene.writer.record(scene.nurse).envelope
     renamed = StoredDocument("e" + "0" * 64, envelope.revision, {"jwe": envelope.jwe})

@@ -23,11 +23,13 @@ import {
 } from "$lib/forms/carry";
 import * as edit from "$lib/forms/edit";
 import type { Proposal } from "$lib/forms/entry";
-import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
+import { type Evaluator, loadedEvaluator, loadEvaluator } from "$lib/forms/evaluate";
 import type { Form, Group, Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
+import { type DelayState, delayState, started, stopwatchSeconds } from "$lib/forms/timing";
 import type { Finding } from "$lib/forms/validate";
 import type { PhotoBox } from "./photos";
+import { Waits } from "./waits";
 
 /** What a host gives to the form components. The host owns the answers: `onchange` asks it to keep the new ones. */
 export interface CaptureProps {
@@ -52,13 +54,16 @@ export interface CaptureProps {
 
 /** The state the components read, and the actions a person takes. */
 export class Capture {
-  #evaluator = $state.raw<Evaluator | null>(null);
+  #evaluator = $state.raw<Evaluator | null>(loadedEvaluator());
   #communes = $state.raw<CommuneTable | null>(null);
   #failed = $state<"rules" | "communes" | null>(null);
   /** Sections that were left: what is missing in them is said. */
   readonly #left = new SvelteSet<string>();
   /** Questions whose earlier answer is being changed rather than confirmed. */
   readonly #changing = new SvelteSet<string>();
+  /** Counts the seconds that the screen shows pass: what is shown depends on it. */
+  #ticks = $state(0);
+  readonly #waits = new Waits();
   readonly #props: () => CaptureProps;
   readonly #judgement: Judgement = $derived.by(() => {
     const { form, context, answers, entries, member } = this.#props();
@@ -135,6 +140,28 @@ export class Capture {
 
   isAsked(linkId: string): boolean {
     return this.#judgement.pass.enabled.has(linkId);
+  }
+
+  /** How a delayed group stands now. A wait goes on by the tablet's clock, or by the page's when that one went back. */
+  delay(group: Group): DelayState {
+    void this.#ticks;
+    const { answers } = this.#props();
+    return this.#waits.shortest(group, delayState(group, { answers }, this.#now_ms()));
+  }
+
+  /** Seconds on the stopwatch of `question`; null when it does not run. */
+  stopwatch(question: Question): number | null {
+    void this.#ticks;
+    return stopwatchSeconds(question, this.#props().entries[question.linkId], this.#now_ms());
+  }
+
+  /** Time passed: what counts it is drawn again. */
+  tick(): void {
+    this.#ticks += 1;
+  }
+
+  #now_ms(): number {
+    return Date.parse(this.#props().now());
   }
 
   /** What to say under a question: that something is missing, only once its section was left. */
@@ -252,6 +279,33 @@ export class Capture {
   confirm(question: Question): void {
     const calculated = this.#judgement.pass.calculated.get(question.linkId);
     this.#apply((state, author) => edit.confirm(state, question.linkId, author, calculated));
+  }
+
+  /** Several questions at once, as one change. */
+  fill(values: readonly { readonly question: Question; readonly values: readonly Value[] }[]): void {
+    this.#apply((state, author) =>
+      values.reduce(
+        (filled, each) => edit.answer(this.form, filled, each.question, each.values, author),
+        state,
+      ),
+    );
+  }
+
+  /** Why there is no answer, to several questions at once. */
+  stateAbsences(questions: readonly Question[], reason: AbsentReason): void {
+    this.#apply((state, author) =>
+      questions.reduce(
+        (stated, question) => edit.stateAbsence(this.form, stated, question, reason, author),
+        state,
+      ),
+    );
+  }
+
+  /** The stopwatch of `question` starts now; an answer given before is taken back. */
+  startStopwatch(question: Question): void {
+    this.#apply((state, author) =>
+      edit.note(edit.clear(this.form, state, question), question, started(author.at)),
+    );
   }
 
   clear(question: Question): void {

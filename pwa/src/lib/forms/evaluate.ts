@@ -28,12 +28,19 @@ export interface Evaluator {
 type Compiled = (resource: object, variables: Record<string, unknown>) => unknown[];
 
 let loading: Promise<Evaluator> | undefined;
+let loaded: Evaluator | null = null;
+
+/** The evaluator, when it was fetched already: a screen drawn again starts from it. */
+export function loadedEvaluator(): Evaluator | null {
+  return loaded;
+}
 
 /** The evaluator, fetched once a page; a failed fetch is tried again at the next call. */
 export async function loadEvaluator(): Promise<Evaluator> {
   loading ??= load();
   try {
-    return await loading;
+    loaded = await loading;
+    return loaded;
   } catch (failure) {
     loading = undefined;
     throw failure;

@@ -34,15 +34,15 @@ export interface Point {
   readonly flow_l_s: number;
 }
 
-/** The compact JSON that is stored: three decimals, {@link MOST_POINTS} points a curve. */
-export function writeCurves(curves: Curves): string {
+/** The compact JSON that is stored: three decimals, at most `most` points a curve. */
+export function writeCurves(curves: Curves, most = MOST_POINTS): string {
   const three = (values: readonly number[]): number[] => values.map((value) => roundHalfUp(value, 3));
   return JSON.stringify({
     v: 1,
     source: curves.source,
     device: curves.device,
     trials: curves.trials.slice(0, MOST_TRIALS).map((trial) => {
-      const kept = fewer(pointsOf(trial), MOST_POINTS);
+      const kept = fewer(pointsOf(trial), Math.min(most, MOST_POINTS));
       return {
         n: trial.n,
         ...(trial.fev1 === undefined ? {} : { fev1: roundHalfUp(trial.fev1, 3) }),

@@ -100,6 +100,13 @@ export interface WhereaboutsRow {
   readonly since: number;
 }
 
+/** A sealed answer of a satisfaction questionnaire: its key is drawn at random, and no order or hour is kept. */
+export interface SatisfactionRow {
+  readonly key: string;
+  /** Compact JWE to the organisation's encryption key (wire §6.1). */
+  readonly jwe: string;
+}
+
 /** Stores, their key and their rows. */
 export interface Schema {
   settings: { key: string; value: unknown };
@@ -114,6 +121,7 @@ export interface Schema {
   photos: { key: string; value: PhotoRow };
   attempts: { key: string; value: AttemptRow };
   whereabouts: { key: string; value: WhereaboutsRow };
+  satisfaction: { key: string; value: SatisfactionRow };
 }
 
 /** Name of a store. */
@@ -126,7 +134,7 @@ export type Migration = (database: IDBDatabase, transaction: IDBTransaction) => 
  * The ordered list of steps; the database's version is how many were taken. Steps are only ever added at the end:
  * a tablet in a drawer for a year takes all those it missed.
  */
-export const MIGRATIONS: readonly Migration[] = [backbone, notices, photos, whereabouts];
+export const MIGRATIONS: readonly Migration[] = [backbone, notices, photos, whereabouts, satisfaction];
 
 function backbone(database: IDBDatabase): void {
   database.createObjectStore("settings");
@@ -156,6 +164,10 @@ function photos(database: IDBDatabase): void {
 
 function whereabouts(database: IDBDatabase): void {
   database.createObjectStore("whereabouts", { keyPath: "envelope" });
+}
+
+function satisfaction(database: IDBDatabase): void {
+  database.createObjectStore("satisfaction", { keyPath: "key" });
 }
 
 function completeRows(store: IDBObjectStore, members: object): void {

@@ -64,6 +64,20 @@ export interface RedeemRequest {
   readonly proof: string;
 }
 
+/** A link for a remote doctor, as it was made: its code is told here and nowhere else. */
+export interface RemoteLink {
+  readonly id: string;
+  readonly url: string;
+  /** Six digits, said aloud. */
+  readonly code: string;
+  /** Milliseconds since the epoch, the node's clock. */
+  readonly expiresAt: number;
+}
+
+const LINK_STATES = ["waiting", "opened", "answered", "expired", "locked"] as const;
+/** Where a remote doctor's link stands. */
+export type RemoteLinkState = (typeof LINK_STATES)[number];
+
 const TIMEOUT_MS = 20_000;
 const SLOT_STATES = ["pending", "confirmed", "refused", "revoked"] as const;
 
@@ -127,6 +141,34 @@ export class ControlApi {
 
   async slot(token: string, slot: string): Promise<SlotStatus> {
     return readSlot(await this.#call("GET", `/api/slots/${encodeURIComponent(slot)}`, { token }));
+  }
+
+  /** Send sealed satisfaction answers, 1 to 50 (wire §6.1). */
+  async satisfaction(token: string, responses: readonly string[]): Promise<void> {
+    const answer = await this.#call("POST", "/api/satisfaction", { token, body: { responses } });
+    if (typeof answer["stored"] !== "number") throw new UnexpectedAnswer("stored is not a number");
+  }
+
+  /** Make the link of a remote doctor; the one before of the same visit ends (wire §6.1). */
+  async createRemoteLink(
+    token: string,
+    request: { readonly visit: string; readonly stop: string; readonly physician: string | null },
+  ): Promise<RemoteLink> {
+    const answer = await this.#call("POST", "/api/remote-links", { token, body: request });
+    return {
+      id: text(answer, "id"),
+      url: text(answer, "url"),
+      code: text(answer, "code"),
+      expiresAt: instant(answer, "expires_at"),
+    };
+  }
+
+  /** Where the link `id` stands. */
+  async remoteLink(token: string, id: string): Promise<RemoteLinkState> {
+    const answer = await this.#call("GET", `/api/remote-links/${encodeURIComponent(id)}`, { token });
+    const state = LINK_STATES.find((known) => known === answer["state"]);
+    if (state === undefined) throw new UnexpectedAnswer("state of the link is unknown");
+    return state;
   }
 
   async #call(method: string, path: string, sent: { token?: string; body?: unknown } = {}): Promise<Fields> {

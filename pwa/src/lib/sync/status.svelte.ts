@@ -30,6 +30,8 @@ export interface SignedCounts {
   readonly denied: number;
   /** Photos of which a node would not write a piece. */
   readonly deniedPhotos: number;
+  /** Satisfaction answers that wait to be sent: of nobody, and of no visit. */
+  readonly satisfaction: number;
 }
 
 /** A piece of the line; a place has a mark of its own. */
@@ -59,6 +61,7 @@ const NONE: SignedCounts = {
   blockedUpdates: 0,
   denied: 0,
   deniedPhotos: 0,
+  satisfaction: 0,
 };
 
 /** Synchronisation as the screens see it. */
@@ -129,14 +132,18 @@ function troubleParts(counts: SignedCounts): LinePart[] {
   ].map(plain);
 }
 
-/** Records are what matters: what is lighter is said when no record waits. */
-function waitingParts({ places, updates, photos }: SignedCounts): readonly LinePart[] {
+/** Records are what matters: what is lighter is said when no record waits; answers of nobody are counted apart. */
+function waitingParts({ places, updates, photos, satisfaction }: SignedCounts): readonly LinePart[] {
   const records = placeWords(places);
-  if (records.length > 0) return records;
+  const answers = satisfaction > 0 ? [plain(plural("sync.waiting_satisfaction", satisfaction))] : [];
+  if (records.length > 0) return [...records, ...answers];
   return [
-    ...(updates > 0 ? [plural("sync.waiting_updates", updates)] : []),
-    ...(photos > 0 ? [plural("sync.waiting_photos", photos)] : []),
-  ].map(plain);
+    ...[
+      ...(updates > 0 ? [plural("sync.waiting_updates", updates)] : []),
+      ...(photos > 0 ? [plural("sync.waiting_photos", photos)] : []),
+    ].map(plain),
+    ...answers,
+  ];
 }
 
 function connection({ phase, reason, node }: SyncState, hubRefused: boolean): string {

@@ -1,0 +1,116 @@
+/** Patients' satisfaction on a tablet: answers go into the box at once, and out of it when sending them tells nothing. */
+import { importRecipient, thumbprint } from "$lib/crypto/jwk";
+import { randomUuid } from "$lib/crypto/random";
+import type { Answers, Form } from "$lib/forms";
+import { closeBox, countResponses, emptyBox, isDue, keepResponse } from "$lib/satisfaction/box";
+import { flatAnswers, mondayOf } from "$lib/satisfaction/response";
+import type { Enrolment } from "$lib/store/device";
+import { SyncError } from "$lib/sync/errors";
+import { civilDate } from "$lib/sync/status.svelte";
+import type { Environment } from "./environment";
+import type { LoadedForm } from "./form";
+
+/** What a kiosk shows, chosen by the member who sets it up. */
+export interface KioskSitting extends LoadedForm {
+  readonly title: string;
+  readonly campaign: string;
+  /** The campaign's values of the form's settings. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>;
+}
+
+/** What a refusal or a silence of the node is followed by. */
+const WAIT_AFTER_FAILURE_MS = 5 * 60_000;
+
+/** What sends. */
+export interface PostOffice {
+  readonly environment: Pick<Environment, "store" | "clock" | "clocks" | "online">;
+  /** The organisation that opens what is sealed. */
+  readonly organization: () => Enrolment["organization"];
+  /** Central's `POST /api/satisfaction`. Raises `SyncError`. */
+  readonly post: (responses: readonly string[]) => Promise<void>;
+  /** How many wait now. */
+  readonly told: (waiting: number) => void;
+}
+
+/** The answers of one tablet. Works while locked. */
+export class SatisfactionPost {
+  readonly #office: PostOffice;
+  #sending: Promise<void> | null = null;
+  #notBefore = -Infinity;
+
+  constructor(office: PostOffice) {
+    this.#office = office;
+  }
+
+  /** Keep what somebody answered; they may go once this resolves. Raises `StorageFull`. */
+  async keep({ reference, campaign }: KioskSitting, answers: Answers): Promise<void> {
+    const { environment, organization } = this.#office;
+    const { encryption_key } = organization();
+    const to = { kid: await thumbprint(encryption_key), key: await importRecipient(encryption_key) };
+    const response = {
+      id: randomUuid(),
+      form: { url: reference.url, version: reference.version },
+      campaign,
+      week: mondayOf(this.#today),
+      channel: "kiosk" as const,
+      answers: flatAnswers(answers),
+    };
+    await keepResponse(environment.store, to, response, this.#today);
+    await this.count();
+    void this.consider();
+  }
+
+  /** Count what waits, and say it. */
+  async count(): Promise<void> {
+    this.#office.told(await countResponses(this.#office.environment.store));
+  }
+
+  /** A stop was closed: what waits goes as soon as there is a network. */
+  async closed(): Promise<void> {
+    await closeBox(this.#office.environment.store);
+    this.#notBefore = -Infinity;
+    void this.consider();
+  }
+
+  /** Send what waits, when it may go and the node may answer. Raises nothing of the network's. */
+  consider(): Promise<void> {
+    this.#sending ??= this.#send().finally(() => (this.#sending = null));
+    return this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    const { environment, post } = this.#office;
+    const { store, clocks, online } = environment;
+    if (!online() || clocks.monotonic() < this.#notBefore || !(await isDue(store, this.#today))) return;
+    try {
+      await emptyBox(store, post);
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      this.#notBefore = clocks.monotonic() + WAIT_AFTER_FAILURE_MS;
+    }
+    await this.count();
+  }
+
+  get #today(): string {
+    return civilDate(this.#office.environment.clock());
+  }
+}
+
+/** The answers a sitting starts from: the form's own and the campaign's settings. */
+export async function kioskAnswers({
+  form,
+  settings,
+}: Pick<KioskSitting, "form" | "settings">): Promise<Answers> {
+  const { initialAnswers } = await import("$lib/forms");
+  return initialAnswers(form, { settings, communeName: () => null }, { by: "", at: "" });
+}
+
+/** What is sealed of a sitting: the answers that are still asked, calculated ones among them; `null` when a rule is broken. */
+export async function settledAnswers(form: Form, answers: Answers, today: string): Promise<Answers | null> {
+  const { judge, loadEvaluator } = await import("$lib/forms");
+  const evaluator = await loadEvaluator();
+  const context = { visitDate: today, today, stop: null, commune: () => null };
+  const rules = { form, context, evaluator };
+  const { signable, pass } = judge(rules, { answers, entries: {} }, { by: "", at: "" });
+  return signable ? pass.settled : null;
+}

@@ -1,0 +1,211 @@
+"""One-time links: drawn for an assistant, opened with a code, ended by an answer, by time, or by a newer one.
+
+What opens a link is never stored: the table has the digest of its secret, and of its code together with the
+secret (six digits by themselves would be found again from their digest in a second).
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import Session, col, select
+
+from server.clock import local_day
+from server.enrolment.slots import members_of
+from server.errors import NotAllowed, NotFound
+from server.identifiers import new_secret, new_uuid, sha256_hex
+from server.review import access_log
+from server.review.access_log import Action, Actor, Outcome
+from server.store.control import Device, RosterEntry, Stop
+from server.store.notices import Attendance
+from server.store.read import Visit
+from server.store.remote import RemoteLink
+
+LIFETIME: Final = timedelta(hours=24)
+MAX_TRIES: Final = 5
+CODE_DIGITS: Final = 6
+OBJECT: Final = "remote-link"
+"""What the access log calls a link."""
+REMOTE_ROLE: Final = "remote_physician"
+"""The role of whoever holds a link, in the access log; the actor is then the link."""
+
+
+class LinkState(StrEnum):
+    """Where a link stands; a link that a newer one replaced is expired."""
+
+    WAITING = "waiting"
+    OPENED = "opened"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOrder:
+    """What an assistant asks for: ids, and the doctor's name as they know it."""
+
+    device: str
+    visit: str
+    stop: str
+    member: str
+    physician: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A link as it is told once, to the tablet that asked; nothing else ever holds its secret and code."""
+
+    id: str
+    secret: str
+    code: str
+    expires_at: datetime
+
+
+def issue(session: Session, order: LinkOrder, now: datetime) -> IssuedLink:
+    """Draw a link to a visit of the device's team, end the visit's former ones, and log it.
+
+    Raises ``NotFound`` for a stop or a visit of another team, ``NotAllowed`` (``member-unknown``).
+    """
+    team = session.get_one(Device, order.device).team_id
+    stop = session.get(Stop, order.stop)
+    if stop is None or stop.team_id != team or _is_anothers(session, order.visit, team):
+        raise NotFound.of("not-found")
+    asking = {member.id: member for member in members_of(session, team, local_day(now))}.get(order.member)
+    if asking is None:
+        raise NotAllowed.of("member-unknown")
+    issued = IssuedLink(
+        new_uuid(), new_secret(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}", now + LIFETIME
+    )
+    session.connection().execute(
+        update(RemoteLink)
+        .where(
+            col(RemoteLink.visit_id) == order.visit,
+            col(RemoteLink.team_id) == team,
+            col(RemoteLink.ended_at).is_(None),
+            col(RemoteLink.answered_at).is_(None),
+        )
+        .values(ended_at=now)
+    )
+    session.add(
+        RemoteLink(
+            id=issued.id,
+            secret_digest=sha256_hex(issued.secret),
+            code_digest=_code_digest(issued.secret, issued.code),
+            session_key=new_secret(),
+            visit_id=order.visit,
+            team_id=team,
+            stop_id=order.stop,
+            device_id=order.device,
+            member_id=order.member,
+            physician=order.physician,
+            created_at=now,
+            expires_at=issued.expires_at,
+        )
+    )
+    who = Actor(asking.id, asking.role)
+    access_log.append(session, who, Action.CREATE_REMOTE_LINK, OBJECT, issued.id, Outcome.DONE, at=now)
+    return issued
+
+
+def _is_anothers(session: Session, visit: str, team: str) -> bool:
+    """Whether a visit is known, and only as another team's. One not known yet is the tablet's to name."""
+    expected = session.exec(
+        select(Stop.team_id)
+        .join(RosterEntry, col(RosterEntry.stop_id) == Stop.id)
+        .where(RosterEntry.id == visit)
+    ).first()
+    seen = {
+        *session.exec(select(Visit.team_id).where(Visit.id == visit)),
+        *session.exec(select(Attendance.team_id).where(Attendance.visit_id == visit)),
+    }
+    if expected is not None:
+        seen.add(expected)
+    return bool(seen) and team not in seen
+
+
+def find(session: Session, secret: str) -> RemoteLink | None:
+    """Return the link of a secret."""
+    return session.exec(select(RemoteLink).where(RemoteLink.secret_digest == sha256_hex(secret))).first()
+
+
+def of_device(session: Session, identifier: str, device: str) -> RemoteLink:
+    """Return a link that this tablet asked for; raise ``NotFound`` for any other."""
+    link = session.get(RemoteLink, identifier)
+    if link is None or link.device_id != device:
+        raise NotFound.of("not-found")
+    return link
+
+
+def state_of(link: RemoteLink, now: datetime) -> LinkState:
+    """Return where a link stands."""
+    if link.answered_at is not None:
+        return LinkState.ANSWERED
+    if link.ended_at is not None or link.expires_at <= now:
+        return LinkState.EXPIRED
+    if link.tries >= MAX_TRIES:
+        return LinkState.LOCKED
+    return LinkState.WAITING if link.opened_at is None else LinkState.OPENED
+
+
+def try_code(session: Session, link: RemoteLink, secret: str, code: str, now: datetime) -> bool:
+    """Say whether this is the link's code, and count it when it is not; both are logged.
+
+    The try is charged before the code is compared, in one statement: tries sent together cannot pass the
+    fifth. On a link that is not open any more nothing is compared.
+    """
+    charged: CursorResult[Any] = session.connection().execute(
+        update(RemoteLink)
+        .where(
+            col(RemoteLink.id) == link.id,
+            col(RemoteLink.tries) < MAX_TRIES,
+            col(RemoteLink.answered_at).is_(None),
+            col(RemoteLink.ended_at).is_(None),
+            col(RemoteLink.expires_at) > now,
+        )
+        .values(tries=col(RemoteLink.tries) + 1)
+    )
+    digits = "".join(code.split())
+    is_right = hmac.compare_digest(link.code_digest, _code_digest(secret, digits)) and charged.rowcount == 1
+    if is_right:
+        session.connection().execute(
+            update(RemoteLink)
+            .where(col(RemoteLink.id) == link.id)
+            .values(tries=col(RemoteLink.tries) - 1, opened_at=link.opened_at or now)
+        )
+    outcome = Outcome.DONE if is_right else Outcome.REFUSED
+    access_log.append(session, actor(link), Action.OPEN_REMOTE_LINK, OBJECT, link.id, outcome, at=now)
+    session.refresh(link)
+    return is_right
+
+
+def actor(link: RemoteLink) -> Actor:
+    """Return whoever holds a link, as the access log names them."""
+    return Actor(link.id, REMOTE_ROLE)
+
+
+def session_secret(link: RemoteLink, secret: str) -> str:
+    """Return what the cookie of whoever gave the code holds: nobody makes it without link and table both."""
+    return _keyed(link, f"session:{secret}")
+
+
+def form_token(link: RemoteLink, secret: str) -> str:
+    """Return the token that the forms of a link carry."""
+    return _keyed(link, f"form:{secret}")
+
+
+def same(expected: str, given: str) -> bool:
+    """Compare in a time that tells nothing."""
+    return hmac.compare_digest(expected.encode(), given.encode())
+
+
+def _keyed(link: RemoteLink, text: str) -> str:
+    return hmac.new(link.session_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _code_digest(secret: str, code: str) -> str:
+    return sha256_hex(f"escale-link-code:{secret}:{code}")

@@ -1,0 +1,110 @@
+"""What a link shows: the visit's current teleconsultation records of the link's team, as central has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from forms.definition import Form
+from forms.present import Row, rows
+from forms.response import Answer, read
+from server.clock import local_day
+from server.review.records import Section, questionnaire_response
+from server.store.control import Member, Stop
+from server.store.read import ENDED, Record
+from server.store.remote import RemoteLink
+
+Forms = Mapping[tuple[str, str], Form]
+
+FORM_URL: Final = "https://escale.example/fhir/Questionnaire/teleconsultation"
+PART: Final = "identity.part"
+PHYSICIANS_PART: Final = "medical"
+
+
+class RequestRestricted(Exception):
+    """The person asked for secrecy: a link shows nothing of the visit (wire §2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """One record of the request. ``author``: name and profession of whoever signed it."""
+
+    digest: str
+    signed_at: datetime
+    author: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the remote doctor reads, and what their answer is checked with.
+
+    ``form``: of the last record, which the answer follows; ``context``: what it answers already, as
+    ``identity.part`` ``medical`` where the form has parts; ``day``: of the visit.
+    """
+
+    records: tuple[ShownRecord, ...]
+    person: str | None
+    birth_date: date | None
+    stop: str | None
+    form: Form
+    context: Mapping[str, Answer]
+    day: date
+
+
+def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | None:
+    """Return the request, None when central has no record of it yet; raise ``RequestRestricted``."""
+    of_visit = (Record.visit_id == link.visit_id, Record.team_id == link.team_id)
+    closed = select(Record.digest).where(*of_visit, col(Record.restricted).is_(True)).limit(1)
+    if session.exec(closed).first() is not None:
+        raise RequestRestricted
+    found = session.exec(
+        select(Record)
+        .where(*of_visit, Record.form_url == FORM_URL, col(Record.state).not_in(ENDED))
+        .order_by(col(Record.signed_at), col(Record.digest))
+    ).all()
+    if not found:
+        return None
+    last = found[-1]
+    form = forms[last.form_url, last.form_version]
+    stop = session.get(Stop, link.stop_id)
+    context: dict[str, Answer] = {}
+    shown = []
+    for record in found:
+        own = forms[record.form_url, record.form_version]
+        response = read(own, questionnaire_response(record.content))
+        context.update(response.answers)
+        shown.append(_shown(session, record, rows(own, response)))
+    named = next((record for record in reversed(found) if record.person), last)
+    return Request(
+        records=tuple(shown),
+        person=named.person,
+        birth_date=named.birth_date,
+        stop=stop.name if stop is not None else None,
+        form=form,
+        context=_as_the_physicians(form, context),
+        day=local_day(last.signed_at),
+    )
+
+
+def _shown(session: Session, record: Record, answered: list[Row]) -> ShownRecord:
+    author = session.get(Member, record.member_id)
+    return ShownRecord(
+        digest=record.digest,
+        signed_at=record.signed_at,
+        author=f"{author.name} ({author.profession})" if author is not None else "",
+        sections=tuple(
+            Section(title, tuple(found)) for title, found in groupby(answered, key=lambda row: row.section)
+        ),
+    )
+
+
+def _as_the_physicians(form: Form, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers with the part that opens the physician's questions, in a form that has parts."""
+    part = form.index.get(PART)
+    if part is None or PHYSICIANS_PART not in part.options:
+        return dict(answers)
+    return {**answers, PART: Answer(values=(PHYSICIANS_PART,))}
