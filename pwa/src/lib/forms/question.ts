@@ -37,7 +37,9 @@ export function questionFacets(
     repeats: json.repeats === true,
     readOnly,
     absences:
-      absence === undefined ? !readOnly && calculation === undefined : boolean(absence, `${place} absence`),
+      !readOnly &&
+      calculation === undefined &&
+      (absence === undefined || boolean(absence, `${place} absence`)),
     carried: value(EXTENSION.carried) === true,
     remembered: value(EXTENSION.remembered) === true,
     setting: value(EXTENSION.setting) === true,

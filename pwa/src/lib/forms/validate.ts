@@ -41,12 +41,12 @@ export function validate(rules: Rules, answers: Answers, pass: Pass): readonly F
   for (const question of form.questions) {
     const answer = answers[question.linkId];
     if (!pass.enabled.has(question.linkId)) {
+      const fault = illTyped(question, answer);
+      if (fault) findings.push(error(question.linkId, fault));
       if (answer) findings.push(error(question.linkId, "not-enabled"));
     } else {
-      findings.push(...(question.calculation ? [] : judgeAnswer(question, answer)));
-      if (question.calculation) findings.push(...judgeCalculation(question, answer, pass));
-      findings.push(...judgeValues(question, pass.settled[question.linkId], context));
-      findings.push(...judgeConstraints(question, rules, pass));
+      findings.push(...judgeAnswer(question, answer, pass, context));
+      findings.push(...judgeConstraints(question, answer, rules, pass));
     }
   }
   if (context.visitDate > dayAfter(context.today)) findings.push(error("", "visit-date"));
@@ -57,32 +57,29 @@ function error(linkId: string, code: string): Finding {
   return { linkId, code, severity: "error" };
 }
 
-function judgeAnswer(question: Question, answer: Answer | undefined): readonly Finding[] {
-  if (!answer) return question.required ? [error(question.linkId, "required")] : [];
-  if (answer.kind === "absent") {
-    return question.absences ? [] : [error(question.linkId, "absence-not-allowed")];
-  }
-  const fault = illTyped(question, answer);
-  return fault ? [error(question.linkId, fault)] : [];
-}
-
-function judgeCalculation(question: Question, answer: Answer | undefined, pass: Pass): readonly Finding[] {
-  const [recorded] = valuesOf(answer);
-  const recomputed = pass.calculated.get(question.linkId);
-  if (recorded === undefined && recomputed === undefined) return [];
-  const agree = recorded !== undefined && recomputed !== undefined && sameValue(recorded, recomputed);
-  return agree ? [] : [error(question.linkId, "calculation")];
-}
-
-function judgeValues(
+/** Of one answer: its shape, or that it is not what is calculated, or that it lacks; only then its values. */
+function judgeAnswer(
   question: Question,
   answer: Answer | undefined,
+  pass: Pass,
   context: FormContext,
 ): readonly Finding[] {
-  if (answer?.kind !== "values") return [];
+  const { linkId, calculation, required, absences } = question;
+  const fault = illTyped(question, answer);
+  if (fault) return [error(linkId, fault)];
+  if (calculation && !isRecomputed(linkId, answer, pass)) return [error(linkId, "calculation")];
+  if (!answer) return required && !calculation ? [error(linkId, "required")] : [];
+  if (answer.kind === "absent") return absences ? [] : [error(linkId, "absence-not-allowed")];
   const findings = answer.values.flatMap((value) => judgeValue(question, value, context)).slice(0, 1);
-  if (exclusiveBesideAnother(question, answer.values)) findings.push(error(question.linkId, "exclusive"));
-  return findings.filter((finding) => finding.severity === "error" || answer.confirmed !== true);
+  if (exclusiveBesideAnother(question, answer.values)) findings.push(error(linkId, "exclusive"));
+  return findings.filter(({ severity }) => severity === "error" || answer.confirmed !== true);
+}
+
+function isRecomputed(linkId: string, answer: Answer | undefined, pass: Pass): boolean {
+  const [recorded] = valuesOf(answer);
+  const recomputed = pass.calculated.get(linkId);
+  if (recorded === undefined || recomputed === undefined) return recorded === recomputed;
+  return sameValue(recorded, recomputed);
 }
 
 function judgeValue(question: Question, value: Value, context: FormContext): Finding[] {
@@ -125,9 +122,14 @@ function exclusiveBesideAnother(question: Question, values: readonly Value[]): b
   return values.length > 1 && values.some(exclusive);
 }
 
-function judgeConstraints(question: Question, rules: Rules, pass: Pass): readonly Finding[] {
-  const answer = pass.settled[question.linkId];
-  const confirmed = answer?.kind === "values" && answer.confirmed === true;
+function judgeConstraints(
+  question: Question,
+  answer: Answer | undefined,
+  rules: Rules,
+  pass: Pass,
+): readonly Finding[] {
+  const stands = answer?.kind === "values" && illTyped(question, answer) !== "wrong-type";
+  const confirmed = stands && answer.confirmed === true;
   const broken = ({ severity, expression }: Constraint): boolean =>
     !(confirmed && severity === "warning") && evaluateOn(expression, pass.settled, rules)[0] === false;
   return question.constraints.filter(broken).map(({ key, severity, human, expression }) => ({
