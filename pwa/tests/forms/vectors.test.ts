@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CommuneTable } from "$lib/communes/table";
 import type { Position } from "$lib/forms/answers";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
-import { type Form, isQuestion } from "$lib/forms/form";
+import type { Form } from "$lib/forms/form";
 import { normaliseInsName, refuseInsName } from "$lib/forms/ins";
 import { onePass } from "$lib/forms/pass";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
@@ -14,6 +14,7 @@ import {
   type FlatAnswer,
   type FlatAnswers,
   flatValue,
+  formsWithVectors,
   native,
   published,
   vectors,
@@ -95,8 +96,7 @@ function run(
   };
 }
 
-describe.each(["1.0.0", "1.1.0"])("the consultation %s", (version) => {
-  const name = `medicobus-consultation.v${version}.json`;
+describe.each(formsWithVectors())("the form %s", (name) => {
   const form = parseQuestionnaire(published(name));
   const consultation = vectors<FormVectors>(name);
   const one = { form, consultation };
@@ -109,13 +109,15 @@ describe.each(["1.0.0", "1.1.0"])("the consultation %s", (version) => {
   });
 
   const full = consultation.bases.full ?? {};
-  test.each(Object.keys(full))("without %s no value appears and no soft rule is satisfied", (linkId) => {
+  test.each(Object.keys(full))("without %s no result reassures and no soft rule is satisfied", (linkId) => {
     const outcome = run(one, Object.fromEntries(Object.entries(full).filter(([key]) => key !== linkId)));
     const before = run(one, full);
     for (const [calculated, value] of Object.entries(outcome.calculated)) {
-      if (isQuestion(form.items.get(linkId)) && calculated !== linkId) {
-        expect([before.calculated[calculated], "PROV"]).toContain(value);
-      }
+      if (value === before.calculated[calculated]) continue;
+      // A result may become another without an answer, that it cannot be interpreted for instance: never reassuring.
+      const option = form.items.get(calculated)?.options.find(({ coding }) => coding.code === value);
+      expect(option?.tone, `${calculated} without ${linkId}`).not.toBe("good");
+      expect(["normal", "no_sign", "no_signal"], `${calculated} without ${linkId}`).not.toContain(value);
     }
     expect(outcome.findings.filter((finding) => finding.includes("soft-limit"))).toEqual([]);
   });
