@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
+from forms import trial
 from forms.consistency import defects as consistency_defects
 from forms.definition import Form, FormUse, Item
 from forms.element import Element
@@ -49,8 +50,15 @@ def published() -> Registry:
 
 
 def load(path: Path) -> Form:
-    """The form in a file. Raises FormInvalid with every defect, OSError when it cannot be read."""
-    return parse(path.read_bytes(), path.name)
+    """The form in a file, tried without answers: before it is published.
+
+    Raises FormInvalid with every defect, OSError when it cannot be read.
+    """
+    form = parse(path.read_bytes(), path.name)
+    found = trial.defects(form)
+    if found:
+        raise FormInvalid(path.name, found)
+    return form
 
 
 def parse(content: bytes, source: str) -> Form:

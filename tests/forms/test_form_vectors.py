@@ -46,6 +46,10 @@ NOT_CLINICAL = {"words.list", "previous.kind"}
 """What only orders the work: the next list of words, and whether an earlier step 1 is known."""
 
 
+def test_every_published_form_has_its_vectors() -> None:
+    assert {_name(form) for form in published().values()} == {_name(form) for form, _ in FORMS}
+
+
 @pytest.mark.parametrize(("form", "case"), CASES)
 def test_a_case_gives_exactly_its_findings(form: Form, case: Case) -> None:
     found = sorted((f.link_id, f.code, f.severity) for f in findings_of(form, case))
