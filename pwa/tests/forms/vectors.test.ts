@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CommuneTable } from "$lib/communes/table";
 import type { Position } from "$lib/forms/answers";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
-import type { Form } from "$lib/forms/form";
+import { type Form, isQuestion } from "$lib/forms/form";
 import { normaliseInsName, refuseInsName } from "$lib/forms/ins";
 import { onePass } from "$lib/forms/pass";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
@@ -115,7 +115,9 @@ describe.each(formsWithVectors())("the form %s", (name) => {
     for (const [calculated, value] of Object.entries(outcome.calculated)) {
       if (value === before.calculated[calculated]) continue;
       // A result may become another without an answer, that it cannot be interpreted for instance: never reassuring.
-      const option = form.items.get(calculated)?.options.find(({ coding }) => coding.code === value);
+      const item = form.items.get(calculated);
+      const options = isQuestion(item) ? item.options : [];
+      const option = options.find(({ coding }) => coding.code === value);
       expect(option?.tone, `${calculated} without ${linkId}`).not.toBe("good");
       expect(["normal", "no_sign", "no_signal"], `${calculated} without ${linkId}`).not.toContain(value);
     }
