@@ -20,6 +20,12 @@ class TaskKind(StrEnum):
     DOCUMENT = "document"
     ATTENDING_GP_SEARCH = "attending_gp_search"
     UNDECLARED_GP = "undeclared_gp"
+    BPCO_CONFIRMATION = "bpco_confirmation"
+    ICOPE_STEP2 = "icope_step2"
+    ICOPE_NEXT = "icope_next"
+    ICOPE_MONITOR = "icope_monitor"
+    GP_INFORMATION = "gp_information"
+    SUICIDAL_WORDS = "suicidal_words"
 
 
 class KindRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

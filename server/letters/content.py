@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Annotated
 
 import msgspec
 from sqlmodel import Session, col, select
 
 from forms.communes import table as communes
+from forms.definition import Form
 from forms.present import ABSENCES
 from server.letters.visit import Said, VisitSaid
 from server.store.control import Campaign, Member, Organization, Stop
@@ -23,7 +23,7 @@ MAX_LINE = 120
 MAX_LINES = 6
 MAX_TEXT = 2000
 FILE_TYPE = "Compte-rendu-consultation"
-DEFAULT_OBJECT = "Compte rendu de consultation"
+DEFAULT_OBJECT = "Compte rendu"
 DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
 DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
 _UNANSWERED = "Non renseigné"
@@ -104,26 +104,66 @@ class _PartRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     items: tuple[str, ...]
-    expected: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    expected: tuple[str, ...]
 
     def takes(self, link_id: str) -> bool:
         return any(link_id == item or (item[-1] == "." and link_id.startswith(item)) for item in self.items)
 
 
+class _Conclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is proposed to be written when an item has this code, and ``when`` another has that one."""
+
+    link_id: str
+    code: str
+    text: str
+    when: dict[str, str] = {}
+
+
+class _LetterRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How records of a form are told: the letter's object, its parts, what is proposed to conclude with."""
+
+    object: str
+    conclusions: tuple[_Conclusion, ...]
+    parts: tuple[_PartRule, ...]
+
+
 @cache
-def _rules() -> list[_PartRule]:
+def _rules() -> dict[str, _LetterRule]:
     content = resources.files("server.letters").joinpath("parts.json").read_bytes()
-    return msgspec.json.decode(content, type=list[_PartRule])
+    return msgspec.json.decode(content, type=dict[str, _LetterRule])
+
+
+def _rule(form: Form) -> _LetterRule:
+    """Return how a form's records are told; one without a rule of its own, section by section."""
+    known = _rules().get(form.url.rpartition("/")[2])
+    if known is not None:
+        return known
+    sections = (section for section in form.items if section.link_id not in _NOT_TOLD)
+    parts = (_PartRule(section.text, (f"{section.link_id}.",), ()) for section in sections)
+    return _LetterRule(form.title, (), tuple(parts))
+
+
+_NOT_TOLD = frozenset({"identity", "representative", "visit", "information"})
+"""Sections that the head of a letter says, or that are nobody's but the network's."""
 
 
 def defaults(said: VisitSaid) -> Typed:
     """Return what the form proposes: the doctor's name as recorded, or the usual doctor's, undeclared."""
     return Typed(
         recipient=said.text("visit.attending_gp_name") or said.text("visit.undeclared_gp") or "",
-        object=DEFAULT_OBJECT,
+        object=" – ".join(dict.fromkeys(_rule(form).object for form in said.forms)) or DEFAULT_OBJECT,
         opening=DEFAULT_OPENING,
-        closing=DEFAULT_CLOSING,
+        closing="\n".join([*_conclusions(said), DEFAULT_CLOSING]),
     )
+
+
+def _conclusions(said: VisitSaid) -> list[str]:
+    rules = (rule for form in said.forms for rule in _rule(form).conclusions)
+    return [
+        rule.text
+        for rule in rules
+        if all(said.text(link_id) == code for link_id, code in {rule.link_id: rule.code, **rule.when}.items())
+    ]
 
 
 def faults(typed: Typed) -> tuple[str, ...]:
@@ -167,7 +207,7 @@ def compose(
         object=" ".join(typed.object.split()),
         identity=_identity(said),
         opening=_lines(typed.opening),
-        parts=[_part(rule, said) for rule in _rules()],
+        parts=[_part(rule, said, form) for form in said.forms for rule in _rule(form).parts],
         closing=_lines(typed.closing),
         produced_by=_authors(session, said),
         validated_by=validated_by,
@@ -243,14 +283,14 @@ def _authors(session: Session, said: VisitSaid) -> list[str]:
     ]
 
 
-def _part(rule: _PartRule, said: VisitSaid) -> Part:
+def _part(rule: _PartRule, said: VisitSaid, form: Form) -> Part:
     lines: list[tuple[str, list[str]]] = []
     absences: dict[str, list[str]] = {}
-    asked = [link_id for link_id in said.form.index if rule.takes(link_id) or link_id in rule.expected]
+    asked = [link_id for link_id in form.index if rule.takes(link_id) or link_id in rule.expected]
     for link_id in asked:
-        item = said.form.index[link_id]
+        item = form.index[link_id]
         found = said.said.get(link_id)
-        if not item.is_leaf or item.type not in _TOLD:
+        if not item.is_leaf or (item.hidden and not item.setting) or item.type not in _TOLD:
             continue
         if found is not None and found.row.values:
             lines.append((_label(found), [without_nir(value) for value in _values(found)]))

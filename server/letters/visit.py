@@ -31,13 +31,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class VisitSaid:
-    """``records``: those told of, the first signed first. ``said``: by linkId, in the form's order.
+    """``records``: those told of, the first signed first. ``said``: by linkId, in the forms' order.
 
-    ``form``: of the latest record. ``texts``: the codes and texts as recorded, by linkId.
+    ``forms``: theirs, in their latest versions, the first recorded first; none that is about an act
+    (``escale:use``). ``answers``: as recorded, by linkId.
     """
 
     records: tuple[Record, ...]
-    form: Form
+    forms: tuple[Form, ...]
     said: dict[str, Said]
     answers: dict[str, Answer]
 
@@ -52,14 +53,15 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
 
     One restricted record is enough: a letter of the others would tell that its person came.
     """
-    told = _current(session, visit_id, team_id)
+    current = _current(session, visit_id, team_id)
+    told = [record for record in current if forms[record.form_url, record.form_version].use == "record"]
     if not told:
         raise LetterRefused(Refusal.NOTHING)
-    if any(record.restricted for record in told):
+    if any(record.restricted for record in current):
         raise LetterRefused(Refusal.RESTRICTED)
     if _sharing(forms, told) is False:
         raise LetterRefused(Refusal.SHARING)
-    form = forms[told[-1].form_url, told[-1].form_version]
+    latest = {record.form_url: forms[record.form_url, record.form_version] for record in told}
     merged: dict[str, Said] = {}
     answers: dict[str, Answer] = {}
     for record in told:
@@ -70,9 +72,10 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
             merged[row.link_id] = _joined(before, row)
             if row.values or before is None:
                 answers[row.link_id] = response.answers[row.link_id]
-    order = {link_id: position for position, link_id in enumerate(form.index)}
+    index = dict.fromkeys(link_id for form in latest.values() for link_id in form.index)
+    order = {link_id: position for position, link_id in enumerate(index)}
     said = dict(sorted(merged.items(), key=lambda pair: order.get(pair[0], len(order))))
-    return VisitSaid(tuple(told), form, said, answers)
+    return VisitSaid(tuple(told), tuple(latest.values()), said, answers)
 
 
 def _current(session: Session, visit_id: str, team_id: str) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Which items of a form are carried from one visit to the next (docs/forms.md, ``escale:carried``)."""
+"""Which items of a form are told to the team afterwards (docs/forms.md, ``carried``, ``remembered``)."""
 
 from functools import cache
 
@@ -21,8 +21,11 @@ _NAMED = frozenset(
 
 @cache
 def carried_items(form: Form) -> tuple[str, ...]:
-    """Return the linkIds of the items whose last answer is shown at the next visit, in the form's order."""
-    marked = tuple(link_id for link_id, item in form.index.items() if item.carried)
+    """Return the linkIds of the items whose last answer is told to the team, in the form's order.
+
+    Those offered at the next visit, and those kept for comparison (``escale:remembered``).
+    """
+    marked = tuple(link_id for link_id, item in form.index.items() if item.carried or item.remembered)
     if marked:
         return marked
     return tuple(

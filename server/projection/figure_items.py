@@ -4,6 +4,22 @@ A linkId never changes meaning (docs/forms.md), so one table serves every versio
 """
 
 from collections.abc import Mapping
+from importlib import resources
+
+import msgspec
+
+
+class InstrumentFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A fact of one instrument: the linkId of a choice, a yes or no, or a whole number.
+
+    ``clinical``: whether it tells an answer about the person. ``table``: whether reports tell it whole.
+    """
+
+    name: str
+    link_id: str
+    clinical: bool
+    table: bool
+
 
 CODES: Mapping[str, str] = {
     "sex": "identity.sex",
@@ -34,7 +50,35 @@ SEVERAL: Mapping[str, str] = {
 }
 """Items of ``VisitCode``: the linkId of a choice that repeats."""
 
-LINK_IDS = frozenset({*CODES.values(), *SEVERAL.values(), BIRTH_DATE, DISTANCE, PART})
+INSTRUMENTS: Mapping[str, InstrumentFact] = {
+    fact.name: fact
+    for fact in msgspec.json.decode(
+        resources.files("server.projection").joinpath("instrument_facts.json").read_bytes(),
+        type=list[InstrumentFact],
+    )
+}
+"""Items of ``VisitCode`` too, with rows only where a form of the visit has the question; data, in a file."""
+
+FORM = "form"
+"""The item of ``VisitCode`` that names the forms recorded in a visit: the last segment of their URLs."""
+
+LINK_IDS = frozenset(
+    {
+        *CODES.values(),
+        *SEVERAL.values(),
+        *(fact.link_id for fact in INSTRUMENTS.values()),
+        BIRTH_DATE,
+        DISTANCE,
+        PART,
+    }
+)
+
+
+def link_id_of(fact: str) -> str | None:
+    """Return the item that says a fact; None for one that no item says by itself."""
+    instrument = INSTRUMENTS.get(fact)
+    return instrument.link_id if instrument else CODES.get(fact) or SEVERAL.get(fact)
+
 
 NO_QUESTION = "no-question"
 NO_ANSWER = "no-answer"

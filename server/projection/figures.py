@@ -22,12 +22,15 @@ from server.projection.figure_items import (
     CODES,
     COMPLETE,
     DISTANCE,
+    FORM,
+    INSTRUMENTS,
     LINK_IDS,
     NO_ANSWER,
     NO_QUESTION,
     PART,
     SEVERAL,
 )
+from server.projection.opinions import Heard, heard
 from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.figures import SignedAct, VisitCode, VisitFigure
@@ -71,16 +74,31 @@ class _Spoken:
 
 
 class _Merged:
-    """What the current records of a visit say together, the latest signed first."""
+    """What the current records of a visit say together, the latest signed first.
 
-    def __init__(self, records: Sequence[_Counted], spoken: Mapping[str, _Spoken]) -> None:
-        self._said = [spoken[record.digest] for record in records if record.digest in spoken]
-        self._forms = [_form(record) for record in records]
+    After them, what a remote doctor answered through a link: a record of the team outweighs it.
+    """
+
+    def __init__(
+        self, records: Sequence[_Counted], spoken: Mapping[str, _Spoken], heard: Sequence[Heard] = ()
+    ) -> None:
+        self._said: list[_Spoken | Heard] = [
+            *(spoken[record.digest] for record in records if record.digest in spoken),
+            *heard,
+        ]
+        self._forms = [*(_form(each) for each in records), *(_form(each) for each in heard)]
 
     def codes(self, link_id: str) -> tuple[str, ...]:
-        """The codes answered; one code, the reason, when there are none."""
+        """The codes answered, a whole number as its digits; one code, the reason, when there are none."""
         value = self.value(link_id)
-        return value if isinstance(value, tuple) else (self.missing(link_id),)
+        if isinstance(value, float):
+            return (f"{value:g}",)
+        return value if value is not None else (self.missing(link_id),)
+
+    @property
+    def forms(self) -> list[str]:
+        """The names of the forms recorded: the last segments of their URLs."""
+        return sorted({form.url.rpartition("/")[2] for form in self._forms if form is not None})
 
     def value(self, link_id: str) -> Said | None:
         """The value that stands; None when no record has one."""
@@ -106,11 +124,12 @@ def derive(session: Session, visits: Collection[VisitKey]) -> None:
     known = _visits(session, records)
     people = _people(session, records)
     spoken = _spoken(session, [each.digest for counted in records.values() for each in counted])
+    answered = heard(session, records)
     figures: list[dict[str, Any]] = []
     codes: list[dict[str, Any]] = []
     for key in sorted(records):
         if key in known:
-            merged = _Merged(records[key], spoken)
+            merged = _Merged(records[key], spoken, answered.get(key, ()))
             figures.append(_figure(known[key], people.get(key), merged))
             codes += _codes(key, merged)
     insert_rows(session, VisitFigure, figures)
@@ -170,7 +189,7 @@ def _spoken(session: Session, digests: Sequence[str]) -> dict[str, _Spoken]:
     return found
 
 
-def _form(record: _Counted) -> Form | None:
+def _form(record: _Counted | Heard) -> Form | None:
     return published().get((record.form_url, record.form_version))
 
 
@@ -217,8 +236,14 @@ def _no_distance(merged: _Merged) -> str:
 
 
 def _codes(key: VisitKey, merged: _Merged) -> Iterator[dict[str, Any]]:
-    for item, link_id in SEVERAL.items():
-        for code in dict.fromkeys(merged.codes(link_id)):
+    said = {item: merged.codes(link_id) for item, link_id in SEVERAL.items()}
+    said[FORM] = tuple(merged.forms)
+    for fact in INSTRUMENTS.values():
+        codes = merged.codes(fact.link_id)
+        if codes != (NO_QUESTION,):
+            said[fact.name] = codes
+    for item, codes in said.items():
+        for code in dict.fromkeys(codes):
             yield {"visit_id": key[0], "team_id": key[1], "item": item, "code": code}
 
 

@@ -1,23 +1,69 @@
 """Remote doctors' answers: of each visit the last act stands, and its team is told (wire §4.4, §5.2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from server.projection.statements import insert_rows, table
+from server.projection.statements import among_visits, insert_rows, table
+from server.projection.visits import VisitKey
 from server.store.follow_ups import Act
 from server.store.remote import Opinion, OpinionOutbox
 
 ACT_KIND = "remote_answer"
 
 
-def derive(session: Session, acts: Collection[tuple[str, str]]) -> None:
-    """Bring the opinions of these acts' visits to what the acts say, and queue them for their teams."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a remote doctor answered in one form: values (codes, or one number) and absences by linkId."""
+
+    form_url: str
+    form_version: str
+    values: Mapping[str, tuple[str, ...] | float]
+    absences: Mapping[str, str]
+
+
+def heard(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, list[Heard]]:
+    """Return what was answered through links, by visit: the outcome, then the doctor's satisfaction."""
+    found: dict[VisitKey, list[Heard]] = {}
+    for row in session.exec(
+        select(Opinion).where(among_visits(col(Opinion.visit_id), col(Opinion.team_id), visits))
+    ):
+        told = [_heard(row.form_url, row.form_version, row.answers)]
+        if row.satisfaction is not None:
+            form = row.satisfaction["form"]
+            told.append(_heard(form["url"], form["version"], row.satisfaction["answers"]))
+        found[row.visit_id, row.team_id] = told
+    return found
+
+
+def _heard(url: str, version: str, flat: Mapping[str, Mapping[str, Any]]) -> Heard:
+    values = {link_id: _values(answer["values"]) for link_id, answer in flat.items() if "values" in answer}
+    absences = {link_id: str(answer["absent"]) for link_id, answer in flat.items() if "absent" in answer}
+    return Heard(url, version, values, absences)
+
+
+def _values(given: Sequence[Any]) -> tuple[str, ...] | float:
+    """The values of a flat answer (forms.md) as rows of answers hold them."""
+    first = given[0]
+    if isinstance(first, bool):
+        return (str(first).lower(),)
+    if isinstance(first, int | float):
+        return float(first)
+    return tuple(str(value) for value in given)
+
+
+def derive(session: Session, acts: Collection[tuple[str, str]]) -> set[VisitKey]:
+    """Bring the opinions of these acts' visits to what the acts say, and queue them for their teams.
+
+    Return the visits.
+    """
     subjects = {subject for kind, subject in acts if kind == ACT_KIND}
     if not subjects:
-        return
+        return set()
     found = session.exec(
         select(Act)
         .where(Act.kind == ACT_KIND, col(Act.subject).in_(subjects))
@@ -50,6 +96,7 @@ def derive(session: Session, acts: Collection[tuple[str, str]]) -> None:
         )
         _queue(session, visit, team)
     insert_rows(session, Opinion, rows)
+    return {(row["visit_id"], row["team_id"]) for row in rows}
 
 
 def _queue(session: Session, visit: str, team: str) -> None:

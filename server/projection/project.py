@@ -175,8 +175,8 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     photos.derive(session, touched.photos)
     moved = people.derive(session, touched_visits, touched.acts)
     tasks.derive(session, touched_visits, touched.acts)
-    opinions.derive(session, touched.acts)
-    figures.derive(session, touched_visits | moved | cosigned)
+    answered = opinions.derive(session, touched.acts)
+    figures.derive(session, touched_visits | moved | cosigned | answered)
     # Nobody replicates the decisions' database: what lies in it gets no receipt.
     envelopes = set() if database == DECISIONS else touched.envelopes
     receipts.derive(session, database, envelopes, standings)

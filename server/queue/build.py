@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from server.clock import local_day
 from server.projection.acts import MAX_NOTE, QueueChange
-from server.queue import afterwards, records, stops
+from server.queue import afterwards, records, stands, stops
 from server.queue.item import Item, Kind, Provider, Scope
 from server.store.control import Member, Role, TeamDatabase, TeamMember
 from server.store.follow_ups import Act
@@ -21,6 +21,9 @@ PROVIDERS: tuple[Provider, ...] = (
     stops.silent_tablets,
     stops.manifests,
     stops.photos,
+    stands.labels_without_reception,
+    stands.labels_swapped,
+    stands.labels_given_twice,
     afterwards.probable_duplicates,
     afterwards.letters,
     afterwards.documents,

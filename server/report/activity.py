@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from server.projection.figure_items import CODES, MISSING, NO_QUESTION, SEVERAL
+from server.projection.figure_items import CODES, INSTRUMENTS, MISSING, NO_QUESTION, SEVERAL
 from server.projection.statements import table
 from server.report.appointments import Appointments, appointments
 from server.report.facts import options
@@ -212,7 +212,8 @@ def _mean(fact: str, numbers: Sequence[float | None]) -> Mean:
 
 
 def _several(session: Session, scope: Scope, total: int) -> dict[str, Breakdown]:
-    counted: dict[str, Counter[str]] = {item: Counter() for item in SEVERALS}
+    told = [name for name, fact in INSTRUMENTS.items() if fact.table]
+    counted: dict[str, Counter[str]] = {item: Counter() for item in (*SEVERALS, *told)}
     rows = session.exec(
         select(VisitCode.item, VisitCode.code, func.count())
         .join(
@@ -220,16 +221,36 @@ def _several(session: Session, scope: Scope, total: int) -> dict[str, Breakdown]
             (col(VisitFigure.visit_id) == col(VisitCode.visit_id))
             & (col(VisitFigure.team_id) == col(VisitCode.team_id)),
         )
-        .where(*scope.visits(), col(VisitCode.item).in_(SEVERALS))
+        .where(*scope.visits(), col(VisitCode.item).in_(counted))
         .group_by(col(VisitCode.item), col(VisitCode.code))
     )
     for item, code, count in rows:
         counted[item][code] = count
-    return {item: _several_of(item, counted[item], total) for item in SEVERALS}
+    found = {item: _several_of(item, SEVERAL[item], counted[item], total) for item in SEVERALS}
+    asked = _asked(session, scope, [name for name in told if counted[name]])
+    return found | {
+        name: _several_of(name, INSTRUMENTS[name].link_id, counted[name], asked[name]) for name in asked
+    }
 
 
-def _several_of(item: str, counted: Mapping[str, int], total: int) -> Breakdown:
-    codes = dict.fromkeys([*options(SEVERAL[item]), *sorted(counted.keys() - set(MISSING))])
+def _asked(session: Session, scope: Scope, items: Sequence[str]) -> dict[str, int]:
+    """How many visits have a form that asks, by item of an instrument."""
+    rows = session.exec(
+        select(VisitCode.item, func.count(func.distinct(col(VisitCode.visit_id))))
+        .join(
+            VisitFigure,
+            (col(VisitFigure.visit_id) == col(VisitCode.visit_id))
+            & (col(VisitFigure.team_id) == col(VisitCode.team_id)),
+        )
+        .where(*scope.visits(), col(VisitCode.item).in_(items))
+        .group_by(col(VisitCode.item))
+    )
+    counted = dict(rows.all())
+    return {item: counted[item] for item in items}
+
+
+def _several_of(item: str, link_id: str, counted: Mapping[str, int], total: int) -> Breakdown:
+    codes = dict.fromkeys([*options(link_id), *sorted(counted.keys() - set(MISSING))])
     missing = _missing(item, counted)
     stated = total - sum(each.count for each in missing)
     lines = tuple(Count(code, counted.get(code, 0), In(item, (code,))) for code in codes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from server.projection.figure_items import CODES, MISSING, NO_QUESTION, SEVERAL
+from server.projection.figure_items import INSTRUMENTS, MISSING, NO_QUESTION, link_id_of
 from server.report.activity import UNSAID, Activity, Breakdown, Count, CrossLine
 from server.report.appointments import Became
 from server.report.facts import options
@@ -28,6 +28,7 @@ class Writer:
     def tables(self, found: Activity) -> tuple[Table, ...]:
         """Return all tables of an activity, in the order of the report."""
         breakdowns = {name: self.breakdown(each) for name, each in found.breakdowns.items()}
+        instruments = [name for name in INSTRUMENTS if name in breakdowns]
         asked = [name for name in _ONLY_WHEN_ASKED if found.breakdowns[name].stated or _asked(found, name)]
         return (
             self.summary(found),
@@ -37,7 +38,7 @@ class Writer:
             self.unplanned(found),
             self.attending_gp(found),
             self.cross(found),
-            *(breakdowns[name] for name in (*_ORDER, *asked)),
+            *(breakdowns[name] for name in (*_ORDER, *asked, *instruments)),
         )
 
     def label(self, fact: str, code: str) -> str:
@@ -46,8 +47,8 @@ class Writer:
             return self._t(f"report.missing.{code}")
         if fact in _BANDS:
             return self._band(fact, code)
-        link_id = CODES.get(fact) or SEVERAL[fact]
-        known = options(link_id).get(code)
+        link_id = link_id_of(fact)
+        known = options(link_id).get(code) if link_id else None
         return known[self._second] if known else code
 
     def summary(self, found: Activity) -> Table:
@@ -206,14 +207,23 @@ class Writer:
             rows.append(Row(t("report.stated"), (count(found.stated), percent(found.stated, of)), total=True))
         return Table(
             found.fact,
-            t(f"report.title.{found.fact}"),
-            (t(f"report.head.{found.fact}"), t("report.visits"), t("report.share")),
+            self._title(found.fact),
+            (self._head(found.fact), t("report.visits"), t("report.share")),
             tuple(rows),
             missing=tuple(self._missing(found.fact, found.missing)),
             notes=(t("report.note.several" if found.several else "report.note.single", of=of),),
             partition=not found.several,
             drawn=0,
         )
+
+    def _title(self, fact: str) -> str:
+        if fact not in INSTRUMENTS:
+            return self._t(f"report.title.{fact}")
+        name = self._t(f"report.fact.{fact}")
+        return name[0].upper() + name[1:]
+
+    def _head(self, fact: str) -> str:
+        return self._t("report.head.answer" if fact in INSTRUMENTS else f"report.head.{fact}")
 
     def _unsaid_row(self, found: Breakdown) -> Row:
         unsaid = sum(each.count for each in found.missing if each.code != NO_QUESTION)

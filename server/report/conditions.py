@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, false, not_, or_, true
 from sqlmodel import col, select
 
+from server.projection.figure_items import NO_QUESTION
 from server.projection.statements import table
 from server.report.facts import FACTS, MISSING_CODES, Fact, Kind
 from server.report.predicate import AllOf, AnyOf, Between, Days, In, Missing, Not, Predicate
+from server.report.related import related
 from server.store.control import Stop
 from server.store.figures import VisitCode, VisitFigure
 
@@ -61,6 +63,8 @@ def _in(fact: Fact, codes: tuple[str, ...]) -> Condition:
         return col(VisitFigure.identified).in_([code == "true" for code in codes])
     if fact.kind is Kind.SEVERAL:
         return _has_code(fact, col(VisitCode.code).in_(codes))
+    if fact.kind is Kind.RELATED:
+        return related(fact, codes)
     if fact.kind is Kind.PLACE:
         return col(VisitFigure.stop_id).in_(select(Stop.id).where(col(Stop.name).in_(codes)))
     return _column(fact.column).in_(codes)
@@ -68,11 +72,17 @@ def _in(fact: Fact, codes: tuple[str, ...]) -> Condition:
 
 def _missing(fact: Fact, reasons: frozenset[str]) -> Condition:
     if fact.kind is Kind.SEVERAL:
-        return _has_code(fact, col(VisitCode.code).in_(reasons))
+        stated = _has_code(fact, col(VisitCode.code).in_(reasons))
+        # Of an instrument's fact there are rows only where a form asks: none says that no form did.
+        return or_(stated, not_(_has_code(fact, true()))) if _unasked(fact, reasons) else stated
     if fact.missing is None:
         return false()
     missing = _column(fact.missing)
     return and_(missing.is_not(None), missing.in_(reasons))
+
+
+def _unasked(fact: Fact, reasons: frozenset[str]) -> bool:
+    return fact.sparse and NO_QUESTION in reasons
 
 
 def _said(fact: Fact) -> Condition:

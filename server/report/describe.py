@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from server.projection.figure_items import CODES, SEVERAL
-from server.report.facts import FACTS, Kind, options
+from server.projection.figure_items import FORM, link_id_of
+from server.report.facts import FACTS, OPEN, TASK_FACTS, Kind, form_titles, options
 from server.report.predicate import AllOf, AnyOf, Between, Days, In, Missing, Not, Predicate
 
 Translate = Callable[..., str]
@@ -35,8 +35,8 @@ def _in(fact: str, codes: tuple[str, ...], t: Translate, language: str) -> str:
     name = t(f"report.fact.{fact}")
     if FACTS[fact].kind is Kind.IDENTIFIER:
         return t("report.describe.this", fact=name)
-    link_id = CODES.get(fact) or SEVERAL.get(fact)
-    words = options(link_id) if link_id else {}
+    link_id = link_id_of(fact)
+    words = options(link_id) if link_id else _words(fact, codes, t)
     if fact == "identified":
         words = {code: (t("report.yes"), t("report.yes")) for code in ("true",)}
         words["false"] = (t("report.no"), t("report.no"))
@@ -44,6 +44,21 @@ def _in(fact: str, codes: tuple[str, ...], t: Translate, language: str) -> str:
         words = {code: (t(f"state.{code}"),) * 2 for code in codes}
     said = [words[code][language != "fr"] if code in words else code for code in codes]
     return t("report.describe.in", fact=name, codes=", ".join(said))
+
+
+def _words(fact: str, codes: tuple[str, ...], t: Translate) -> dict[str, tuple[str, str]]:
+    """The words of a fact that no item says by itself: a form's title, where a task or a letter stands."""
+    if fact == FORM:
+        titles = form_titles()
+        return {code: titles[code] for code in codes if code in titles}
+    if fact in TASK_FACTS:
+        outcomes = (code for code in codes if code != OPEN)
+        return {OPEN: (t("report.task-open"),) * 2} | {
+            code: (t(f"task.outcome.{code}"),) * 2 for code in outcomes
+        }
+    if FACTS[fact].kind is Kind.RELATED:
+        return {code: (t(f"report.{fact}.{code}"),) * 2 for code in codes}
+    return {}
 
 
 def _bounds(fact: str, low: float | None, high: float | None, t: Translate) -> str:

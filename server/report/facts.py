@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from forms.load import published
-from server.projection.figure_items import CODES, MISSING, SEVERAL
+from forms.tasks import TaskKind, task_rules
+from server.projection.figure_items import CODES, FORM, INSTRUMENTS, MISSING, SEVERAL
 from server.store.read import RecordState
 
 
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     DAY = "day"
     IDENTIFIER = "identifier"
     PLACE = "place"
+    RELATED = "related"
 
 
 class Exposure(StrEnum):
@@ -34,7 +36,8 @@ class Exposure(StrEnum):
 class Fact:
     """One fact. ``column`` of ``VisitFigure`` holds it (none: rows of ``VisitCode``); ``missing``, why not.
 
-    ``codes``: all that may be answered, over every published version; None: not a closed list.
+    ``codes``: all that may be answered, over every published version; None: not a closed list. ``sparse``:
+    rows only where a form of the visit asks. A ``RELATED`` one is known from rows beside (``related``).
     """
 
     name: str
@@ -43,12 +46,22 @@ class Fact:
     column: str | None = None
     missing: str | None = None
     codes: frozenset[str] | None = None
+    sparse: bool = False
 
     @property
     def may_be_missing(self) -> bool:
         """Whether a visit may not say it."""
         return self.kind is Kind.SEVERAL or self.missing is not None
 
+
+TASK_FACTS: Mapping[str, TaskKind] = {
+    "bpco_confirmation": TaskKind.BPCO_CONFIRMATION,
+    "icope_step2_done": TaskKind.ICOPE_STEP2,
+}
+"""Facts that say where the task of a kind stands that an answer of the visit asked for."""
+
+OPEN = "open"
+"""Of a task on which nobody said anything yet."""
 
 _CLINICAL = frozenset(
     {
@@ -61,6 +74,11 @@ _CLINICAL = frozenset(
         "reason",
         "outcome",
         "document",
+        "letter",
+        "bpco_confirmation",
+        "icope_step2_done",
+        "icope_follow_up",
+        *(fact.name for fact in INSTRUMENTS.values() if fact.clinical),
     }
 )
 """What an administrative coordinator does not learn of a visit: clinical answers, and traits."""
@@ -77,6 +95,17 @@ def options(link_id: str) -> dict[str, tuple[str, str]]:
             found |= {"true": ("oui", "yes"), "false": ("non", "no")}
         found |= {code: (option.display, option.display_en) for code, option in item.options.items()}
     return found
+
+
+def form_titles() -> dict[str, tuple[str, str]]:
+    """Return the published forms by name (the URL's last segment), with their latest titles, fr and en."""
+    ordered = sorted(published().items())
+    return {url.rpartition("/")[2]: (form.title, form.title_en) for (url, _), form in ordered}
+
+
+def _task_codes(kind: TaskKind) -> frozenset[str]:
+    """Return where a task of this kind may stand: its outcomes, or ``open``."""
+    return frozenset({OPEN, *task_rules().kinds[kind].outcomes})
 
 
 def _exposure(name: str) -> Exposure:
@@ -99,6 +128,28 @@ def _facts() -> dict[str, Fact]:
         *(
             Fact(name, Kind.SEVERAL, _exposure(name), codes=frozenset(options(link_id)))
             for name, link_id in SEVERAL.items()
+        ),
+        *(
+            Fact(
+                fact.name,
+                Kind.SEVERAL,
+                _exposure(fact.name),
+                codes=frozenset(options(fact.link_id)) or None,
+                sparse=True,
+            )
+            for fact in INSTRUMENTS.values()
+        ),
+        Fact(FORM, Kind.SEVERAL, Exposure.ADMINISTRATIVE, codes=frozenset(form_titles())),
+        Fact("letter", Kind.RELATED, _exposure("letter"), codes=frozenset({"issued", "sent"})),
+        *(
+            Fact(name, Kind.RELATED, _exposure(name), codes=_task_codes(kind))
+            for name, kind in TASK_FACTS.items()
+        ),
+        Fact(
+            "icope_follow_up",
+            Kind.RELATED,
+            _exposure("icope_follow_up"),
+            codes=frozenset({"followed", "not_followed", "not_due"}),
         ),
         Fact("age", Kind.NUMBER, Exposure.CLINICAL, "age", "age_missing"),
         Fact(

@@ -1,12 +1,13 @@
 """Indicators of the agreement with the health insurance: data, computed from figures or typed by hand.
 
-A definition is ``{"count": "visits"|"persons", "numerator": P, "denominator": P|null}`` with predicates, or
+A definition is ``{"count": "visits"|"persons"|"professionals", "numerator": P, "denominator": P|null}`` with
+predicates (professionals have no denominator), or
 ``{"measure": M}`` for what is not of visits; null, when it is typed. A numerator is always within its
 denominator; of persons, it counts distinct known persons.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,11 +22,20 @@ from server.report.appointments import Appointments, Became, appointments
 from server.report.conditions import holds
 from server.report.predicate import Predicate, PredicateInvalid, both, parse, to_json
 from server.report.scope import Scope
-from server.store.control import Stop
-from server.store.figures import VisitFigure
+from server.store.control import Campaign, Stop
+from server.store.figures import SignedAct, VisitFigure
+from server.store.planning import CampaignForm
+from server.store.remote import Opinion
 from server.store.reports import Indicator, IndicatorValue
 
-DEFAULTS = "medicobus"
+SETS: Mapping[str, str | None] = {
+    "medicobus": None,
+    "teleconsultation": "teleconsultation",
+    "bpco": "bpco-reperage",
+    "icope": "icope-step1",
+    "prevention": "prevention-stand",
+}
+"""The published sets, and the form whose capture by a campaign calls for each; None: for everybody."""
 
 
 class Counted(StrEnum):
@@ -33,6 +43,7 @@ class Counted(StrEnum):
 
     VISITS = "visits"
     PERSONS = "persons"
+    PROFESSIONALS = "professionals"
 
 
 class Measure(StrEnum):
@@ -45,7 +56,7 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfVisits:
-    """Counts visits, or the distinct known persons of them."""
+    """Counts visits, the distinct known persons of them, or who signed or co-signed their records."""
 
     counted: Counted
     numerator: Predicate
@@ -118,8 +129,15 @@ def definition_json(definition: Definition) -> dict[str, Any]:
     }
 
 
-def defaults(name: str = DEFAULTS) -> list[Mapping[str, Any]]:
-    """Return a published set of indicators, each checked. Raises ``DefinitionInvalid``."""
+def defaults(captured: Collection[str] = ()) -> list[Mapping[str, Any]]:
+    """Return the sets that these forms (names) call for, checked. Raises ``DefinitionInvalid``."""
+    return [
+        each for name, form in SETS.items() if form is None or form in captured for each in published(name)
+    ]
+
+
+def published(name: str) -> list[Mapping[str, Any]]:
+    """Return one published set, checked. Raises ``DefinitionInvalid``."""
     text = resources.files("server.report").joinpath("indicators", f"{name}.json").read_text(encoding="utf-8")
     found: list[Mapping[str, Any]] = json.loads(text)
     for each in found:
@@ -128,14 +146,21 @@ def defaults(name: str = DEFAULTS) -> list[Mapping[str, Any]]:
 
 
 def adopt(session: Session) -> int:
-    """Add the default indicators whose label is not there yet; return how many."""
+    """Add the default indicators of what campaigns capture, whose label is not there yet; return how many."""
+    captured = _captured(session)
     present = {each.label for each in indicators(session)}
     position = max((each.position for each in indicators(session)), default=0)
-    added = [each for each in defaults() if each["label"] not in present]
+    added = [each for each in defaults(captured) if each["label"] not in present]
     for step, each in enumerate(added, start=1):
         session.add(Indicator(id=new_uuid(), position=position + step, **each))
     session.flush()
     return len(added)
+
+
+def _captured(session: Session) -> set[str]:
+    """The names of the forms that campaigns capture: the last segments of their URLs."""
+    urls = {*session.exec(select(Campaign.form_url)), *session.exec(select(CampaignForm.url))}
+    return {url.rpartition("/")[2] for url in urls}
 
 
 def indicators(session: Session) -> list[Indicator]:
@@ -195,7 +220,7 @@ def type_value(
 
 def _computed(session: Session, scope: Scope, indicator: Indicator, definition: OfVisits) -> Result:
     above, below = definition.counted_above, definition.denominator
-    count = _persons if definition.counted is Counted.PERSONS else _visits
+    count = _COUNTS[definition.counted]
     return Result(
         indicator,
         Decimal(count(session, scope, above)),
@@ -216,6 +241,27 @@ def _persons(session: Session, scope: Scope, predicate: Predicate) -> int:
         *scope.visits(), holds(predicate), col(VisitFigure.identified).is_(True)
     )
     return session.exec(statement).one()
+
+
+def _professionals(session: Session, scope: Scope, predicate: Predicate) -> int:
+    """Who signed or co-signed records of these visits, and who answered through a link (by RPPS or name)."""
+    doctor = func.coalesce(col(Opinion.rpps), func.lower(col(Opinion.signed_name)))
+    return sum(
+        session.exec(
+            select(func.count(func.distinct(who)))
+            .select_from(VisitFigure)
+            .join(
+                model,
+                (col(VisitFigure.visit_id) == col(model.visit_id))
+                & (col(VisitFigure.team_id) == col(model.team_id)),
+            )
+            .where(*scope.visits(), holds(predicate))
+        ).one()
+        for model, who in ((SignedAct, col(SignedAct.member_id)), (Opinion, doctor))
+    )
+
+
+_COUNTS = {Counted.VISITS: _visits, Counted.PERSONS: _persons, Counted.PROFESSIONALS: _professionals}
 
 
 def _measured(

@@ -125,6 +125,7 @@ def _merged(exact: Activity, spared: Activity) -> Activity:
         breakdowns={
             name: spared.breakdowns[name] if _of_clinical(name) else each
             for name, each in exact.breakdowns.items()
+            if name in spared.breakdowns or not _of_clinical(name)
         },
         means={
             name: spared.means[name] if _of_clinical(name) else each for name, each in exact.means.items()

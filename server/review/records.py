@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -26,8 +25,6 @@ from server.store.people import VisitIdentity
 from server.store.read import ENDED, Decision, Finding, Receipt, Record
 
 Forms = Mapping[tuple[str, str], Form]
-
-_DAY = len("YYYY-MM-DD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ def record_detail(
             Section(title, tuple(found)) for title, found in groupby(visible, key=lambda row: row.section)
         ),
         hidden=len(shown) - len(visible),
-        completeness=completeness(form, response, _visit_date(record)),
+        completeness=completeness(form, response),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
         person=record.person if reviewer.is_clinical else None,
         person_key=_person_key(session, record) if reviewer.is_clinical else None,
@@ -140,15 +137,6 @@ def _response(forms: Forms, record: Record) -> tuple[Form, Response]:
     """Return the form that a record was captured with, and its answers; a stored record always has both."""
     form = forms[record.form_url, record.form_version]
     return form, read(form, questionnaire_response(record.content))
-
-
-def _visit_date(record: Record) -> date:
-    """Return the day of the visit, by the clock of the tablet; that of the signature when it is not told."""
-    authored = questionnaire_response(record.content).get("authored")
-    try:
-        return date.fromisoformat(str(authored)[:_DAY])
-    except ValueError:
-        return record.signed_at.date()
 
 
 def questionnaire_response(bundle: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -50,7 +50,8 @@ class VisitFigure(SQLModel, table=True):
 class VisitCode(SQLModel, table=True):
     """One of several codes of a question that takes several (reasons, outcomes, documents), or why none.
 
-    Every counted visit has at least one row an item.
+    Every counted visit has at least one row of ``SEVERAL``'s items; of an instrument's facts, where a form of
+    the visit asks (``projection.figure_items``).
     """
 
     __tablename__ = "visit_code"

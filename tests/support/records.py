@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,28 @@ def full_answers(**changed: Mapping[str, Any] | None) -> dict[str, Mapping[str, 
         if answer is not None:
             answers[link_id] = answer
     return answers
+
+
+def form_named(name: str, version: str = "1.0.0") -> Form:
+    """The published form of this name."""
+    return published()[f"https://escale.example/fhir/Questionnaire/{name}", version]
+
+
+def answers_to(name: str, base: str = "full", version: str = "1.0.0") -> dict[str, Mapping[str, Any]]:
+    """The answers of a base of a form's vectors."""
+    return dict(_vectors(name, version)["bases"][base])
+
+
+def visit_day(name: str, version: str = "1.0.0") -> date:
+    """The day of the visit in a form's vectors, on which what is calculated rests."""
+    return date.fromisoformat(_vectors(name, version)["visit_date"])
+
+
+def _vectors(name: str, version: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (_VECTORS.parent / f"{name}.v{version}.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
 @dataclass
@@ -80,19 +102,23 @@ class RecordWriter:
         visit: str | None = None,
         signed_at: datetime = NOON,
         replaces: Mapping[str, str] | None = None,
+        of: Form | None = None,
         **overrides: Any,
     ) -> SealedRecord:
-        """Sign and seal the next record of the tablet; without ``answers``, a complete one."""
-        visit = visit or new_uuid()
+        """Sign and seal the next record of the tablet; without ``answers``, a complete one.
+
+        ``of``: the form of the answers, when it is not the consultation.
+        """
+        visit, form = visit or new_uuid(), of or self.form
         return self._signed(
             slot,
             "record",
             signed_at,
             visit=visit,
-            form={"url": self.form.url, "version": self.form.version, "digest": self.form.digest},
+            form={"url": form.url, "version": form.version, "digest": form.digest},
             evaluator="escale-tests/1 fhirpathpy/2",
             replaces=replaces,
-            content=bundle(self.form, answers or full_answers(), slot.member, visit, signed_at),
+            content=bundle(form, answers or full_answers(), slot.member, visit, signed_at),
             overrides=overrides,
         )
 

@@ -1,0 +1,224 @@
+"""The figures of the instruments: each is of the records that say it, and what is not said is never in it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import select
+
+from server.identifiers import new_uuid
+from server.report import indicator
+from server.report.activity import activity
+from server.report.conditions import holds
+from server.report.indicator import SETS, Result, definition_json, published, read_definition
+from server.report.predicate import parse
+from server.report.scope import Scope
+from server.report.view import EXACT, tables_of
+from server.routes.web_catalogue import TRANSLATORS
+from server.store.control import Campaign
+from server.store.database import Store
+from server.store.figures import SignedAct, VisitCode, VisitFigure
+from server.store.follow_ups import Task, TaskState
+from server.store.letters import Letter, LetterSending
+from server.store.planning import CampaignForm
+from server.store.remote import Opinion
+from tests.server.report.figures import add_visit
+from tests.support.organisation import DAY, NOON, Seeded
+
+ICOPE = "icope-step1"
+
+
+def visit_with(
+    store: Store, team: Seeded, form: str, *, day: date = DAY, person: str = "", **said: str
+) -> str:
+    """A visit recorded with one form that says these facts, several codes separated by a space."""
+    visit = add_visit(store, team, day=day, person=person or None)
+    with store.session() as session:
+        for item, codes in {"form": form, **said}.items():
+            for code in codes.split():
+                session.add(VisitCode(visit_id=visit, team_id=team.team, item=item, code=code))
+    return visit
+
+
+def found(store: Store, team: Seeded, predicate: dict[str, object]) -> set[str]:
+    with store.session() as session:
+        return set(session.exec(select(VisitFigure.visit_id).where(holds(parse(predicate)))))
+
+
+def results(store: Store, team: Seeded, *forms: str, until: date = DAY) -> dict[str, Result]:
+    """The default indicators of these forms over the period, by label with plain spaces."""
+    with store.session() as session:
+        for position, form in enumerate(forms, start=1):
+            url = f"https://escale.example/fhir/Questionnaire/{form}"
+            session.add(CampaignForm(campaign_id=team.campaign, url=url, version="1.0.0", position=position))
+        session.flush()
+        indicator.adopt(session)
+        scope = Scope(DAY, until, (team.team,))
+        return {
+            each.indicator.label.replace("\u00a0", " "): each for each in indicator.results(session, scope)
+        }
+
+
+def share(result: Result) -> list[Decimal | None]:
+    return [result.numerator, result.denominator]
+
+
+@pytest.mark.parametrize(
+    "each", [each for name in SETS for each in published(name)], ids=lambda e: e["label"]
+)
+def test_every_published_indicator_is_written_back_as_it_was_read(each: dict[str, object]) -> None:
+    definition = read_definition(each["definition"])
+    assert definition is None or definition_json(definition) == each["definition"]
+
+
+def test_an_organisation_adopts_the_sets_of_what_its_campaigns_capture(store: Store, team: Seeded) -> None:
+    assert not any(label.startswith("ICOPE") for label in results(store, team))
+    with store.session() as session:
+        (campaign,) = session.exec(select(Campaign).where(Campaign.id == team.campaign))
+        assert campaign.form_url.endswith("medicobus-consultation")
+    assert any(label.startswith("ICOPE") for label in results(store, team, ICOPE))
+
+
+def test_the_alert_rate_of_a_domain_is_over_those_in_whom_it_was_assessed(store: Store, team: Seeded) -> None:
+    for state in ("altered", "normal", "normal", "not_assessed", "incomplete"):
+        visit_with(store, team, ICOPE, icope_vision=state)
+    visit_with(store, team, ICOPE, icope_vision="no-answer")
+    add_visit(store, team)
+    found = results(store, team, ICOPE)
+    assert share(found["ICOPE : alertes, vision"]) == [1, 3]
+    assert found["ICOPE : step 1 réalisés"].numerator == 6
+
+
+def test_a_visit_without_the_form_says_nothing_and_no_question_says_why(store: Store, team: Seeded) -> None:
+    other = add_visit(store, team)
+    asked = visit_with(store, team, ICOPE, icope_step2="asked-declined")
+    assert found(store, team, {"fact": "icope_step2", "missing": ["no-question"]}) == {other}
+    assert found(store, team, {"fact": "icope_step2", "missing": ["asked-declined"]}) == {asked}
+    assert found(store, team, {"not": {"fact": "icope_step2", "in": ["accepted"]}}) == set()
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(119, None), (120, "followed"), (182, "followed"), (240, "followed"), (241, None)]
+)
+def test_a_follow_up_at_six_months_is_the_next_step_1_within_its_window(
+    store: Store, team: Seeded, days: int, code: str | None
+) -> None:
+    first = visit_with(store, team, ICOPE, person="someone")
+    visit_with(store, team, ICOPE, person="someone", day=DAY + timedelta(days=days))
+    followed = found(store, team, {"fact": "icope_follow_up", "in": ["followed"]})
+    assert followed == ({first} if code else set())
+
+
+def test_nobody_is_lost_before_their_time_is_over(store: Store, team: Seeded) -> None:
+    seen = visit_with(store, team, ICOPE, person="someone")
+    add_visit(store, team, day=DAY + timedelta(days=240))
+    assert found(store, team, {"fact": "icope_follow_up", "in": ["not_followed"]}) == set()
+    assert seen in found(store, team, {"fact": "icope_follow_up", "in": ["not_due"]})
+    add_visit(store, team, day=DAY + timedelta(days=241))
+    assert found(store, team, {"fact": "icope_follow_up", "in": ["not_followed"]}) == {seen}
+    counted = results(store, team, ICOPE, until=DAY + timedelta(days=300))
+    assert share(counted["ICOPE : revus à six mois (120 à 240 jours)"]) == [0, 1]
+
+
+def test_suspicions_their_letters_and_their_confirmation(store: Store, team: Seeded) -> None:
+    written, sent, plain = (
+        visit_with(store, team, "bpco-reperage", bpco_result="suspicion", bpco_review="validated")
+        for _ in range(3)
+    )
+    visit_with(store, team, "bpco-reperage", bpco_result="suspicion", bpco_review="set_aside")
+    visit_with(store, team, "bpco-reperage", bpco_result="not_interpretable", bpco_review="validated")
+    for number, visit in enumerate((written, sent), start=1):
+        with store.session() as session:
+            session.add(letter(team, visit, number))
+    with store.session() as session:
+        session.add(
+            LetterSending(
+                id="s", letter_id=f"letter {sent}", channel="post", recipient="Dr", sent_at=NOON, sent_by="",
+                recorded_at=NOON,
+            )
+        )  # fmt: skip
+    for visit, outcome in ((written, "confirme"), (sent, "infirme"), (plain, None)):
+        with store.session() as session:
+            session.add_all(confirmation(team, visit, outcome))
+    counted = results(store, team, "bpco-reperage")
+    assert share(counted["BPCO : suspicions"]) == [3, 5]
+    assert share(counted["BPCO : suspicions avec un courrier émis"]) == [2, 3]
+    assert share(counted["BPCO : suspicions avec un courrier envoyé"]) == [1, 3]
+    assert share(counted["BPCO : suspicions confirmées par le médecin"]) == [1, 2]
+    assert share(counted["BPCO : mesures interprétables"]) == [4, 5]
+    assert found(store, team, {"fact": "bpco_confirmation", "in": ["open"]}) == {plain}
+
+
+def test_professionals_are_counted_once_whatever_they_signed(store: Store, team: Seeded) -> None:
+    for member, visits in (("nurse", 3), ("doctor", 1)):
+        for _ in range(visits):
+            visit = visit_with(store, team, "teleconsultation")
+            with store.session() as session:
+                session.add(signed(team, visit, member))
+    other = add_visit(store, team)
+    with store.session() as session:
+        session.add(signed(team, other, "pharmacist"))
+    for act, visit in enumerate(found(store, team, {"fact": "form", "in": ["teleconsultation"]})):
+        with store.session() as session:
+            session.add(opinion(team, visit, name=f"Dr {'ESSAI' if act else 'Essai'}"))
+    counted = results(store, team, "teleconsultation")
+    assert counted["Téléconsultations : actes"].numerator == 4
+    assert counted["Téléconsultations : professionnels distincts"].numerator == 3
+
+
+def test_an_incident_is_counted_among_acts_whose_quality_was_told(store: Store, team: Seeded) -> None:
+    for incidents in ("none", "cut no_sound", "no-answer"):
+        visit_with(store, team, "teleconsultation", teleconsultation_incident=incidents)
+    counted = results(store, team, "teleconsultation")
+    assert share(counted["Téléconsultations avec au moins un incident technique"]) == [1, 2]
+
+
+def test_tables_tell_an_instrument_only_where_it_was_used(store: Store, team: Seeded) -> None:
+    add_visit(store, team)
+    scope = Scope(DAY, DAY, (team.team,))
+    with store.session() as session:
+        assert "icope_mood" not in activity(session, scope).breakdowns
+    visit_with(store, team, ICOPE, icope_mood="altered")
+    visit_with(store, team, ICOPE, icope_mood="no-answer")
+    with store.session() as session:
+        mood = activity(session, scope).breakdowns["icope_mood"]
+        (table,) = (t for t in tables_of(session, scope, EXACT, TRANSLATORS["fr"]) if t.key == "icope_mood")
+    assert (mood.stated, [(each.code, each.count) for each in mood.missing]) == (1, [("no-answer", 1)])
+    assert table.title == "Humeur (ICOPE)"
+
+
+def letter(team: Seeded, visit: str, number: int) -> Letter:
+    return Letter(
+        id=f"letter {visit}", year=2026, number=number, visit_id=visit, team_id=team.team, records=[],
+        recipient="Dr", content={}, pdf=b"", digest="", created_at=NOON, created_by="",
+    )  # fmt: skip
+
+
+def confirmation(team: Seeded, visit: str, outcome: str | None) -> list[Task | TaskState]:
+    key = f"{visit}:{team.team}:result.conclusion:suspicion"
+    task = Task(
+        key=key, handle=new_uuid(), kind="bpco_confirmation", visit_id=visit, team_id=team.team,
+        stop_id=team.stop, link_id="result.conclusion", code="suspicion", day=DAY,
+    )  # fmt: skip
+    if outcome is None:
+        return [task]
+    state = TaskState(
+        task_key=key, visit_id=visit, team_id=team.team, act_id=new_uuid(), outcome=outcome, changed_at=NOON,
+        changed_by="",
+    )  # fmt: skip
+    return [task, state]
+
+
+def opinion(team: Seeded, visit: str, name: str) -> Opinion:
+    return Opinion(
+        visit_id=visit, team_id=team.team, act_id=new_uuid(), link_id=new_uuid(), member_id="nurse",
+        form_url="", form_version="", answers={}, signed_name=name, at=NOON,
+    )  # fmt: skip
+
+
+def signed(team: Seeded, visit: str, member: str) -> SignedAct:
+    return SignedAct(
+        record_digest=new_uuid(), member_id=member, cosigned=False, part="complete", day=DAY,
+        team_id=team.team, campaign_id=team.campaign, stop_id=team.stop, visit_id=visit,
+        form_url="", form_version="1.0.0",
+    )  # fmt: skip
