@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
-from forms.definition import Form, Value
-from forms.enablement import is_enabled
+from forms.definition import Form
+from forms.derive import derive
 from forms.response import Response
 
 
@@ -18,22 +19,21 @@ class Completeness:
     not_reached: int
 
 
-def completeness(form: Form, response: Response) -> Completeness:
-    """Count the questions that applied by the form's conditions; calculated and hidden ones are not asked."""
-    values: dict[str, tuple[Value, ...]] = {}
-    enabled: set[str] = set()
+def completeness(form: Form, response: Response, visit_date: date) -> Completeness:
+    """Count the questions that applied by the form's conditions; what nobody is asked is not among them.
+
+    That is what is calculated, hidden or read-only. Results count as they were recorded.
+    """
+    derived = derive(form, response.answers, visit_date=visit_date, stop=None, as_recorded=True)
     asked = answered = not_reached = 0
     absent: Counter[str] = Counter()
     for link_id, item in form.index.items():
-        if (item.path and item.path[-1] not in enabled) or not is_enabled(item, values):
+        if link_id not in derived.enabled or not item.is_leaf:
             continue
-        enabled.add(link_id)
-        answer = response.answers.get(link_id)
-        if answer is not None and answer.values:
-            values[link_id] = answer.values
-        if not item.is_leaf or item.is_calculated or item.hidden:
+        if item.is_calculated or item.hidden or item.read_only:
             continue
         asked += 1
+        answer = response.answers.get(link_id)
         if answer is None:
             not_reached += 1
         elif answer.absent is not None:

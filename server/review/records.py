@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -17,6 +18,7 @@ from server.review.completeness import Completeness, completeness
 from server.review.difference import Change, difference
 from server.review.errors import NotReviewable
 from server.review.opinion import OpinionShown, opinion_shown
+from server.review.recomputed import Recomputed, recomputed
 from server.review.restricted import is_restricted
 from server.review.reviewer import Reviewer
 from server.review.versions import versions
@@ -25,6 +27,8 @@ from server.store.people import VisitIdentity
 from server.store.read import ENDED, Decision, Finding, Receipt, Record
 
 Forms = Mapping[tuple[str, str], Form]
+
+_DAY = len("YYYY-MM-DD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class RecordDetail:
     history: tuple[Version, ...]
     siblings: tuple[Record, ...]
     findings: tuple[Finding, ...]
+    recomputed: tuple[Recomputed, ...]
     decisions: tuple[Decision, ...]
     around: Around
     questions: dict[str, str]
@@ -97,10 +102,15 @@ def record_detail(
     form, response = _response(forms, record)
     shown = rows(form, response, language)
     visible = [row for row in shown if may_see(row)]
+    stop, visit_date, findings = (
+        session.get(Stop, record.stop_id),
+        _visit_date(record),
+        _findings(session, record),
+    )
     return RecordDetail(
         record=record,
         number=number(record.visit_id),
-        stop=session.get(Stop, record.stop_id),
+        stop=stop,
         team=reviewer.teams[record.team_id],
         device=session.get(Device, record.device_id),
         names=names,
@@ -109,13 +119,22 @@ def record_detail(
             Section(title, tuple(found)) for title, found in groupby(visible, key=lambda row: row.section)
         ),
         hidden=len(shown) - len(visible),
-        completeness=completeness(form, response),
+        completeness=completeness(form, response, visit_date),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
         person=record.person if reviewer.is_clinical else None,
         person_key=_person_key(session, record) if reviewer.is_clinical else None,
         history=tuple(_version(may_see, forms, *pair, names, language) for pair in history),
         siblings=_siblings(session, record, {version.digest for version, _ in history}),
-        findings=_findings(session, record),
+        findings=findings,
+        recomputed=recomputed(
+            form,
+            response,
+            findings,
+            visit_date=visit_date,
+            stop=stop,
+            may_see=may_see,
+            language=language,
+        ),
         decisions=_decisions(session, [version.digest for version, _ in history]),
         around=around(session, record),
         questions=_questions(form, language),
@@ -137,6 +156,15 @@ def _response(forms: Forms, record: Record) -> tuple[Form, Response]:
     """Return the form that a record was captured with, and its answers; a stored record always has both."""
     form = forms[record.form_url, record.form_version]
     return form, read(form, questionnaire_response(record.content))
+
+
+def _visit_date(record: Record) -> date:
+    """Return the day of the visit, by the clock of the tablet; that of the signature when it is not told."""
+    authored = questionnaire_response(record.content).get("authored")
+    try:
+        return date.fromisoformat(str(authored)[:_DAY])
+    except ValueError:
+        return record.signed_at.date()
 
 
 def questionnaire_response(bundle: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """The record page: everything for a clinical coordinator, its administrative part for the others."""
 
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from server.central.documents import CentralDocument, DocumentType
 from server.review import access_log
 from server.store.control import AccessLog, Member
 from server.store.database import Store
-from server.store.read import Decision
+from server.store.read import Decision, Finding, FindingCode, Record
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day
 from tests.server.web.test_web_people import second_coordinator
@@ -200,3 +201,30 @@ async def test_a_hostile_name_is_only_text(clinical: Browser, day: Day, store: S
     answer = await clinical.open(address(day.nurse.digest))
     assert "<script>alert" not in answer.text
     assert '<script>alert("1")</script>' in text_of(answer)
+
+
+async def test_a_calculated_value_that_differs_is_shown_beside_what_the_answers_give(
+    clinical: Browser, administrative: Browser, day: Day, store: Store
+) -> None:
+    """What was signed stays what it is: the reviewer reads both numbers, and decides."""
+    with store.session() as session:
+        record = session.get(Record, day.nurse.digest)
+        assert record is not None
+        content = json.loads(json.dumps(record.content).replace("24.4", "30.0"))
+        assert content != record.content
+        record.content = content
+        session.add(
+            Finding(
+                key="calculation-differs:test",
+                code=FindingCode.CALCULATION_DIFFERS,
+                database=record.database,
+                envelope_id=record.envelope_id,
+                details={"link_id": "vitals.bmi", "code": "calculation"},
+            )
+        )
+
+    page = text_of(await clinical.open(address(day.nurse.digest)))
+    reduced = text_of(await administrative.open(address(day.nurse.digest)))
+
+    assert "30 kg/m² dans la fiche, 24,4 kg/m² d’après les réponses" in page.replace("\u00a0", " ")
+    assert "d’après les réponses" not in reduced
