@@ -48,7 +48,7 @@ def answers(form: Form, random: Random, bases: Sequence[Flat] = ()) -> Flat:
     hand = random.choice(HANDS)
     drawn = _drawn(form, random, hand)
     if bases and random.random() < 0.5:
-        changed = random.sample(sorted(form.index), random.choice((0, 1, 2, 4, 8, 16)))
+        changed = random.sample(sorted(form.index), min(len(form.index), random.choice((0, 1, 2, 4, 8, 16))))
         base = random.choice(bases)
         drawn = {
             link_id: source[link_id]
