@@ -17,6 +17,7 @@ import { rfc3339 } from "$lib/store/clock";
 import { sayJoined } from "./attendance";
 import type { CaptureSession } from "./capture.svelte";
 import type { Desk } from "./desk.svelte";
+import { previousRows, type PreviousRow } from "./previous";
 
 /** A trait that was typed otherwise than the team knows it. */
 export type DifferingTrait = "birth_name" | "first_name" | "birth_date" | "sex";
@@ -40,6 +41,14 @@ export class KnownPerson {
       (insee) => this.#communes?.get(insee)?.name ?? null,
     );
   });
+
+  /** What the last time found of what this form keeps for comparison, beside `answers`. */
+  previous(answers: Answers): readonly PreviousRow[] {
+    const { summary } = this;
+    if (summary === null || this.#capture.draft.replaces !== null) return [];
+    const { form } = this.#capture;
+    return previousRows(form, summary.facts, answers, (insee) => this.#communes?.get(insee)?.name ?? null);
+  }
 
   /** As one text, so that a stroke in another question compares nobody again. */
   readonly #traits: string = $derived.by(() => JSON.stringify(traitsOf(this.#capture.answers)));

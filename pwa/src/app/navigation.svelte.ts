@@ -22,6 +22,8 @@ export type Place =
   | { readonly name: "person"; readonly person: string; readonly from?: "capture" }
   /** To whom a record written for the wrong person goes. */
   | { readonly name: "wrong-person"; readonly envelope: string }
+  /** The link by which a remote doctor answers about a visit. */
+  | { readonly name: "remote-link"; readonly visit: string; readonly stop: string }
   | { readonly name: "ready" }
   | { readonly name: "cosign" | "closing" | "label"; readonly stop: string }
   | { readonly name: "about" };

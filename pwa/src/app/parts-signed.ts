@@ -6,6 +6,7 @@ import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
 import { partOf } from "./part";
 import { FormMissing } from "./form";
+import { COMPLETE } from "./parts";
 import { openRecord, RecordUnreadable } from "./record";
 import { handsOf } from "./steps";
 
@@ -20,14 +21,20 @@ export interface SignedPart {
   readonly photos: number;
 }
 
-/** Records of `visit` by somebody else than `member`, that no other replaces, the first signed first. */
+/**
+ * Records of `visit` by somebody else than `member`, and theirs that hold a part of it only, that no other replaces; the
+ * first signed first.
+ */
 export function partsOfOthers(
   entries: readonly SearchEntry[],
   visit: string,
   member: string,
 ): readonly SearchEntry[] {
   return currentRecords(entries)
-    .filter((entry) => entry.visit === visit && entry.member !== member)
+    .filter(
+      ({ visit: of, member: by, part }) =>
+        of === visit && (by !== member || (part !== null && part !== COMPLETE)),
+    )
     .sort((one, other) => Date.parse(one.signed_at) - Date.parse(other.signed_at));
 }
 
@@ -37,6 +44,10 @@ export function signedWords(profession: string | null, part: string | null, sign
   if (part === "medical") return t("people.part_medical", { time });
   if (profession !== null && handsOf(profession) === "nurse") return t("people.part_nurse", { time });
   return part === "reception" ? t("people.part_reception", { time }) : t("people.part_complete", { time });
+}
+
+function titled(title: string | null, words: string): string {
+  return title === null ? words : t("stand.titled", { title, words });
 }
 
 /** The parts of `visit` that others signed, opened. What does not open is left out. */
@@ -58,7 +69,7 @@ async function readable<T>(opening: Promise<T>): Promise<T | null> {
   }
 }
 
-async function openPart(desk: Desk, { envelope, signed_at }: SearchEntry): Promise<SignedPart> {
+async function openPart(desk: Desk, { envelope, signed_at, form }: SearchEntry): Promise<SignedPart> {
   const { record, answers, sections } = await openRecord(desk, envelope);
   const { member, name, profession } = record.author;
   const answered = sections
@@ -70,7 +81,7 @@ async function openPart(desk: Desk, { envelope, signed_at }: SearchEntry): Promi
     .map(({ shown }) => (shown.kind === "values" ? (shown.photos?.length ?? 0) : 0));
   return {
     envelope,
-    title: signedWords(profession, partOf(answers), signed_at),
+    title: titled(desk.titleOf(form), signedWords(profession, partOf(answers), signed_at)),
     author: { member, name },
     sections: answered,
     photos: photos.reduce((sum, count) => sum + count, 0),

@@ -5,16 +5,19 @@ import type { Roster } from "$lib/central/roster";
 import {
   difference,
   fromQuestionnaireResponse,
+  loadEvaluator,
   onePass,
   rows,
   type Answers,
   type Difference,
+  type Form,
   type RowSection,
 } from "$lib/forms";
 import { lineage, readRecords, type TeamRecord } from "$lib/record/read";
 import type { RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
+import { isAct } from "./form";
 
 /** The record is not on this tablet, or does not verify. */
 export class RecordUnreadable extends Error {
@@ -37,12 +40,16 @@ export interface OpenedRecord {
   readonly differences: readonly Difference[] | null;
   /** Whether another record replaces it. */
   readonly replaced: boolean;
+  /** Whether it is about an act: it names nobody. */
+  readonly act: boolean;
+  /** What its form is called, where the stop offers several. */
+  readonly title: string | null;
 }
 
 /** Open `envelope`. Raises {@link RecordUnreadable}, `FormMissing`, `FormInvalid`. */
 export async function openRecord(desk: Desk, envelope: string): Promise<OpenedRecord> {
   const record = await read(desk, envelope);
-  const { answers, sections } = await laidOut(desk, record);
+  const { form, answers, sections } = await laidOut(desk, record);
   const standing = await desk.standing(envelope, record.record);
   const replaced = desk.entries.some(({ replaces }) => replaces === envelope);
   return {
@@ -54,6 +61,8 @@ export async function openRecord(desk: Desk, envelope: string): Promise<OpenedRe
     history: lineage(desk.entries, envelope),
     differences: await differences(desk, record, sections),
     replaced,
+    act: isAct(form),
+    title: desk.titleOf(record.payload.form.url),
   };
 }
 
@@ -89,17 +98,19 @@ async function read(desk: Desk, envelope: string): Promise<TeamRecord> {
 async function laidOut(
   desk: Desk,
   { payload, response, author, period }: TeamRecord,
-): Promise<{ answers: Answers; sections: readonly RowSection[] }> {
+): Promise<{ form: Form; answers: Answers; sections: readonly RowSection[] }> {
   const { form } = await desk.form(payload.form.url, payload.form.version);
   const answers = fromQuestionnaireResponse(form, response);
   const date = period.start.slice(0, 10);
   const context = { visitDate: date, today: date, stop: null, commune: () => null };
-  // What was calculated is read from the record: it is not computed again here, only what was asked is.
-  const { enabled } = onePass({ form, context, evaluator: null }, answers, {
+  // What was calculated is read from the record: only what was asked is worked out again, by rules where the form has some.
+  const ruled = [...form.items.values()].some(({ enableExpression }) => enableExpression !== undefined);
+  const evaluator = ruled ? await loadEvaluator() : null;
+  const { enabled } = onePass({ form, context, evaluator }, answers, {
     by: author.member,
     at: period.start,
   });
-  return { answers, sections: rows(form, answers, enabled, wording()) };
+  return { form, answers, sections: rows(form, answers, enabled, wording()) };
 }
 
 async function differences(

@@ -8,7 +8,7 @@ import { isQuestion, type Form } from "$lib/forms/form";
 import { foldName } from "$lib/names/fold";
 import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
-import { FormMissing } from "./form";
+import { knownForms } from "./previous";
 
 /** One fact in words. */
 export interface ShownFact {
@@ -42,11 +42,20 @@ export async function shownFacts(
   desk: Desk,
   summary: PersonSummary,
 ): Promise<ReadonlyMap<FactGroup, readonly ShownFact[]>> {
-  const [form, communes] = await Promise.all([currentForm(desk), loadCommunes().catch(() => null)]);
-  const native = form && earlierFacts(form, summary.facts, (insee) => communes?.get(insee)?.name ?? null);
-  const order = form === null ? [] : form.questions.map(({ linkId }) => linkId);
+  const [forms, communes] = await Promise.all([knownForms(desk), loadCommunes().catch(() => null)]);
+  const communeName = (insee: string): string | null => communes?.get(insee)?.name ?? null;
+  const questions = forms.flatMap(({ form }) => form.questions);
+  const compared = new Set(
+    questions.filter(({ remembered, carried }) => remembered && !carried).map(({ linkId }) => linkId),
+  );
+  const order = questions.map(({ linkId }) => linkId);
   const facts = [...summary.facts]
-    .map(([linkId, fact]) => shownFact(form, native, linkId, fact))
+    // What is kept for comparison is shown as such, by instrument.
+    .filter(([linkId]) => !compared.has(linkId))
+    .map(([linkId, fact]) => {
+      const known = forms.find(({ form }) => isQuestion(form.items.get(linkId)))?.form ?? null;
+      return shownFact(known, known && earlierFacts(known, summary.facts, communeName), linkId, fact);
+    })
     .sort((one, other) => order.indexOf(one.linkId) - order.indexOf(other.linkId));
   const groups = new Map<FactGroup, ShownFact[]>(GROUPS.map(([group]) => [group, []]));
   for (const fact of facts) {
@@ -67,18 +76,6 @@ function shownFact(form: Form | null, native: EarlierFacts | null, linkId: strin
       ? carried.values.map((value) => valueWords(question, value)).join(", ")
       : fact.answer.values.map(String).join(", ");
   return { ...said, text, absent: false };
-}
-
-/** The form of the latest roster: it has the words of the facts. */
-async function currentForm(desk: Desk): Promise<Form | null> {
-  const roster = desk.rosters.at(-1);
-  if (roster === undefined) return null;
-  try {
-    return (await desk.form(roster.form.url, roster.form.version)).form;
-  } catch (error) {
-    if (error instanceof FormMissing) return null; // it comes by replication; the facts are shown without its words
-    throw error;
-  }
 }
 
 /** One measure over the visits: a cell a visit, `null` where it was not taken. */

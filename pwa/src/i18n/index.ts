@@ -17,6 +17,7 @@ import people from "./fr/people.json";
 import photo from "./fr/photo.json";
 import ready from "./fr/ready.json";
 import record from "./fr/record.json";
+import remote from "./fr/remote.json";
 import satisfaction from "./fr/satisfaction.json";
 import stand from "./fr/stand.json";
 import sync from "./fr/sync.json";
@@ -35,6 +36,7 @@ const french = {
   photo,
   ready,
   record,
+  remote,
   satisfaction,
   stand,
   sync,

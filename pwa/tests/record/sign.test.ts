@@ -59,6 +59,19 @@ describe("signing a draft", () => {
     });
   });
 
+  it("names nobody in what is said about an act, which asks nobody who they are", async () => {
+    const signable = await tablet.signable();
+    await signRecord(tablet.signing, { ...signable, form: { ...FORM, use: "act" } });
+    const [sealed] = await outbox();
+    const payload = sealed === undefined ? null : (await believed(sealed)).payload;
+    const types =
+      payload !== null && isRecord(payload)
+        ? payload.content.entry.map(({ resource }) => resource.resourceType)
+        : [];
+    expect(types).not.toContain("Patient");
+    expect(types).toContain("QuestionnaireResponse");
+  });
+
   it("chains each record to the one before (wire §2)", async () => {
     const rows: SealedRow[] = [];
     for (let each = 0; each < 3; each += 1)

@@ -7,6 +7,7 @@
 import type { AbsentReason, Answers, FormContext } from "./answers";
 import { type Carried, confirmCarried, type Filling } from "./edit";
 import type { Author } from "./answers";
+import { loadedEvaluator } from "./evaluate";
 import { type Form, type Group, isQuestion, type Question, questionsOf } from "./form";
 import { type CommuneName, type FlatAnswer, nativeValues } from "./flat";
 import { onePass } from "./pass";
@@ -111,7 +112,7 @@ function confirmation(
   for (const question of questionsOf(section)) {
     const fact = offered(question, state.answers, facts);
     if (fact === null || question.linkId in state.entries) continue;
-    const { enabled } = onePass({ form, context, evaluator: null }, state.answers, author);
+    const { enabled } = onePass({ form, context, evaluator: loadedEvaluator() }, state.answers, author);
     if (!enabled.has(question.linkId) || question.hidden) continue;
     state = confirmCarried(form, state, question, fact.carried, author);
     questions.push(question);

@@ -152,7 +152,13 @@ export class ControlApi {
   /** Make the link of a remote doctor; the one before of the same visit ends (wire §6.1). */
   async createRemoteLink(
     token: string,
-    request: { readonly visit: string; readonly stop: string; readonly physician: string | null },
+    request: {
+      readonly visit: string;
+      readonly stop: string;
+      /** Who asks for it. */
+      readonly member: string;
+      readonly physician: string | null;
+    },
   ): Promise<RemoteLink> {
     const answer = await this.#call("POST", "/api/remote-links", { token, body: request });
     return {
