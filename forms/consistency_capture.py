@@ -28,7 +28,7 @@ def _fits(item: Item) -> bool:
     start = item.start
     if item.type == "boolean" or isinstance(start, bool):
         return item.type == "boolean" and isinstance(start, bool)
-    if not isinstance(start, int | Decimal) or (item.type == "integer" and not isinstance(start, int)):
+    if not isinstance(start, int if item.type == "integer" else Decimal):
         return False
     number = Decimal(start)
     above = item.minimum is None or number >= item.minimum

@@ -43,11 +43,11 @@ HANDS = (Hand(1, 0, 0), Hand(1, 0.01, 0.02), Hand(0.97, 0.04, 0.1), Hand(0.8, 0.
 def answers(form: Form, random: Random, bases: Sequence[Flat] = ()) -> Flat:
     """Flat answers as a tablet would hold them: those of disabled items are nearly always gone.
 
-    `bases`: whole records of the form; half of what is drawn is one of them with a few answers changed.
+    `bases`: whole records of the form; a third of what is drawn is one of them with a few answers changed.
     """
     hand = random.choice(HANDS)
     drawn = _drawn(form, random, hand)
-    if bases and random.random() < 0.5:
+    if bases and random.random() < 0.33:
         changed = random.sample(sorted(form.index), min(len(form.index), random.choice((0, 1, 2, 4, 8, 16))))
         base = random.choice(bases)
         drawn = {

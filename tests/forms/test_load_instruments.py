@@ -132,6 +132,10 @@ DEFECTS: dict[str, tuple[Change, str]] = {
         _with("test.scale", initial=[{"valueBoolean": True}]),
         "test.scale: initial is of the item's type",
     ),
+    "a whole number to start a decimal": (
+        _with("test.threshold", initial=[{"valueInteger": 2}]),
+        "test.threshold: initial is of the item's type",
+    ),
     "a starting value of what is calculated": (
         _with("test.age", initial=[{"valueInteger": 5}]),
         "test.age: what is calculated has no starting value",
