@@ -12,7 +12,7 @@ FORMS = [pytest.param(form, id=form.canonical.rpartition("/")[2]) for form in pu
 CLINICAL_SECTIONS = {
     *("reasons", "history", "vitals", "photos", "conclusion", "questionnaire", "exposure", "alerts"),
     *("device", "devices", "contraindications", "mini", "spirometry", "result"),
-    *("context", "previous", "words", "orientation", "locomotion", "nutrition", "vision", "hearing", "mood"),
+    *("previous", "words", "orientation", "locomotion", "nutrition", "vision", "hearing", "mood"),
     *("recall", "cognition", "results", "step2", "women", "vaccination", "screening"),
 }
 
