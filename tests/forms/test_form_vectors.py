@@ -146,9 +146,9 @@ def _bears_on(form: Form) -> set[str]:
 
 
 JUDGED = [
-    pytest.param(form, case, _bears_on(form), id=f"{_name(form)} {case.name}")
+    pytest.param(form, case, links, id=f"{_name(form)} {case.name}")
     for form, cases in FORMS
-    if _bears_on(form)
+    if (links := _bears_on(form))
     for case in cases
 ]
 
