@@ -1,5 +1,5 @@
 /** The flat answers of the shared vectors (docs/forms.md, The flat form of answers) → the tablet's native answers. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type Answer, type Answers, isCoding, isPhoto, isQuantity, type Value } from "$lib/forms/answers";
 import type { Photo } from "$lib/forms/attachment";
 import type { Form, Question } from "$lib/forms/form";
@@ -31,12 +31,6 @@ export function vectors<T>(name: string): T {
 /** The text of a published form. */
 export function published(name: string): string {
   return readFileSync(new URL(`forms/definitions/${name}`, root), "utf-8");
-}
-
-/** The file names of the published forms that have vectors. */
-export function formsWithVectors(): string[] {
-  const names = readdirSync(new URL("forms/definitions/", root)).filter((name) => name.endsWith(".json"));
-  return names.filter((name) => existsSync(new URL(`tests/vectors/forms/${name}`, root))).toSorted();
 }
 
 /** The text of the table of communes. */

@@ -1,32 +1,23 @@
-/** The tablet gives the answers that `tests/vectors/forms/` asks of both languages. */
+/** The tablet gives the answers that `tests/vectors/forms/` asks of both languages, for every published form. */
+import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CommuneTable } from "$lib/communes/table";
 import type { Position } from "$lib/forms/answers";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
-import { type Form, isQuestion } from "$lib/forms/form";
+import { ExpressionMemory } from "$lib/forms/memory";
 import { normaliseInsName, refuseInsName } from "$lib/forms/ins";
-import { onePass } from "$lib/forms/pass";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
-import { validate } from "$lib/forms/validate";
-import {
-  AUTHOR,
-  communesCsv,
-  type FlatAnswer,
-  type FlatAnswers,
-  flatValue,
-  formsWithVectors,
-  native,
-  published,
-  vectors,
-} from "./flat";
+import { type FlatAnswer, type FlatAnswers, type FlatValue, published, vectors } from "./flat";
+import { outcomeOf, reassuring } from "./judged";
+
+type Triple = [linkId: string, code: string, severity: string];
 
 interface Case {
   name: string;
   base: string;
   change: Record<string, FlatAnswer | null>;
-  findings: [string, string, string][];
+  findings: Triple[];
   disabled?: string[];
-  calculated?: Record<string, string | number>;
+  calculated?: Record<string, FlatValue>;
   stop?: Position | null;
   today?: string;
   visit_date?: string;
@@ -36,6 +27,26 @@ interface FormVectors {
   stop: Position;
   bases: Record<string, FlatAnswers>;
   cases: Case[];
+}
+interface Corpus {
+  visit_date: string;
+  stop: Position;
+  cases: {
+    answers: FlatAnswers;
+    findings: Triple[];
+    disabled: string[];
+    calculated: Record<string, FlatValue>;
+  }[];
+}
+interface FunctionVectors {
+  visit_date: string;
+  questionnaire: object;
+  cases: {
+    name: string;
+    visit_date?: string;
+    answers: FlatAnswers;
+    calculated: Record<string, FlatValue>;
+  }[];
 }
 interface ExpressionVectors {
   visit_date: string;
@@ -53,7 +64,11 @@ interface NameVectors {
   }[];
 }
 
-const communes = CommuneTable.parse(communesCsv());
+const FORM_FILE = /\.v\d+\.\d+\.\d+\.json$/;
+const files = (folder: string): string[] =>
+  readdirSync(new URL(`../../../${folder}`, import.meta.url))
+    .filter((name) => FORM_FILE.test(name))
+    .toSorted();
 const expressions = vectors<ExpressionVectors>("expressions.json");
 let evaluator: Evaluator;
 
@@ -61,67 +76,65 @@ beforeAll(async () => {
   evaluator = await loadEvaluator();
 });
 
-function answersOf(consultation: FormVectors, { base, change }: Case): FlatAnswers {
-  const merged = { ...consultation.bases[base], ...change };
+function answersOf({ bases }: FormVectors, { base, change }: Case): FlatAnswers {
+  const merged = { ...bases[base], ...change };
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, FlatAnswer] => entry[1] !== null),
   );
 }
 
-function run(
-  { form, consultation }: { form: Form; consultation: FormVectors },
-  flat: FlatAnswers,
-  { stop, visit_date, today }: Partial<Case> = {},
-): {
-  findings: string[];
-  disabled: string[];
-  calculated: Record<string, unknown>;
-} {
-  const visitDate = visit_date ?? consultation.visit_date;
-  const context = {
-    visitDate,
-    today: today ?? visitDate,
-    stop: stop === undefined ? consultation.stop : stop,
-    commune: (insee: string) => communes.get(insee),
-  };
-  const rules = { form, context, evaluator };
-  const answers = native(form, flat);
-  const pass = onePass(rules, answers, AUTHOR);
-  return {
-    findings: validate(rules, answers, pass).map(
-      ({ linkId, code, severity }) => `${linkId} ${code} ${severity}`,
-    ),
-    disabled: form.questions.map(({ linkId }) => linkId).filter((linkId) => !pass.enabled.has(linkId)),
-    calculated: Object.fromEntries([...pass.calculated].map(([linkId, value]) => [linkId, flatValue(value)])),
-  };
-}
+const written = (findings: readonly Triple[]): string[] =>
+  findings.map((finding) => finding.join(" ")).toSorted();
 
-describe.each(formsWithVectors())("the form %s", (name) => {
+test("every published form has its vectors", () => {
+  expect(files("tests/vectors/forms")).toEqual(files("forms/definitions"));
+});
+
+describe.each(files("tests/vectors/forms"))("%s", (name) => {
   const form = parseQuestionnaire(published(name));
-  const consultation = vectors<FormVectors>(name);
-  const one = { form, consultation };
+  const given = vectors<FormVectors>(name);
+  const usual = { visitDate: given.visit_date, stop: given.stop };
 
-  test.each(consultation.cases)("$name", (each) => {
-    const outcome = run(one, answersOf(consultation, each), each);
-    expect(outcome.findings.toSorted()).toEqual(each.findings.map((finding) => finding.join(" ")).toSorted());
+  test.each(given.cases)("$name", (each) => {
+    const { stop = given.stop, visit_date: visitDate = given.visit_date, today = visitDate } = each;
+    const outcome = outcomeOf(form, evaluator, answersOf(given, each), { visitDate, today, stop });
+    expect(outcome.findings).toEqual(written(each.findings));
     if (each.disabled) expect(outcome.disabled.toSorted()).toEqual(each.disabled.toSorted());
     if (each.calculated) expect(outcome.calculated).toEqual(each.calculated);
   });
 
-  const full = consultation.bases.full ?? {};
-  test.each(Object.keys(full))("without %s no result reassures and no soft rule is satisfied", (linkId) => {
-    const outcome = run(one, Object.fromEntries(Object.entries(full).filter(([key]) => key !== linkId)));
-    const before = run(one, full);
-    for (const [calculated, value] of Object.entries(outcome.calculated)) {
-      if (value === before.calculated[calculated]) continue;
-      // A result may become another without an answer, that it cannot be interpreted for instance: never reassuring.
-      const item = form.items.get(calculated);
-      const options = isQuestion(item) ? item.options : [];
-      const option = options.find(({ coding }) => coding.code === value);
-      expect(option?.tone, `${calculated} without ${linkId}`).not.toBe("good");
-      expect(["normal", "no_sign", "no_signal"], `${calculated} without ${linkId}`).not.toContain(value);
+  test.each(Object.keys(given.bases))("no answer less makes %s more reassuring", (base) => {
+    const full = given.bases[base] ?? {};
+    const memory = new ExpressionMemory();
+    const before = outcomeOf(form, evaluator, full, usual);
+    const soft = (findings: readonly string[]): string[] =>
+      findings.filter((finding) => finding.includes(" soft-limit "));
+    for (const removed of Object.keys(full)) {
+      const others = Object.fromEntries(Object.entries(full).filter(([linkId]) => linkId !== removed));
+      const after = outcomeOf(form, evaluator, others, { ...usual, memory });
+      expect(reassuring(form, before), removed).toEqual(expect.arrayContaining([...reassuring(form, after)]));
+      expect(soft(before.findings), removed).toEqual(expect.arrayContaining(soft(after.findings)));
     }
-    expect(outcome.findings.filter((finding) => finding.includes("soft-limit"))).toEqual([]);
+  });
+});
+
+describe.each(files("tests/vectors/forms/corpus"))("for ever, %s", (name) => {
+  test("gives what it gave when it was published", () => {
+    const form = parseQuestionnaire(published(name));
+    const { visit_date: visitDate, stop, cases } = vectors<Corpus>(`corpus/${name}`);
+    expect(cases.length).toBeGreaterThanOrEqual(60);
+    for (const [index, { answers, findings, disabled, calculated }] of cases.entries()) {
+      const outcome = outcomeOf(form, evaluator, answers, { visitDate, stop });
+      expect(outcome, `case ${index}`).toEqual({ findings: written(findings), disabled, calculated });
+    }
+  });
+});
+
+describe("a named function", () => {
+  const { questionnaire, visit_date: usual, cases } = vectors<FunctionVectors>("functions.json");
+  const form = parseQuestionnaire(questionnaire);
+  test.each(cases)("$name", ({ answers, calculated, visit_date: visitDate = usual }) => {
+    expect(outcomeOf(form, evaluator, answers, { visitDate, stop: null }).calculated).toEqual(calculated);
   });
 });
 

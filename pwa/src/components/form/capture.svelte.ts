@@ -26,6 +26,7 @@ import type { Proposal } from "$lib/forms/entry";
 import { type Evaluator, loadedEvaluator, loadEvaluator } from "$lib/forms/evaluate";
 import type { Form, Group, Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
+import { ExpressionMemory } from "$lib/forms/memory";
 import { type DelayState, delayState, started, stopwatchSeconds } from "$lib/forms/timing";
 import type { Finding } from "$lib/forms/validate";
 import type { PhotoBox } from "./photos";
@@ -64,10 +65,11 @@ export class Capture {
   /** Counts the seconds that the screen shows pass: what is shown depends on it. */
   #ticks = $state(0);
   readonly #waits = new Waits();
+  readonly #memory = new ExpressionMemory();
   readonly #props: () => CaptureProps;
   readonly #judgement: Judgement = $derived.by(() => {
     const { form, context, answers, entries, member } = this.#props();
-    const rules = { form, context, evaluator: this.#evaluator };
+    const rules = { form, context, evaluator: this.#evaluator, memory: this.#memory };
     // Calculated values are stamped again when the record is signed: the time shown here is nobody's.
     return judge(rules, { answers, entries }, { by: member, at: context.visitDate });
   });

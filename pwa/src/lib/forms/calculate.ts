@@ -7,6 +7,7 @@ import { ExpressionFailed } from "./errors";
 import type { Evaluator } from "./evaluate";
 import type { Form, Question } from "./form";
 import { calledValue, linksRead } from "./functions/call";
+import type { ExpressionMemory } from "./memory";
 import { quantity, responseItems } from "./response";
 
 /** What rules are run with. Without an evaluator (not fetched yet) expressions yield nothing. */
@@ -14,6 +15,8 @@ export interface Rules {
   readonly form: Form;
   readonly context: FormContext;
   readonly evaluator: Evaluator | null;
+  /** Of a form being filled, judged again at every keystroke: what need not be evaluated again. */
+  readonly memory?: ExpressionMemory;
 }
 
 /** The value of a calculated `question` from the answers placed before it; undefined when an input is missing. */
@@ -42,13 +45,24 @@ export function calculatedValue(question: Question, before: Answers, rules: Rule
  * An expression that fails yields nothing: publication refuses what can fail, central runs the rule again on arrival,
  * and no fault of a form may stop a capture.
  */
-export function evaluateOn(
+export function evaluateOn(expression: string, settled: Answers, rules: Rules): readonly unknown[] {
+  const { form, context, evaluator, memory } = rules;
+  if (evaluator === null) return [];
+  const linkIds = linkIdsRead(expression);
+  const run = (): readonly unknown[] =>
+    evaluated(expression, { linkIds, settled }, { form, context, evaluator });
+  if (memory === undefined) return run();
+  const read = linkIds.map((linkId) => settled[linkId]);
+  return memory.yielded(expression, read, [form, evaluator, context.visitDate, context.stop], run);
+}
+
+function evaluated(
   expression: string,
-  settled: Answers,
-  { form, context, evaluator }: Rules,
+  { linkIds, settled }: { readonly linkIds: readonly string[]; readonly settled: Answers },
+  { form, context, evaluator }: { form: Form; context: FormContext; evaluator: Evaluator },
 ): readonly unknown[] {
   const read = Object.fromEntries(
-    linkIdsRead(expression).flatMap((linkId) => {
+    linkIds.flatMap((linkId) => {
       const answer = settled[linkId];
       return answer ? [[linkId, answer] as const] : [];
     }),
@@ -59,16 +73,22 @@ export function evaluateOn(
     item: responseItems(form, read, ""),
   };
   try {
-    return evaluator?.evaluate(expression, { resource, context }) ?? [];
+    return evaluator.evaluate(expression, { resource, context });
   } catch (failure) {
     if (failure instanceof ExpressionFailed) return [];
     throw failure;
   }
 }
 
+const READ = new Map<string, readonly string[]>();
+
 /** The questions an expression reads: `… where(linkId = '<linkId>') …` is the only way to read one. */
 export function linkIdsRead(expression: string): readonly string[] {
-  return [...expression.matchAll(/linkId = '([^']+)'/g)].map((match) => match[1] ?? "");
+  const known = READ.get(expression);
+  if (known !== undefined) return known;
+  const read = [...expression.matchAll(/linkId = '([^']+)'/g)].map((match) => match[1] ?? "");
+  READ.set(expression, read);
+  return read;
 }
 
 function distanceToStop(before: Answers, { form, context }: Rules): Value | undefined {

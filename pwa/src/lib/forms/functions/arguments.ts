@@ -6,6 +6,8 @@ import type { FunctionCall } from "../form";
 export interface Arguments {
   /** A code that the form writes, or the code of the answer to a choice. */
   readonly code: (name: string) => string | undefined;
+  /** Whether it is among the arguments of the call, and has no value. */
+  readonly lacks: (name: string) => boolean;
   readonly number: (name: string) => number | undefined;
   readonly numbers: (name: string) => readonly (number | undefined)[];
   readonly booleans: (name: string) => readonly (boolean | undefined)[];
@@ -27,6 +29,7 @@ export function argumentsOf(call: FunctionCall, before: Answers): Arguments {
       const [value] = named(name);
       return isCoding(value) ? value.code : text(value);
     },
+    lacks: (name) => named(name).some((value) => value === undefined),
     number: (name) => numbers(name)[0],
     numbers,
     booleans: (name) => named(name).map((value) => (typeof value === "boolean" ? value : undefined)),

@@ -86,6 +86,7 @@ function gli(given: Arguments, { visitDate, gli: tables }: Surroundings): Result
   const index = given.code("index");
   if (tables === null || birth === undefined || heightCm === undefined) return null;
   if ((sex !== "F" && sex !== "M") || !isSet(set) || !isIndex(index)) return null;
+  if (given.lacks("fev1") || given.lacks("fvc")) return null;
   const [fev1, fvc] = [given.number("fev1"), given.number("fvc")];
   if (fev1 !== undefined && fvc !== undefined && fev1 > fvc) return null;
   const age = daysBetween(birth, visitDate) / DAYS_IN_A_YEAR;
