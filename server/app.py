@@ -38,11 +38,13 @@ from server.routes import (
     api_hub,
     api_node,
     api_remote,
+    api_satisfaction,
     api_slots,
     sync_mount,
     tablet,
     web_remote,
     web_router,
+    web_satisfaction,
 )
 from server.routes.cross_origin import add_cross_origin_headers
 from server.routes.patience import PatientBodies
@@ -159,10 +161,12 @@ def create_app(settings: Settings, clocks: Clocks | None = None, limits: Limits 
             *api_slots.route_handlers,
             *api_hub.route_handlers,
             *api_remote.route_handlers,
+            *api_satisfaction.route_handlers,
             *sync_mount.route_handlers,
             *tablet.route_handlers,
             *web_router.route_handlers,
             *web_remote.route_handlers,
+            *web_satisfaction.route_handlers,
         ],
         lifespan=[partial(_run, settings, clocks)],
         exception_handlers=EXCEPTION_HANDLERS,

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from forms.build import answers_from_flat, resource
 from forms.definition import Form, Item
 from forms.derive import derive
 from forms.finding import Finding, finding
-from forms.response import Answer, Response
+from forms.response import Answer, Response, read
 from forms.validate import validate
 from server.questionnaire.typed import Typed, read_item
 
@@ -83,14 +84,18 @@ class Asked:
                 flaws.append(finding(item.link_id, code))
         return self._checked(answers, flaws, _shown(typed))
 
-    def answered(self, answers: Mapping[str, Answer]) -> Given:
-        """Check answers that did not come from a page; what is not asked is a finding."""
+    def answered(self, flat: Mapping[str, Mapping[str, object]]) -> Given:
+        """Check flat answers that did not come from a page; what is not asked is a finding.
+
+        Raises ``ValueError`` when one has neither values nor a known absence.
+        """
+        # By way of FHIR, as a record's: a value of another type is then seen.
+        response = read(self.form, resource(self.form, answers_from_flat(flat)))
         asked = {item.link_id for item in self.items if item.is_leaf}
-        strays = [finding(link_id, "unknown-item") for link_id in answers if link_id not in asked]
-        strays += [
-            finding(link_id, "not-enabled") for link_id in answers if link_id not in self.enabled(answers)
-        ]
-        return self._checked(dict(answers), strays, None)
+        enabled = self.enabled(response.answers)
+        strays = [finding(name, "not-enabled") for name in response.answers if name not in enabled]
+        strays += [finding(name, "unknown-item") for name in response.answers if name not in asked]
+        return self._checked(dict(response.answers), [*response.findings, *strays], None)
 
     def _checked(
         self, answers: dict[str, Answer], flaws: Sequence[Finding], shown: frozenset[str] | None

@@ -17,6 +17,7 @@ from server.planning.members import rpps_holds
 from server.projection.acts import FormNamed, RemoteAnswer, RemoteSatisfaction, document_id, sealed_document
 from server.questionnaire.asked import Asked, Given, of_sections
 from server.questionnaire.typed import Typed, flat
+from server.questionnaire.versions import latest
 from server.remote.request import Request
 from server.store.remote import RemoteLink
 from sync.engine import Engine
@@ -74,16 +75,6 @@ def satisfaction_asked(forms: Mapping[tuple[str, str], Form], request: Request) 
     if form is None:
         return None
     return Asked(form=form, link_ids=of_sections(form), day=request.day, prefix=SATISFACTION_PREFIX)
-
-
-def latest(forms: Mapping[tuple[str, str], Form], url: str) -> Form | None:
-    """Return the latest published version of a form."""
-    versions = [form for (each, _), form in forms.items() if each == url]
-    return max(versions, key=lambda form: _version(form.version), default=None)
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
 
 
 def opinion_of(outcome: Asked, satisfaction: Asked | None, typed: Typed) -> Opinion:

@@ -88,6 +88,8 @@ class Action(StrEnum):
     OPEN_REMOTE_LINK = "open-remote-link"
     OPEN_REQUEST = "open-request"
     ANSWER_REQUEST = "answer-request"
+    CREATE_POSTER = "create-poster"
+    END_POSTER = "end-poster"
 
 
 class Outcome(StrEnum):

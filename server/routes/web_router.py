@@ -31,6 +31,7 @@ from server.routes import (
     web_record,
     web_reports,
     web_restricted,
+    web_satisfaction_office,
     web_statements,
     web_stops,
     web_tablets,
@@ -76,6 +77,7 @@ PAGES: list[HTTPRouteHandler] = [
     *web_reports.pages,
     *web_indicators.pages,
     *web_statements.pages,
+    *web_satisfaction_office.pages,
     unknown_page,
 ]
 

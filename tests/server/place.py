@@ -13,6 +13,7 @@ from server.routes.services import Services
 from server.routes.web_login import LOGIN_FORM_COOKIE
 from server.routes.web_router import STATIC
 from server.routes.web_session import cookie_name
+from server.satisfaction import posters
 from server.store.database import Store
 from server.store.people import VisitIdentity
 from tests.server.planned import forms, plan
@@ -33,6 +34,10 @@ ROLES = (
     "clinical coordinator",
 )
 _CHOSEN = PASSWORD + " frais"
+_PLEASED = {
+    "satisfaction.about": "bus",
+    "shown": "satisfaction.about satisfaction.overall satisfaction.privacy satisfaction.comment",
+}
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,9 @@ class Place:
         }
         link = await _remote_link(ours, seeded, pushed)
         addressed |= {"link": link["id"], "secret": link["url"].rsplit("/", 1)[1]}
+        with services.store.session() as session:
+            poster = posters.create(session, seeded.campaign, "Le bus", seeded.clinical, NOON)
+        addressed |= {"poster": poster.address, "poster_id": poster.id}
         planned, others_plan = plan(services.store, seeded), plan(services.store, other)
         addressed |= {
             **planned.addressed,
@@ -130,6 +138,14 @@ class Place:
             **_forms(seeded, other),
             **forms(seeded),
             "POST /api/remote-links": _link_body(seeded, bulk),
+            "POST /api/satisfaction": {"responses": ["a.b.c.d.e"]},
+            "POST /satisfaction/{poster}": _PLEASED,
+            "POST /coordination/satisfaction/saisie": {
+                **_PLEASED,
+                "campaign": seeded.campaign,
+                "day": DAY.isoformat(),
+            },
+            "POST /coordination/satisfaction/affiches": {"campaign": seeded.campaign, "place": "Le bus"},
             "POST /avis/{secret}/code": {"code": link["code"]},
         }
         return cls(http, services, seeded, other, tablets, addressed, bodies)

@@ -1,7 +1,7 @@
 """Every route × every role of the whole application, in one table; a route that it lacks is a failure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -14,6 +14,7 @@ from server.settings import Settings
 from sync.http import routes as replication
 from tests.server.place import ROLES, Place
 from tests.support.organisation import Seeded
+from tests.support.remote_form import patients, published_too
 
 pytestmark = pytest.mark.anyio
 
@@ -58,6 +59,20 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/avis/{secret}", ANYONE),
     ("POST", "/avis/{secret}/code", REDIRECTED),
     ("POST", "/avis/{secret}", (403, 403, 403, 403, 403, 403)),
+    # Satisfaction of patients
+    ("POST", "/api/satisfaction", TOKEN),
+    ("GET", "/satisfaction/{poster}", ANYONE),
+    ("POST", "/satisfaction/{poster}", REDIRECTED),
+    ("GET", "/satisfaction/{poster}/merci", ANYONE),
+    ("GET", "/coordination/satisfaction", PAGE),
+    ("GET", "/coordination/satisfaction/csv", PAGE),
+    ("GET", "/coordination/satisfaction/affiches", PAGE),
+    ("POST", "/coordination/satisfaction/affiches", FORM),
+    ("GET", "/coordination/satisfaction/affiches/{poster_id}", PAGE),
+    ("POST", "/coordination/satisfaction/affiches/{poster_id}/fin", FORM),
+    ("GET", "/coordination/satisfaction/saisie", PAGE),
+    ("POST", "/coordination/satisfaction/saisie", FORM),
+    ("GET", "/coordination/satisfaction/papier", PAGE),
     # Hubs only
     ("POST", "/api/hub/certificate", (401, 403, 403, 403, 401, 401)),
     # Replication: the node
@@ -339,11 +354,14 @@ def test_the_statuses_of_a_row_are_one_for_each_role() -> None:
 
 
 @pytest.fixture
-async def place(client: httpx.AsyncClient, app: Litestar, seeded: Seeded, settings: Settings) -> Place:
+async def place(
+    client: httpx.AsyncClient, app: Litestar, seeded: Seeded, settings: Settings
+) -> AsyncIterator[Place]:
     """The application furnished anew: what a role confirms, revokes or signs is theirs alone."""
     settings.pwa.mkdir()
     (settings.pwa / "index.html").write_text("<!doctype html><title>Escale</title>")
-    return await Place.furnish(client, app.state.services, seeded)
+    with published_too(patients()):
+        yield await Place.furnish(client, app.state.services, seeded)
 
 
 def expected(role: str) -> dict[str, int]:

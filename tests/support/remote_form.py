@@ -12,6 +12,7 @@ from forms.definition import Form
 from forms.load import parse, published
 from server.remote.answer import SATISFACTION_URL
 from server.remote.request import FORM_URL
+from server.satisfaction.responses import FORM_URL as PATIENTS_URL
 
 VERSION = "0.9.0"
 _BASE = "https://escale.example/fhir/StructureDefinition/"
@@ -162,11 +163,52 @@ def satisfaction() -> Form:
     )
 
 
+def patients() -> Form:
+    """A patient's satisfaction: a scale, a choice that opens a question, plain words, a free text."""
+    scale = [
+        {"url": "http://hl7.org/fhir/StructureDefinition/minValue", "valueInteger": 0},
+        {"url": "http://hl7.org/fhir/StructureDefinition/maxValue", "valueInteger": 10},
+        {"url": _BASE + "limit-source", "valueString": "échelle"},
+    ]
+    plain = {
+        "url": _BASE + "person-text",
+        "valueString": "Êtes-vous content ?",
+        "_valueString": english("Are you happy?"),
+    }
+    about = options("satisfaction-about", bus="Médicobus", teleconsultation="Téléconsultation")
+    return form(
+        PATIENTS_URL,
+        "Votre avis",
+        [
+            group(
+                "satisfaction",
+                "Votre avis",
+                "administrative",
+                [
+                    item("satisfaction.about", "choice", "Service", required=True, answerOption=about),
+                    item("satisfaction.overall", "integer", "Note", extension=[*scale, plain]),
+                    item("satisfaction.privacy", "boolean", "Intimité respectée"),
+                    item(
+                        "satisfaction.audible",
+                        "boolean",
+                        "Entendait bien",
+                        **when("satisfaction.about", "satisfaction-about", "teleconsultation"),
+                    ),
+                    item("satisfaction.comment", "text", "Remarque", maxLength=100),
+                ],
+            )
+        ],
+        use="anonymous",
+    )
+
+
 @contextmanager
 def published_too(*forms: Form) -> Iterator[None]:
-    """Add forms to the process's registry for a while."""
+    """Put forms into the process's registry for a while, in place of the other versions of theirs."""
     registry = published()
     before = registry._forms
+    addresses = {each.url for each in forms}
+    registry._forms = {name: each for name, each in before.items() if name[0] not in addresses}
     for each in forms:
         registry.add(each)
     try:

@@ -9,6 +9,7 @@ from litestar import Litestar
 from server.auth import guards
 from server.identifiers import new_uuid
 from server.routes import web_login, web_router
+from server.satisfaction import posters
 from server.store.control import EnrolmentState
 from server.store.database import Store
 from server.store.people import VisitIdentity
@@ -16,7 +17,8 @@ from tests.server.planned import plan
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import Day, waiting_tablet
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
-from tests.support.organisation import make_device, make_slot
+from tests.support.organisation import NOON, make_device, make_slot
+from tests.support.remote_form import patients, published_too
 from tests.support.reports import frozen_report, typed_indicator
 
 pytestmark = pytest.mark.anyio
@@ -116,6 +118,15 @@ TABLE = [
     ("POST", "/coordination/organisation/reglages", 401, 422, 422, 422),
     ("POST", "/coordination/organisation/invitations", 401, 403, 422, 422),
     ("POST", "/coordination/organisation/invitations/{invitation}/retirer", 401, 303, 303, 404),
+    ("GET", "/coordination/satisfaction", 303, 200, 200, 200),
+    ("GET", "/coordination/satisfaction/csv", 303, 200, 200, 200),
+    ("GET", "/coordination/satisfaction/affiches", 303, 200, 200, 200),
+    ("POST", "/coordination/satisfaction/affiches", 401, 422, 422, 422),
+    ("GET", "/coordination/satisfaction/affiches/{poster}", 303, 200, 200, 200),
+    ("POST", "/coordination/satisfaction/affiches/{poster}/fin", 401, 303, 303, 303),
+    ("GET", "/coordination/satisfaction/saisie", 303, 200, 200, 200),
+    ("POST", "/coordination/satisfaction/saisie", 401, 422, 422, 422),
+    ("GET", "/coordination/satisfaction/papier", 303, 200, 200, 200),
     ("POST", "/coordination/deconnexion", 401, 303, 303, 303),
 ]
 FORMS = [path for method, path, *_ in TABLE if method == "POST" and "langue" not in path]
@@ -154,10 +165,13 @@ def person_of(store: Store, day: Day) -> str:
 
 
 @pytest.fixture
-def things(day: Day, store: Store) -> dict[str, str]:
+def things(day: Day, store: Store) -> Iterator[dict[str, str]]:
     """What the addresses of the table name: each thing is decided on once."""
     tablet = make_device(store, day.seeded)
-    return {
+    with store.session() as session:
+        poster = posters.create(session, day.seeded.campaign, "Le bus", day.seeded.clinical, NOON).id
+    found = {
+        "poster": poster,
         "record": day.nurse.digest,
         "person": person_of(store, day),
         "photo": new_uuid(),
@@ -181,6 +195,8 @@ def things(day: Day, store: Store) -> dict[str, str]:
         "team": day.seeded.team,
         "clinical": day.seeded.clinical,
     }
+    with published_too(patients()):
+        yield found
 
 
 async def answers(browser: Browser, things: dict[str, str]) -> dict[str, int]:

@@ -16,7 +16,6 @@ from forms.load import published
 from server.central.documents import CentralDocument, DocumentType
 from server.identifiers import new_uuid, sha256_hex
 from server.projection.rebuild import rebuild
-from server.remote.answer import SATISFACTION_URL
 from server.remote.links import LIFETIME, MAX_TRIES
 from server.remote.request import FORM_URL
 from server.review import access_log
@@ -535,13 +534,6 @@ async def test_the_physicians_satisfaction_goes_with_the_act_and_not_to_the_tabl
     record = await assistant.sign()
     _, path, code = await assistant.link()
     await opened(visitor, path, code)
-    latest = max(
-        (form for (url, _), form in published().items() if url == SATISFACTION_URL),
-        key=lambda form: form.version,
-    )
-    assert latest.title in text_of(visitor.page) if visitor.page else ""
-    if latest.version != remote_form.VERSION:
-        pytest.skip("the published version asks other questions")
     body = answered(visitor) | {"s-satisfaction.useful": "8", "s-satisfaction.remarks": "Image floue"}
     assert (await visitor.http.post(path, data=body)).status_code == 303
     await assistant.services.projection.caught_up()

@@ -1,0 +1,230 @@
+"""What the responses say together: counts by question, comments in no order; too few are not shown.
+
+Fewer than ``FEWEST`` would tell of somebody. So would a difference: where one month (or channel) is hidden
+for being small, another is hidden with it until what is hidden is again ``FEWEST`` of at least two; and one
+month of one channel is shown only where no such part is small.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session, select
+
+from forms.build import answers_from_flat
+from forms.definition import NUMBER_TYPES, Form, Item
+from forms.present import ABSENCES, BOOLEANS, Language
+from forms.response import AbsenceReason
+from server.questionnaire.asked import Asked
+from server.questionnaire.versions import latest
+from server.satisfaction.responses import FORM_URL, asked_of
+from server.store.satisfaction import SatisfactionResponse
+
+FEWEST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which responses: of a campaign, a month (``YYYY-MM``, of the week's Monday), a channel; "" is all."""
+
+    campaign: str
+    month: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One possible answer of a question. ``is_answer`` is false of absences and of no answer at all."""
+
+    label: str
+    count: int
+    is_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A question's answers. ``asked``: responses in which it applied; ``answered``: those with a value.
+
+    ``lines`` is None when too few said anything: nothing is told of them. Lines of a question with several
+    answers add up to more than ``asked``.
+    """
+
+    link_id: str
+    label: str
+    asked: int
+    answered: int
+    lines: tuple[Line, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is shown of a selection. ``hidden``: there are too few, or they would tell of others' number."""
+
+    count: int
+    hidden: bool
+    distributions: tuple[Distribution, ...] = ()
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which months and channels of a campaign can be asked for, and how many responses each has if shown."""
+
+    total: int
+    months: dict[str, int | None]
+    channels: dict[str, int | None]
+
+
+def parts_of(responses: Sequence[SatisfactionResponse]) -> Parts:
+    """Return a campaign's parts; None in place of a number that is hidden."""
+    months = Counter(_month(each) for each in responses)
+    channels = Counter(str(each.channel) for each in responses)
+    return Parts(
+        total=len(responses),
+        months={month: months[month] if month in _open(months) else None for month in sorted(months)},
+        channels={name: channels[name] if name in _open(channels) else None for name in sorted(channels)},
+    )
+
+
+def of_campaign(session: Session, campaign: str) -> Sequence[SatisfactionResponse]:
+    """Return a campaign's responses."""
+    return session.exec(
+        select(SatisfactionResponse).where(SatisfactionResponse.campaign_id == campaign)
+    ).all()
+
+
+def results(
+    responses: Sequence[SatisfactionResponse],
+    forms: Mapping[tuple[str, str], Form],
+    selection: Selection,
+    language: Language = "fr",
+) -> Results:
+    """Return what the selected responses of a campaign say, in the words of the latest version."""
+    chosen = [
+        each
+        for each in responses
+        if selection.month in ("", _month(each)) and selection.channel in ("", str(each.channel))
+    ]
+    if not _is_shown(responses, selection, len(chosen)):
+        return Results(0, hidden=bool(chosen))
+    form = latest(forms, FORM_URL)
+    if form is None:
+        return Results(len(chosen), hidden=False)
+    items = [item for item in asked_of(form, chosen[0].week).items if item.is_leaf]
+    free = [item for item in items if item.type in ("text", "string")]
+    counted = [item for item in items if item not in free]
+    return Results(
+        count=len(chosen),
+        hidden=False,
+        distributions=tuple(_distribution(item, chosen, forms, language) for item in counted),
+        comments=_comments(free, chosen),
+    )
+
+
+def _is_shown(responses: Sequence[SatisfactionResponse], selection: Selection, count: int) -> bool:
+    if count < FEWEST:
+        return False
+    months = Counter(_month(each) for each in responses)
+    channels = Counter(str(each.channel) for each in responses)
+    if selection.month and selection.channel:
+        cells = Counter((_month(each), str(each.channel)) for each in responses)
+        return min(cells.values()) >= FEWEST
+    if selection.month:
+        return selection.month in _open(months)
+    return not selection.channel or selection.channel in _open(channels)
+
+
+def _open(counts: Mapping[str, int]) -> set[str]:
+    """Return the parts that may be shown beside their total."""
+    hidden = {name for name, count in counts.items() if count < FEWEST}
+    others = sorted((name for name in counts if name not in hidden), key=lambda name: (counts[name], name))
+    while hidden and others and (len(hidden) < 2 or sum(counts[name] for name in hidden) < FEWEST):
+        hidden.add(others.pop(0))
+    return set(others)
+
+
+def _month(response: SatisfactionResponse) -> str:
+    return f"{response.week:%Y-%m}"
+
+
+def _distribution(
+    item: Item,
+    chosen: Sequence[SatisfactionResponse],
+    forms: Mapping[tuple[str, str], Form],
+    language: Language,
+) -> Distribution:
+    asked = [each.answers.get(item.link_id) for each in chosen if _applies(item, each, forms)]
+    values: Counter[str] = Counter()
+    absences: Counter[str] = Counter()
+    answered = 0
+    for answer in asked:
+        if answer is None:
+            absences[""] += 1
+        elif "absent" in answer:
+            absences[str(answer["absent"])] += 1
+        else:
+            answered += 1
+            values.update(_code(value) for value in answer["values"])
+    lines = tuple(
+        [Line(label, values[code], is_answer=True) for code, label in _possible(item, values, language)]
+        + [
+            Line(_absence(reason, language), absences[reason], is_answer=False)
+            for reason in ("asked-unknown", "asked-declined")
+            if absences[reason]
+        ]
+        + [Line("", absences[""], is_answer=False)]
+    )
+    said = len(asked) - absences[""]
+    shown = lines if said >= FEWEST or not said else None
+    label = item.text if language == "fr" else item.text_en
+    return Distribution(item.link_id, label, len(asked), answered, shown)
+
+
+def _applies(item: Item, response: SatisfactionResponse, forms: Mapping[tuple[str, str], Form]) -> bool:
+    """Whether the version that was answered had the question, and the other answers left it open."""
+    form = forms.get((response.form_url, response.form_version))
+    if form is None or item.link_id not in form.index:
+        return False
+    return item.link_id in _asked(form, response).enabled(answers_from_flat(response.answers))
+
+
+def _asked(form: Form, response: SatisfactionResponse) -> Asked:
+    return asked_of(form, response.week)
+
+
+def _possible(item: Item, found: Iterable[str], language: Language) -> list[tuple[str, str]]:
+    """Return every answer that the question offers, then those that only an earlier version offered."""
+    pairs: list[tuple[str, str]] = []
+    if item.type == "boolean":
+        pairs = [(_code(value), BOOLEANS[value][language == "en"]) for value in (True, False)]
+    elif item.type == "choice":
+        pairs = [
+            (code, option.display if language == "fr" else option.display_en)
+            for code, option in item.options.items()
+        ]
+    elif item.type in NUMBER_TYPES and item.minimum is not None and item.maximum is not None:
+        pairs = [(str(n), str(n)) for n in range(int(item.minimum), int(item.maximum) + 1)]
+    known = {code for code, _ in pairs}
+    return pairs + [(code, code) for code in sorted(set(found) - known)]
+
+
+def _code(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _absence(reason: AbsenceReason, language: Language) -> str:
+    return ABSENCES[reason][language == "en"]
+
+
+def _comments(items: Sequence[Item], chosen: Sequence[SatisfactionResponse]) -> tuple[str, ...]:
+    """Return the free texts, in an order drawn anew each time: neither the order of arrival nor the week."""
+    found = [
+        str(value)
+        for each in chosen
+        for item in items
+        for value in (each.answers.get(item.link_id) or {}).get("values", ())
+    ]
+    random.SystemRandom().shuffle(found)
+    return tuple(found)
