@@ -18,12 +18,17 @@ def _form(kept: object) -> Form:
     return published()[url, version]
 
 
+def test_every_published_form_has_its_corpus() -> None:
+    """`python -m tests.forms.corpus` draws the one that is missing."""
+    assert {file_name(form) for form in published().values()} == {path.name for path in KEPT}
+
+
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.name)
 def test_a_published_version_gives_its_kept_answers(path: Path) -> None:
     kept = json.loads(path.read_text(encoding="utf-8"))
     form = _form(kept["form"])
 
-    assert kept["digest"] == form.digest
+    assert kept["digest"] == form.digest, "a published form does not change; a draft's corpus is drawn anew"
     assert len(kept["cases"]) >= 60
     for number, case in enumerate(kept["cases"]):
         expected = {name: case[name] for name in ("findings", "disabled", "calculated")}
