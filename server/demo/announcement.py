@@ -24,6 +24,7 @@ def announce(settings: Settings, demonstration: Demonstration) -> None:
         card_image.terminal(card.link),
         text("card", path=path),
         "",
+        *_instruments(demonstration),
         text("coordination", address=f"{settings.origin}/coordination/"),
         *(
             text("login", login=who.login, name=who.name, password=password(who.password))
@@ -33,6 +34,16 @@ def announce(settings: Settings, demonstration: Demonstration) -> None:
         text("stop", data=settings.data),
     ]
     print("\n".join(lines), flush=True)
+
+
+def _instruments(demonstration: Demonstration) -> list[str]:
+    """Say how to begin a tablet of another team: the link of each, in another browser profile."""
+    if not demonstration.instruments:
+        return []
+    lines = [text("instruments")]
+    for each in demonstration.instruments:
+        lines += [text("instrument", campaign=each.campaign, team=each.team), f"    {each.card.link}"]
+    return [*lines, ""]
 
 
 def password(drawn: str | None) -> str:

@@ -37,11 +37,12 @@ class ExpectedPerson:
 
 
 def expected(
-    day: date, place: int, opens: time, communes: tuple[str, ...], count: int
+    day: date, place: int, opens: time, communes: tuple[str, ...], count: int, years: int = 74
 ) -> Iterator[ExpectedPerson]:
     """Return ``count`` people, every twenty minutes from the opening: the same for a day and a place.
 
-    Two days in a row differ; somebody met at one stop comes back, two weeks later, at another.
+    They are born within ``years`` years from 1931 on. Two days in a row differ; somebody met at one stop
+    comes back, two weeks later, at another.
     """
     for index in range(count):
         turn = day.toordinal() * 3 + place * count + index
@@ -51,7 +52,7 @@ def expected(
             expected_at=time(minutes // 60, minutes % 60),
             birth_name=BIRTH_NAMES[turn % len(BIRTH_NAMES)],
             first_name=first_name,
-            birth_date=date(1931 + turn * 7 % 74, 1 + turn % 12, 1 + turn * 5 % 28),
+            birth_date=date(1931 + turn * 7 % years, 1 + turn % 12, 1 + turn * 5 % 28),
             sex=sex,
             commune=communes[turn % len(communes)],
             booking=_BOOKINGS[turn % len(_BOOKINGS)],
