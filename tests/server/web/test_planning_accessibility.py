@@ -6,9 +6,12 @@ import pytest
 from playwright.async_api import FilePayload, Page
 
 from server.store.database import Store
+from server.store.planning import CampaignForm
 from tests.server.planned import plan
 from tests.server.web.conftest import Day
 from tests.server.web.test_accessibility import check, origin, page, sign_in
+from tests.support.published import registry_put_back
+from tests.support.settings_form import SETTINGS_FORM, settings_form
 
 pytestmark = pytest.mark.anyio
 __all__ = ["origin", "page"]
@@ -74,3 +77,24 @@ async def test_what_is_said_after_a_form(page: Page, day: Day, store: Store) -> 
     await page.get_by_role("button", name="Créer la carte").click()
     await page.get_by_role("img", name="Code QR d’enrôlement").first.wait_for()
     await check(page, "four cards")
+
+
+async def test_the_settings_of_a_campaign_and_labels_once_made(page: Page, day: Day, store: Store) -> None:
+    with registry_put_back() as registry:
+        registry.add(settings_form())
+        with store.session() as session:
+            url, version = SETTINGS_FORM
+            session.add(CampaignForm(campaign_id=day.seeded.campaign, url=url, version=version, position=1))
+        await sign_in(page, f"clinical_coordinator-{day.seeded.team}")
+        await page.goto(f"/coordination/organisation/campagnes/{day.seeded.campaign}/reglages")
+        await check(page, "settings")
+        await page.get_by_label("Seuil du rapport").fill("9")
+        await page.get_by_role("button", name="Enregistrer").click()
+        await page.get_by_role("alert").wait_for()
+        await check(page, "refused settings")
+        await page.goto("/coordination/organisation/formulaires")
+        await check(page, "forms with settings")
+        await page.goto(f"/coordination/escales/{day.seeded.stop}/etiquettes")
+        await page.get_by_role("button", name="Préparer les étiquettes").click()
+        await page.get_by_role("button", name="Planches d’étiquettes (PDF)").wait_for()
+        await check(page, "labels")
