@@ -33,9 +33,22 @@ def test_nothing_sensitive_is_carried(canonical: tuple[str, str]) -> None:
     assert {form.index[link_id].item_class for link_id in carried_items(form)} & {"sensitive"} == set()
 
 
-def test_a_later_form_says_what_it_carries() -> None:
-    marked = {link_id for form in published().values() for link_id, i in form.index.items() if i.carried}
-    assert marked
+def test_a_later_form_says_what_it_carries_and_what_it_keeps_for_comparison() -> None:
     for form in published().values():
-        if any(item.carried for item in form.index.values()):
-            assert set(carried_items(form)) <= marked
+        said = {link_id for link_id, item in form.index.items() if item.carried or item.remembered}
+        if said:
+            assert set(carried_items(form)) == said
+
+
+def test_the_next_icope_step_1_can_compare_with_the_last() -> None:
+    forms = published()
+    icope = next(form for (url, _), form in forms.items() if url.endswith("/icope-step1"))
+
+    wanted = {
+        item.prefill.field
+        for item in icope.index.values()
+        if item.prefill and item.prefill.source == "person"
+    }
+
+    assert "cognition.state" in wanted
+    assert wanted <= set(carried_items(icope))
