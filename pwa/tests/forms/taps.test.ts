@@ -25,7 +25,9 @@ const forms = readdirSync(new URL("forms/definitions/", root))
   .filter((name) => existsSync(new URL(`tests/vectors/forms/${name}`, root)))
   .map((name) => name.replace(/\.json$/, ""));
 const scenarios = forms.flatMap((form) =>
-  Object.keys(vectors<Vectors>(`${form}.json`).bases).map((base) => [form, base] as const),
+  Object.entries(vectors<Vectors>(`${form}.json`).bases)
+    .filter(([, answers]) => Object.keys(answers).length > 0)
+    .map(([base]) => [form, base] as const),
 );
 
 const ROW = /^\| `?([\w.-]+)`? \| ([^|]+?) \| \d+ \| \d+ \| \d+ \| (\d+) \|$/;
@@ -70,13 +72,17 @@ function measure(name: string, base: string): Touches {
 }
 
 describe.each(scenarios)("%s, %s", (form, base) => {
-  test("every answer can be given on screen, within the touches that are allowed", () => {
-    const { screens, taps, keystrokes, unreachable } = measure(form, base);
-    const most = budgets.get(`${form} ${base}`) ?? ANY_FORM;
-    counted.push(`| ${form} | ${base} | ${screens} | ${taps} | ${keystrokes} | ${most} |`);
-    expect(unreachable).toEqual([]);
-    expect(taps + keystrokes).toBeLessThanOrEqual(most);
-  });
+  test(
+    "every answer can be given on screen, within the touches that are allowed",
+    { timeout: 60_000 },
+    () => {
+      const { screens, taps, keystrokes, unreachable } = measure(form, base);
+      const most = budgets.get(`${form} ${base}`) ?? ANY_FORM;
+      counted.push(`| ${form} | ${base} | ${screens} | ${taps} | ${keystrokes} | ${most} |`);
+      expect(unreachable).toEqual([]);
+      expect(taps + keystrokes).toBeLessThanOrEqual(most);
+    },
+  );
 });
 
 test("there is something to count", () => {
