@@ -208,7 +208,7 @@ export function instruments(): Json {
           extension: [
             expression(
               "calculatedExpression",
-              `iif(${read("spirometry.ratio")} < 0.7, 'suspicion', iif(${read("spirometry.ratio")} < 0.8, 'grey_zone', 'no_sign'))`,
+              `iif(${read("spirometry.ratio")}.exists(), iif(${read("spirometry.ratio")} < 0.7, 'suspicion', iif(${read("spirometry.ratio")} < 0.8, 'grey_zone', 'no_sign')), {})`,
             ),
             parts(
               "rule",

@@ -2,7 +2,7 @@
 
 /** 3114: suicide prevention; 15: SAMU; 112: Europe; 114: deaf people. As whole numbers, never as a quantity. */
 const NUMBER =
-  /(?<![\d.,/])(3114|112|114|15)(?![\d/]|[.,]\d|[\s\u00a0\u202f]*(?:%|°|min|h|s|j|jours?|ans?|mois|mmHg|kg|g|mg|ml|L|cm)(?![\p{L}]))/gu;
+  /(?<![\d.,/])(3114|112|114|15)(?![\d/]|[.,]\d|[\s\u00a0\u202f]*(?:%|°|min(?:utes?)?|h(?:eures?)?|s(?:econdes?|emaines?)?|j(?:ours?)?|ans?|mois|mmHg|kg|g|mg|ml|L|cm)(?![\p{L}]))/gu;
 
 /** Each number once, in the order of the text. */
 export function numbersToCall(text: string): readonly string[] {
