@@ -4,13 +4,13 @@
  * Budgets and the last counts are the table of docs/performance.md, « Touches ». `npx vitest run tests/forms/taps.test.ts`
  * prints it anew.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommuneTable } from "$lib/communes/table";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
 import { initialAnswers } from "$lib/forms/prefill";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
-import { AUTHOR, communesCsv, type FlatAnswers, formsWithVectors, native, published, vectors } from "./flat";
+import { AUTHOR, communesCsv, type FlatAnswers, native, published, vectors } from "./flat";
 import { count, type Touches } from "./taps";
 
 interface Vectors {
@@ -21,7 +21,10 @@ interface Vectors {
 
 const root = new URL("../../../", import.meta.url);
 const communes = CommuneTable.parse(communesCsv());
-const forms = formsWithVectors().map((name) => name.replace(/\.json$/, ""));
+const forms = readdirSync(new URL("forms/definitions/", root))
+  .filter((name) => name.endsWith(".json") && existsSync(new URL(`tests/vectors/forms/${name}`, root)))
+  .map((name) => name.replace(/\.json$/, ""))
+  .toSorted();
 const scenarios = forms.flatMap((form) =>
   Object.entries(vectors<Vectors>(`${form}.json`).bases)
     .filter(([, answers]) => Object.keys(answers).length > 0)
