@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AUTHOR, published } from "./flat";
+import { loadEvaluator } from "$lib/forms/evaluate";
+import { AUTHOR, native, published } from "./flat";
 import type { Answers, FormContext } from "$lib/forms/answers";
 import {
   confirmable,
@@ -145,5 +146,24 @@ describe("confirming a section", () => {
       [COMPLETE]: { kind: "values", values: reception === undefined ? [] : [reception.coding], ...AUTHOR },
     };
     expect(confirmable(FORM, HISTORY, answers, KNOWN, CONTEXT)).toEqual([]);
+  });
+});
+
+describe("a section that an expression enables", () => {
+  const teleconsultation = parseQuestionnaire(published("teleconsultation.v1.0.0.json"));
+  const history = teleconsultation.sections.find(({ linkId }) => linkId === "history") as Group;
+
+  it("offers what was known, as soon as the rules are there", async () => {
+    await loadEvaluator();
+    const known = earlierFacts(teleconsultation, [["history.allergies_status", fact(["none"])]], COMMUNES);
+    const offeredWhen = (part: string): readonly string[] => {
+      const answers = native(teleconsultation, {
+        "identity.part": { values: [part] },
+        "consent.teleconsultation": { values: ["yes"] },
+      });
+      return confirmable(teleconsultation, history, answers, known, CONTEXT).map(({ linkId }) => linkId);
+    };
+    expect(offeredWhen("complete")).toEqual(["history.allergies_status"]);
+    expect(offeredWhen("medical")).toEqual([]);
   });
 });

@@ -230,7 +230,7 @@ export class Capture {
     const { answers, earlier } = this.#props();
     if (earlier === undefined) return [];
     const left = this.#unchanged(earlier);
-    return confirmable(this.form, section, answers, left, this.context).flatMap((question) => {
+    return confirmable(this.form, section, answers, left, this.context, this.#memory).flatMap((question) => {
       const fact = left.get(question.linkId);
       return fact === undefined ? [] : [{ question, fact }];
     });
@@ -250,7 +250,7 @@ export class Capture {
     if (earlier === undefined) return;
     const left = this.#unchanged(earlier);
     this.#apply((state, author) =>
-      confirmAll(this.form, section, state, left, { context: this.context, author }),
+      confirmAll(this.form, section, state, left, { context: this.context, author, memory: this.#memory }),
     );
   }
 

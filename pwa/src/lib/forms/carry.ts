@@ -10,6 +10,7 @@ import type { Author } from "./answers";
 import { loadedEvaluator } from "./evaluate";
 import { type Form, type Group, isQuestion, type Question, questionsOf } from "./form";
 import { type CommuneName, type FlatAnswer, nativeValues } from "./flat";
+import { ExpressionMemory } from "./memory";
 import { onePass } from "./pass";
 
 export type { FlatAnswer } from "./flat";
@@ -82,8 +83,10 @@ export function confirmable(
   answers: Answers,
   facts: EarlierFacts,
   context: FormContext,
+  memory = new ExpressionMemory(),
 ): readonly Question[] {
-  return confirmation(form, section, { answers, entries: {} }, facts, { context, author: NOBODY }).questions;
+  const nobody = { context, author: NOBODY, memory };
+  return confirmation(form, section, { answers, entries: {} }, facts, nobody).questions;
 }
 
 /** All of {@link confirmable} confirmed by `author`. */
@@ -92,27 +95,35 @@ export function confirmAll(
   section: Group,
   state: Filling,
   facts: EarlierFacts,
-  by: { readonly context: FormContext; readonly author: Author },
+  by: Confirming,
 ): Filling {
   return confirmation(form, section, state, facts, by).state;
 }
 
 const NOBODY: Author = { by: "", at: "" };
 
+/** Who confirms, of which visit; `memory` is that of the form being filled. */
+interface Confirming {
+  readonly context: FormContext;
+  readonly author: Author;
+  readonly memory?: ExpressionMemory;
+}
+
 function confirmation(
   form: Form,
   section: Group,
   before: Filling,
   facts: EarlierFacts,
-  { context, author }: { readonly context: FormContext; readonly author: Author },
+  { context, author, memory = new ExpressionMemory() }: Confirming,
 ): { readonly state: Filling; readonly questions: readonly Question[] } {
+  const rules = { form, context, evaluator: loadedEvaluator(), memory };
   const questions: Question[] = [];
   let state = before;
   // A condition only looks back (docs/forms.md), so that one walk in the order of the form sees every change.
   for (const question of questionsOf(section)) {
     const fact = offered(question, state.answers, facts);
     if (fact === null || question.linkId in state.entries) continue;
-    const { enabled } = onePass({ form, context, evaluator: loadedEvaluator() }, state.answers, author);
+    const { enabled } = onePass(rules, state.answers, author);
     if (!enabled.has(question.linkId) || question.hidden) continue;
     state = confirmCarried(form, state, question, fact.carried, author);
     questions.push(question);
