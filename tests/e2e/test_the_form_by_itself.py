@@ -1,0 +1,203 @@
+"""The controls of the instruments in a real browser: time that goes on, keys, the person's view, a device's file.
+
+The page is ``pwa/tests/forms/demo``, the form components by themselves, served by Vite; the browser's clock is
+turned by hand.
+"""
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, Playwright, expect
+
+from tests.e2e import accessibility
+from tests.e2e.browser import CHROMIUM
+from tests.support.server_process import ROOT
+
+FIXTURES = ROOT / "pwa" / "tests" / "spirometry" / "fixtures"
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> Iterator[str]:
+    """Address of the page, its server ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        "node",
+        "node_modules/vite/bin/vite.js",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--strictPort",
+    ]
+    with subprocess.Popen(command, cwd=ROOT / "pwa", stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            # It says its address once it answers, and little after that.
+            assert any("Local:" in line for line in server.stdout)
+            yield f"http://127.0.0.1:{port}/tablette/tests/forms/demo/index.html"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def page(playwright: Playwright, demonstration: str) -> Iterator[Page]:
+    """The form that has every control, at its first section."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, locale="fr-FR", timezone_id="Europe/Paris"
+    )
+    # Vite prepares its modules at the first visit.
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{demonstration}?form=instruments")
+    expect(heading(page, "Apprentissage de trois mots")).to_be_visible(timeout=60_000)
+    yield page
+    browser.close()
+
+
+def heading(page: Page, text: str) -> Locator:
+    """The title of a section."""
+    return page.get_by_role("heading", name=text, exact=True)
+
+
+def following(page: Page, title: str) -> None:
+    """Go on, and be in the section of that title."""
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    expect(heading(page, title)).to_be_visible()
+
+
+def step(page: Page, title: str) -> None:
+    """Go to a section by the list of steps."""
+    page.locator("#form-sections").get_by_role("button", name=re.compile(f"^{title}")).click()
+    expect(heading(page, title)).to_be_visible()
+
+
+def test_a_delayed_section_is_passed_over_then_brings_one_back_even_after_a_reload(page: Page) -> None:
+    page.get_by_role("radio", name="Trois mots").check()
+    following(page, "Locomotion")
+    following(page, "Humeur")
+    following(page, "Spirométrie")  # the recall lies between: it is shut
+
+    step(page, "Rappel des trois mots")
+    expect(page.locator("[data-delay=waiting]")).to_contain_text("Rappel dans 2 min")
+    expect(page.get_by_role("radio", name="Deux mots")).to_have_count(0)
+    step(page, "Spirométrie")
+
+    page.clock.fast_forward(60_000)
+    page.reload()
+    expect(heading(page, "Spirométrie")).to_be_visible()
+    expect(page.locator("[data-recall]")).to_have_count(0)
+    page.clock.fast_forward(125_000)
+    prompt = page.locator("[data-recall]")
+    expect(prompt).to_have_attribute("role", "alert")
+    assert [] == accessibility.problems(page)
+
+    prompt.get_by_role("button", name="Y aller").click()
+    expect(heading(page, "Rappel des trois mots")).to_be_focused()
+    page.get_by_role("radio", name="Deux mots").check()
+    expect(prompt).to_have_count(0)
+    assert int(re.sub(r"\D", "", page.locator("[id='question-recall.elapsed'] output").inner_text())) >= 180
+
+
+def test_a_stopwatch_goes_on_through_a_reload_and_can_be_corrected(page: Page) -> None:
+    following(page, "Locomotion")
+    page.get_by_role("button", name="Démarrer").click()
+    page.clock.fast_forward(5_000)
+    page.reload()
+    page.clock.fast_forward(7_000)
+    page.get_by_role("button", name="Arrêter").click()
+
+    field = page.locator("[id='question-walk.chair'] input")
+    expect(field).to_have_value(re.compile(r"^\d+,?\d?$"))
+    assert float(field.input_value().replace(",", ".")) >= 12
+    field.fill("13,9")
+    field.blur()
+    expect(field).to_have_value("13,9")
+
+
+def test_a_slider_is_answered_by_keys_and_has_no_value_before(page: Page) -> None:
+    following(page, "Locomotion")
+    slider = page.get_by_role("slider", name="Douleur à la marche")
+    expect(slider).to_have_attribute("aria-valuetext", "Pas de réponse")
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+    slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "1")
+
+
+def test_the_persons_view_is_used_by_keys_and_gives_back_where_one_was(page: Page) -> None:
+    following(page, "Locomotion")
+    page.get_by_role("button", name="Vue pour la personne").press("Enter")
+    view = page.locator("[data-person-view]")
+    expect(view.get_by_role("heading")).to_be_focused()
+    expect(view.get_by_role("heading")).to_contain_text("Avez-vous mal quand vous marchez")
+    assert [] == accessibility.problems(page)
+
+    view.get_by_role("button", name="Je préfère ne pas répondre").press("Enter")
+    view.get_by_role("button", name="Suivant").press("Enter")
+    expect(view.get_by_role("heading")).to_contain_text("De quel côté")
+    view.get_by_role("radio", name="Gauche").press("Space")
+    page.keyboard.press("Escape")
+    expect(view).to_have_count(0)
+    expect(heading(page, "Locomotion")).to_be_focused()
+    expect(page.locator("[id='question-walk.pain']")).to_contain_text("Refusé")
+    expect(page.get_by_role("radio", name="Gauche")).to_be_checked()
+
+
+def test_a_devices_file_proposes_and_a_wrong_one_changes_nothing(page: Page, tmp_path: Path) -> None:
+    step(page, "Spirométrie")
+    fev1 = page.locator("[id='question-spirometry.blow1.fev1'] input")
+    fev1.fill("2,4")
+    picker = page.locator("[data-file=spirometer]")
+    wrong = tmp_path / "photo.xml"
+    wrong.write_text("<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", encoding="utf-8")
+    picker.set_input_files(wrong)
+    expect(page.get_by_role("alert")).to_contain_text("entités")
+    expect(fev1).to_have_value("2,4")
+
+    picker.set_input_files(FIXTURES / "ndd-easyone.xml")
+    expect(page.get_by_text("MOREAU Élise & Anne")).to_be_visible()
+    expect(page.get_by_text("remplace 2,4")).to_be_visible()
+    expect(fev1).to_have_value("2,4")
+    page.get_by_role("button", name="Reprendre ces valeurs").click()
+    expect(fev1).to_have_value("2,6")
+    expect(page.get_by_role("img", name=re.compile("Courbe débit-volume"))).to_be_visible()
+    expect(page.get_by_text("MOREAU")).to_have_count(0)
+    assert [] == accessibility.problems(page)
+
+
+def test_the_page_is_handed_over_only_after_the_professionals_word(page: Page) -> None:
+    step(page, "Spirométrie")
+    page.locator("[data-file=spirometer]").set_input_files(FIXTURES / "ndd-easyone.xml")
+    page.get_by_role("button", name="Reprendre ces valeurs").click()
+    step(page, "Résultat")
+    page.get_by_role("button", name="La page de la personne").click()
+    handed = page.locator("[data-person-page]")
+    expect(handed.get_by_role("button", name="Imprimer")).to_have_count(0)
+    handed.get_by_role("button", name="Fermer la page").click()
+
+    page.get_by_role("radio", name="Je le valide").check()
+    page.get_by_role("button", name="La page de la personne").click()
+    expect(handed.locator("[data-airway=open]")).to_be_visible()
+    expect(handed.get_by_role("button", name="Imprimer")).to_be_visible()
+    assert [] == accessibility.problems(page)
+    page.emulate_media(media="print")
+    expect(handed.get_by_role("button", name="Imprimer")).to_be_hidden()
+    expect(page.locator("#form-sections")).to_be_hidden()
+    expect(handed.locator("[data-airway=open]")).to_be_visible()
+
+
+def test_full_sunlight_is_kept_with_the_tablet(page: Page) -> None:
+    page.get_by_role("button", name="Plein soleil").click()
+    assert [] == accessibility.problems(page)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "sun")
+    page.get_by_role("button", name="Affichage normal").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "sun")
