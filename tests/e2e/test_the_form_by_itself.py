@@ -1,7 +1,7 @@
-"""The controls of the instruments in a real browser: time that goes on, keys, the person's view, a device's file.
+"""The controls of the instruments in a real browser: time that goes on, keys, a device's file, two views.
 
-The page is ``pwa/tests/forms/demo``, the form components by themselves, served by Vite; the browser's clock is
-turned by hand.
+The page is ``pwa/tests/forms/demo``, the form components by themselves, served by Vite; the browser's clock
+is turned by hand.
 """
 
 import re
