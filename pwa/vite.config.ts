@@ -51,6 +51,8 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ["**/*.{js,css,html,svg,png,wasm,csv,woff2}"],
+        // Draws a QR on the one screen that needs the network anyway.
+        globIgnores: ["**/zxing_writer*.wasm"],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
         navigateFallback: "/tablette/index.html",
         navigateFallbackAllowlist: [/^\/tablette\//],

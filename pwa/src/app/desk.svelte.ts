@@ -3,7 +3,7 @@
  *
  * Everything on it was opened with the slot's keys and lives in memory only; it is closed with the lock.
  */
-import { SvelteSet } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
 import type { Roster, Stop } from "$lib/central/roster";
@@ -80,6 +80,8 @@ export class Desk {
   cosigners = $state.raw<ReadonlyMap<string, readonly Cosigner[]>>(cosignersAmong([]));
   /** The number that each visit wears at a stand, by visit. */
   labels = $state.raw<ReadonlyMap<string, number>>(NO_LABELS);
+  /** What the forms are called that no roster names: those about an act. */
+  readonly besides = new SvelteMap<string, string>();
   loaded = $state(false);
 
   readonly station: Station;
@@ -158,7 +160,7 @@ export class Desk {
     const offered = this.rosters.find(
       ({ forms }) => forms.length > 1 && forms.some((form) => form.url === url),
     );
-    return offered?.forms.find((form) => form.url === url)?.title ?? null;
+    return offered?.forms.find((form) => form.url === url)?.title ?? this.besides.get(url) ?? null;
   }
 
   /** Where a record of the team stands, from its receipt, or where it is until there is one. */

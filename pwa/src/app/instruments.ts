@@ -1,4 +1,5 @@
 /** The instruments of a stop: the forms that a capture may begin with, the one chosen last that day first. */
+import { words } from "$components/form/wording";
 import type { Roster, RosterForm } from "$lib/central/roster";
 import type { Store } from "$lib/store/database";
 import { readSetting, writeSetting } from "$lib/store/settings";
@@ -34,7 +35,16 @@ export async function instrumentsOf(desk: Desk, roster: Roster): Promise<Instrum
   const { store } = desk.station.environment;
   const last = await chosenToday(store, desk.station.today, desk.slot.member);
   const found = await Promise.all(roster.forms.map((listed) => loaded(desk, listed)));
-  const here = found.filter((each): each is Instrument => "form" in each);
+  // A roster names what a record begins with: what is said besides is published beside it.
+  const others = await Promise.all((await beside(desk)).map((listed) => loaded(desk, listed)));
+  const isHere = (each: Instrument | RosterForm): each is Instrument => "form" in each;
+  const here = [
+    ...found.filter(isHere),
+    ...others.filter(isHere).filter(({ form }) => form.use !== "record"),
+  ];
+  for (const { form, reference, title } of here) {
+    if (form.use === "act") desk.besides.set(reference.url, title);
+  }
   const used = (use: Instrument["form"]["use"]): readonly Instrument[] =>
     here.filter(({ form }) => form.use === use);
   return {
@@ -71,10 +81,20 @@ export async function chosenToday(store: Store, today: string, member: string): 
   return date === today ? (chosen[member] ?? null) : null;
 }
 
+/** Published forms that no roster names. */
+async function beside(desk: Desk): Promise<readonly RosterForm[]> {
+  const { central } = await desk.station.holdings();
+  const named = new Set(desk.rosters.flatMap(({ forms }) => forms.map(({ url }) => url)));
+  return (await central.latestForms())
+    .filter(({ url }) => !named.has(url))
+    .map((version) => ({ ...version, title: null }))
+    .sort((one, other) => one.url.localeCompare(other.url));
+}
+
 async function loaded(desk: Desk, listed: RosterForm): Promise<Instrument | RosterForm> {
   try {
     const { form, reference } = await desk.form(listed.url, listed.version);
-    return { form, reference, title: listed.title ?? form.title.fr };
+    return { form, reference, title: listed.title ?? words(form.title) };
   } catch (error) {
     if (error instanceof FormMissing) return listed; // it comes by replication
     throw error;

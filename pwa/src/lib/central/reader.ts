@@ -8,7 +8,7 @@ import { importVerifying, type PublicJwk } from "../crypto/jwk";
 import { centralId, verifyCentral, type Authority, type CentralDocument, type CentralType } from "./document";
 import { SignerDirectory, isActiveHub, openDevice, type Signer } from "./devices";
 import { CentralError, type CentralFailure } from "./errors";
-import { readForm, type PublishedForm } from "./form";
+import { readForm, readVersion, type FormVersion, type PublishedForm } from "./form";
 import { readInvitation, type Invitation } from "./invitation";
 import { openOpinion, type Opinion } from "./opinion";
 import { openKeyring, type KeyringOwner, type TeamKeys } from "./keyring";
@@ -111,11 +111,15 @@ export class CentralReader {
     return (await this.each(documents, readForm))[0] ?? null;
   }
 
-  /** The latest published version of the form `url` that is here, or `null`. Works while locked. */
-  async latestForm(url: string): Promise<PublishedForm | null> {
-    const forms = await this.each(await this.all("form"), readForm);
-    const [latest] = forms.filter((form) => form.url === url).sort((one, other) => byVersion(other, one));
-    return latest ?? null;
+  /** The published forms that are here, each in its latest version. Works while locked. */
+  async latestForms(): Promise<readonly FormVersion[]> {
+    const versions = await this.each(await this.all("form"), readVersion);
+    const latest = new Map<string, FormVersion>();
+    for (const each of versions) {
+      const known = latest.get(each.url);
+      if (known === undefined || byVersion(each, known) > 0) latest.set(each.url, each);
+    }
+    return [...latest.values()];
   }
 
   /** What a remote doctor answered about `visit`, or `null` when nothing has arrived. */
@@ -206,7 +210,7 @@ export class CentralReader {
 }
 
 /** Versions are three numbers: 1.10.0 comes after 1.9.0. */
-function byVersion(one: PublishedForm, other: PublishedForm): number {
+function byVersion(one: FormVersion, other: FormVersion): number {
   const [first, second] = [one, other].map(({ version }) => version.split(".").map(Number));
   const place = (first ?? []).findIndex((number, at) => number !== second?.[at]);
   return place < 0 ? 0 : (first?.[place] ?? 0) - (second?.[place] ?? 0);
