@@ -102,9 +102,7 @@ def roster_document(database: str, team: Team, planned: PlannedStop) -> CentralD
             "stop": _stop(planned),
             "form": {"url": planned.campaign.form_url, "version": planned.campaign.form_version},
             "forms": [
-                {"url": form.url, "version": form.version, "title": form.title}
-                for form in planned.forms
-                if form.use == "record"
+                {"url": form.url, "version": form.version, "title": form.title} for form in planned.forms
             ],
             "settings": planned.settings,
             "team_title": team.title,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { labelVisit, readLabel, typedLabel } from "$lib/labels/label";
 
@@ -6,7 +7,23 @@ const SHEET = { seed: "AAECAwQFBgcICQoLDA0ODw", count: 24 };
 const SEVENTH = "dcda4c1d-6e74-bbc2-27b1-4b81595afe71";
 const QR = "ESCALE/P/DCDA4C1D6E74BBC227B14B81595AFE71/7";
 
+/** What the server prints: the same file is read by its tests. */
+const VECTORS = JSON.parse(
+  readFileSync(new URL("../../../tests/vectors/labels.json", import.meta.url), "utf-8"),
+) as { labels: readonly { seed: string; number: number; visit: string; qr: string }[] };
+
 describe("a label", () => {
+  it.each(VECTORS.labels)(
+    "printed by the server is read, number $number",
+    async ({ seed, number, visit, qr }) => {
+      expect(await readLabel(qr, { seed, count: 500 })).toEqual({
+        kind: "label",
+        label: { visit, number },
+        ours: true,
+      });
+    },
+  );
+
   it("names the visit that its sheet's seed and its number give (wire §4.1)", async () => {
     expect(await labelVisit(SHEET.seed, 1)).toBe("0d157d63-5331-8f91-e270-cc59cd89fbe8");
     expect(await labelVisit(SHEET.seed, 7)).toBe(SEVENTH);

@@ -66,7 +66,7 @@ async def test_a_campaign_captures_several_forms_in_order_and_tablets_are_told(
         assert [(each.url, each.version, each.position) for each in others] == [(*ACT, 1), (*FORM, 2)]
     told = await roster(day)
     assert told["form"] == {"url": URL, "version": SETTINGS_FORM[1]}
-    assert [(each["url"], each["version"]) for each in told["forms"]] == [SETTINGS_FORM, FORM]
+    assert [(each["url"], each["version"]) for each in told["forms"]] == [SETTINGS_FORM, ACT, FORM]
     asked = CentralDocument(DocumentType.FORM, "|".join(ACT), day.seeded.database, None)
     assert (await day.services.central.read(day.seeded.database, [asked]))[0] is not None
     shown = text_of(await administrative.open(CAMPAIGNS))
