@@ -1,4 +1,4 @@
-"""A stop with every instrument, for tests: the campaign's forms, the theme of the month, a sheet of labels."""
+"""A stop with every instrument, for tests: the campaign's forms, the theme of the month and labels."""
 
 import sqlite3
 from pathlib import Path
