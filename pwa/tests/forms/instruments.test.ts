@@ -8,7 +8,7 @@ import FormReview from "$components/form/FormReview.svelte";
 import FormView from "$components/form/FormView.svelte";
 import { accepted, manoeuvreQuestion, renumbered } from "$components/form/manoeuvres";
 import PersonPage from "$components/form/PersonPage.svelte";
-import { plainQuestions } from "$components/form/plain";
+import { offersPage, plainQuestions } from "$components/form/plain";
 import { numbersToCall } from "$components/form/urgent";
 import { delayWords } from "$components/form/waiting";
 import { Waits } from "$components/form/waits";
@@ -18,7 +18,7 @@ import type { Group } from "$lib/forms/form";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { started } from "$lib/forms/timing";
 import { type Curves, readCurves } from "$lib/spirometry";
-import { AUTHOR, type FlatAnswers, native } from "./flat";
+import { AUTHOR, type FlatAnswers, native, published } from "./flat";
 import { instruments } from "./instruments";
 import { questionOf } from "./written";
 
@@ -300,6 +300,18 @@ describe("a spirometer's file", () => {
       flow_l_s: every(0.77),
     };
   }
+});
+
+test("results that a choice reviews from another section are named with it; those of its own are not said twice", () => {
+  const icope = parseQuestionnaire(published("icope-step1.v1.0.0.json"));
+  const block = blocks(icope, (icope.items.get("results") as Group).children).find(
+    ({ kind }) => kind === "review",
+  );
+  if (block?.kind !== "review") throw new Error("no block");
+  expect(block.elsewhere.map(({ linkId }) => linkId)).toContain("cognition.state");
+  expect(block.elsewhere.every(({ section }) => section !== "results")).toBe(true);
+  expect(offersPage(icope, "results")).toBe(true);
+  expect(offersPage(icope, "identity")).toBe(false);
 });
 
 test("short questions of a block stand in columns, others do not", () => {

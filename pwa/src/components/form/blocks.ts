@@ -21,7 +21,7 @@ export interface ReviewBlock {
   readonly review: Question;
   /** Drawn in the block, in the order in which they stand: results, and texts between them and the choice. */
   readonly here: readonly Item[];
-  /** Drawn in their own sections, and named again here. */
+  /** Drawn in other sections, and named again here. */
   readonly elsewhere: readonly Question[];
   /** Asked by what the choice says: a reason. */
   readonly reasons: readonly Question[];
@@ -49,7 +49,7 @@ export function blocks(form: Form, items: readonly Item[]): readonly Block[] {
       reasons.push(next);
       at += 1;
     }
-    const elsewhere = results.filter((result) => !here.includes(result));
+    const elsewhere = results.filter((result) => !here.includes(result) && result.section !== item.section);
     drawn.push({ kind: "review", linkId: item.linkId, review: item, here, elsewhere, reasons });
   }
   return drawn;

@@ -38,3 +38,11 @@ export function plainLabel({ personText, label }: { personText?: Localised; labe
 export function pageResults(form: Form): readonly Question[] {
   return form.questions.filter(({ personResult }) => personResult);
 }
+
+/** Whether the person's page is offered in the section `linkId`: it holds a result of the page, or the word on one. */
+export function offersPage(form: Form, linkId: string): boolean {
+  return pageResults(form).some(
+    ({ section, reviewedBy }) =>
+      section === linkId || (reviewedBy !== undefined && form.items.get(reviewedBy)?.section === linkId),
+  );
+}
