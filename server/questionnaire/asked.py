@@ -43,7 +43,8 @@ class Given:
 class Asked:
     """Which questions of a form are asked. ``context``: answers already there, which open some of them.
 
-    ``prefix`` comes before the names of the fields. ``day``: that of the visit, or of the answer.
+    ``prefix`` comes before the names of the fields. ``day``: that of the visit, or of the answer. ``ahead``:
+    what an answer of the page may open is shown from the start, to be left empty where it does not apply.
     """
 
     form: Form
@@ -51,6 +52,7 @@ class Asked:
     day: date
     prefix: str = ""
     context: Mapping[str, Answer] = field(default_factory=dict)
+    ahead: bool = False
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -67,6 +69,20 @@ class Asked:
     def enabled(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         """Return what applies once these answers join the context."""
         return derive(self.form, self._together(answers), visit_date=self.day, stop=None).enabled
+
+    def possible(self, enabled: frozenset[str]) -> frozenset[str]:
+        """Return the disabled questions that answers of this very page would open; none unless ``ahead``."""
+        if not self.ahead:
+            return frozenset()
+        asked = {item.link_id for item in self.items if item.is_leaf}
+        return frozenset(
+            item.link_id
+            for item in self.items
+            if item.link_id not in enabled
+            and item.conditions
+            and (not item.path or item.path[-1] in enabled)
+            and all(condition.question in asked for condition in item.conditions)
+        )
 
     def nothing(self) -> Given:
         """Return what a page that nobody filled in yet shows."""
@@ -101,8 +117,12 @@ class Asked:
         self, answers: dict[str, Answer], flaws: Sequence[Finding], shown: frozenset[str] | None
     ) -> Given:
         enabled = self.enabled(answers)
+        possible = self.possible(enabled)
         kept = {link_id: answer for link_id, answer in answers.items() if link_id in enabled}
         applying = [flaw for flaw in flaws if flaw.link_id in enabled or shown is None]
+        if shown is not None:
+            # What stands on the page and does not apply is said, never dropped.
+            applying += [finding(name, "not-enabled") for name in answers if name in possible]
         response = Response(self._together(kept), tuple(applying))
         asked = {item.link_id for item in self.items}
         found: dict[str, list[Finding]] = {}
@@ -112,7 +132,7 @@ class Asked:
         opened = tuple(
             item.link_id
             for item in self.items
-            if shown is not None and item.is_leaf and item.link_id in enabled and item.link_id not in shown
+            if shown is not None and item.is_leaf and item.link_id in enabled - shown
         )
         sound = {link_id: answer for link_id, answer in kept.items() if answer.values or answer.absent}
         return Given(sound, found, enabled, opened)

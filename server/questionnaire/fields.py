@@ -39,7 +39,7 @@ class Field:
     """One question, or (``words``) a text between questions.
 
     ``identifier``: its element's id. ``typed``: as it was sent, so that nothing is lost. ``opened``: an
-    answer just opened it.
+    answer just opened it. ``depends``: it may not apply, as another answer of the page says.
     """
 
     link_id: str
@@ -55,6 +55,7 @@ class Field:
     faults: tuple[Fault, ...]
     confirm: str
     opened: bool
+    depends: bool
 
     @property
     def is_group(self) -> bool:
@@ -73,10 +74,11 @@ class Block:
 def blocks(
     asked: Asked, given: Given, typed: Typed, language: Language = "fr", *, person: bool = False
 ) -> list[Block]:
-    """Return the enabled questions, by section. ``person``: in the plain words for the person, if any."""
+    """Return the questions that apply, or may, by section. ``person``: in the plain words for the person."""
     found: list[tuple[str, list[Field]]] = []
+    drawn = given.enabled | asked.possible(given.enabled)
     for item in asked.items:
-        if item.link_id not in given.enabled:
+        if item.link_id not in drawn:
             continue
         title = _title(asked, item, language, person=person)
         if not found or found[-1][0] != title:
@@ -120,6 +122,7 @@ def _field(
         faults=faults,
         confirm=confirm_name(item.link_id, asked.prefix) if any(each.is_warning for each in faults) else "",
         opened=opened,
+        depends=asked.ahead and bool(item.conditions),
     )
 
 

@@ -66,7 +66,7 @@ class Opinion:
 
 def outcome_asked(request: Request) -> Asked:
     """Return the questions of the outcome, as the request's own form version has them."""
-    return Asked(form=request.form, link_ids=ASKED, day=request.day, context=request.context)
+    return Asked(form=request.form, link_ids=ASKED, day=request.day, context=request.context, ahead=True)
 
 
 def satisfaction_asked(forms: Mapping[tuple[str, str], Form], request: Request) -> Asked | None:
@@ -80,12 +80,13 @@ def satisfaction_asked(forms: Mapping[tuple[str, str], Form], request: Request) 
 def opinion_of(outcome: Asked, satisfaction: Asked | None, typed: Typed) -> Opinion:
     """Read and check what the page sent. Satisfaction that nobody touched asks for nothing."""
     pleased = satisfaction.given(typed) if satisfaction is not None else None
-    if satisfaction is not None and pleased is not None and not _is_touched(satisfaction, typed):
+    if satisfaction is not None and pleased is not None and not is_touched(satisfaction, typed):
         pleased = satisfaction.nothing()
     return Opinion(outcome.given(typed), pleased, signature_of(typed))
 
 
-def _is_touched(asked: Asked, typed: Typed) -> bool:
+def is_touched(asked: Asked, typed: Typed) -> bool:
+    """Whether anything was answered among these questions."""
     names = (asked.prefix + item.link_id for item in asked.items)
     return any(text.strip() for name in names for text in typed.get(name, ()))
 

@@ -219,6 +219,7 @@ def _drawn(
         expires_at=held.link.expires_at,
         outcome=drawn,
         satisfaction=asked_after,
+        satisfaction_touched=pleased is not None and answer.is_touched(pleased, typed),
         satisfaction_title=pleased.form.title if pleased is not None else "",
         shown=" ".join((fields.shown(drawn), fields.shown(asked_after))),
         signature=opinion.signature if opinion is not None else None,

@@ -14,7 +14,7 @@ from server.remote.answer import SATISFACTION_URL
 from server.remote.request import FORM_URL
 from server.satisfaction.responses import FORM_URL as PATIENTS_URL
 
-VERSION = "0.9.0"
+VERSION = "99.0.0"
 _BASE = "https://escale.example/fhir/StructureDefinition/"
 _SYSTEM = "https://escale.example/fhir/CodeSystem/"
 
@@ -204,13 +204,23 @@ def patients() -> Form:
 
 @contextmanager
 def published_too(*forms: Form) -> Iterator[None]:
-    """Put forms into the process's registry for a while, in place of the other versions of theirs."""
+    """Put forms into the process’s registry for a while: the latest of theirs, others stay readable."""
     registry = published()
     before = registry._forms
-    addresses = {each.url for each in forms}
-    registry._forms = {name: each for name, each in before.items() if name[0] not in addresses}
     for each in forms:
         registry.add(each)
+    try:
+        yield
+    finally:
+        registry._forms = before
+
+
+@contextmanager
+def left_out(version: str) -> Iterator[None]:
+    """Take every form of a version out of the registry for a while."""
+    registry = published()
+    before = registry._forms
+    registry._forms = {name: form for name, form in before.items() if name[1] != version}
     try:
         yield
     finally:

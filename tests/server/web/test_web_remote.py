@@ -1,9 +1,11 @@
 """A remote doctor's link: the code, the request, one answer; and whoever should not get in."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -139,7 +141,7 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
     for shown in ("BRUYÈRE", "12/11/1938", "Faut-il un avis chirurgical", "Noé Essai", "La Gresle"):
         assert shown in words
     assert "Issue principale" in words
-    assert "Date de la visite" not in words
+    assert "Date de la visite (si votre réponse plus haut le demande)" in words
     assert "Partie" in words
 
     sent = await visitor.http.post(path, data=answered(visitor, outcome__answer="hospital_avoided"))
@@ -465,7 +467,9 @@ async def test_what_people_typed_is_text_and_never_markup(
         ({"outcome__main": ""}, "Choisissez ou écrivez une réponse."),
         ({"outcome__main": "nothing_such"}, "Cette réponse n’est pas proposée."),
         ({"outcome__notes": "é" * 201}, "Texte trop long"),
-        ({"outcome__main": "visit_planned"}, "Votre réponse ouvre cette question."),
+        ({"outcome__main": "visit_planned"}, "Choisissez ou écrivez une réponse."),
+        ({"outcome__next_date": "2026-11-30"}, "ne se pose pas avec votre réponse plus haut"),
+        ({"outcome__main": "visit_planned", "outcome__next_date": "demain"}, "Écrivez une date"),
         ({"outcome__main": ["advice", "~asked-unknown"]}, "pas les deux"),
         ({"signed_name": "  "}, "Écrivez vos prénom et nom."),
         ({"signed_name": "x" * 121}, "dépasse 120 caractères"),
@@ -512,14 +516,12 @@ async def test_an_unusual_rpps_is_taken_once_confirmed_and_a_right_one_at_once(
         assert session.exec(select(Opinion.rpps)).one() == number
 
 
-async def test_a_question_that_an_answer_opens_is_asked_before_anything_is_kept(
+async def test_a_question_that_an_answer_opens_is_answered_on_the_same_page(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
     await assistant.sign()
     _, path, code = await assistant.link()
     await opened(visitor, path, code)
-    visitor.page = await visitor.http.post(path, data=answered(visitor, outcome__main="visit_planned"))
-    assert "Date de la visite" in text_of(visitor.page)
     body = answered(visitor, outcome__main="visit_planned", outcome__next_date="30/11/2026")
     assert (await visitor.http.post(path, data=body)).status_code == 303
     await assistant.services.projection.caught_up()
@@ -638,3 +640,36 @@ async def test_a_fault_of_the_page_never_tells_its_address(
     await visitor.open("/avis/" + "B" * 43)
     secret = path.rsplit("/", 1)[1]
     assert [record for record in caplog.records if secret in record.getMessage()] == []
+
+
+async def test_the_published_form_is_asked_as_it_is(
+    assistant: Assistant, visitor: Browser, clinical: Browser, store: Store
+) -> None:
+    """Of the real form a request is signed, read, answered and shown beside."""
+    registry, vectors = published(), Path(__file__).parents[2] / "vectors" / "forms"
+    with remote_form.left_out(remote_form.VERSION):
+        assistant.writer.form = registry[FORM_URL, "1.0.0"]
+        base = json.loads((vectors / "teleconsultation.v1.0.0.json").read_text())["bases"]["request"]
+        record = await assistant.sign(base)
+        _, path, code = await assistant.link()
+        page = text_of(await opened(visitor, path, code))
+        for words in (
+            "Issue principale",
+            "Ce que l’acte a permis",
+            "Avis et consignes",
+            "Prochaine échéance",
+        ):
+            assert words in page
+        assert "Passage supplémentaire" not in page
+        incomplete = await visitor.http.post(path, data=answered(visitor))
+        assert incomplete.status_code == 422
+        body = answered(visitor, outcome__answer="first_answer") | {"s-satisfaction.image": "5"}
+        asked = text_of(await visitor.http.post(path, data=body))
+        assert "La qualité du son" in asked
+        del body["s-satisfaction.image"]
+        assert (await visitor.http.post(path, data=body)).status_code == 303
+        await assistant.services.projection.caught_up()
+        await assistant.services.opinions.caught_up()
+        assert (await published_opinion(assistant))["form"]["version"] == "1.0.0"
+        beside = text_of(await clinical.open(f"/coordination/fiches/{record.digest}"))
+        assert "Pansement, et revoir." in beside
