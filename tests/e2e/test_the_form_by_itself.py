@@ -201,3 +201,13 @@ def test_full_sunlight_is_kept_with_the_tablet(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "sun")
     page.get_by_role("button", name="Affichage normal").click()
     expect(page.locator("html")).not_to_have_attribute("data-theme", "sun")
+
+
+def test_six_results_in_large_type_are_one_sheet_of_paper(page: Page, demonstration: str) -> None:
+    page.goto(f"{demonstration}?form=icope-step1.v1.0.0&base=full")
+    step(page, "Résultat")
+    page.get_by_role("button", name="La page de la personne").click()
+    handed = page.locator("[data-person-page]")
+    expect(handed.get_by_role("listitem")).to_have_count(6)
+    sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))
+    assert 1 == len(sheets)
