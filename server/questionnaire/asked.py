@@ -101,16 +101,15 @@ class Asked:
         return self._checked(answers, flaws, _shown(typed))
 
     def answered(self, flat: Mapping[str, Mapping[str, object]]) -> Given:
-        """Check flat answers that did not come from a page; what is not asked is a finding.
+        """Check flat answers that did not come from a page; what the form does not ask is a finding.
 
         Raises ``ValueError`` when one has neither values nor a known absence.
         """
         # By way of FHIR, as a record's: a value of another type is then seen.
         response = read(self.form, resource(self.form, answers_from_flat(flat)))
-        asked = {item.link_id for item in self.items if item.is_leaf}
+        # What the form calculates or sets by itself is nobody's question, and comes with the answers.
         enabled = self.enabled(response.answers)
         strays = [finding(name, "not-enabled") for name in response.answers if name not in enabled]
-        strays += [finding(name, "unknown-item") for name in response.answers if name not in asked]
         return self._checked(dict(response.answers), [*response.findings, *strays], None)
 
     def _checked(
