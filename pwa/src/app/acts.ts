@@ -27,8 +27,9 @@ import { signedParts } from "./attendance";
 import type { Desk } from "./desk.svelte";
 import { FormMissing } from "./form";
 import { instrumentsOf, type Instrument } from "./instruments";
-import { COMPLETE, courseOf, nextPart } from "./parts";
+import { COMPLETE, courseOf, missingParts, nextPart, type Course } from "./parts";
 import { PART } from "./prefill";
+import { openRecord, RecordUnreadable } from "./record";
 import { handsOf, type Hands } from "./steps";
 
 /** A visit, and the form of the record that one looks at. */
@@ -73,7 +74,9 @@ export async function aroundRecord(desk: Desk, act: Act): Promise<AroundRecord |
   if (instrument === undefined) return null;
   const hands = handsOf(desk.profession);
   const course = courseOf(instrument.form);
-  const code = nextPart(course, signedParts(desk, act.visit, act.form), hands);
+  const signed = signedParts(desk, act.visit, act.form);
+  const code = nextPart(course, signed, hands);
+  const over = isOver(course, signed, hands);
   const heard = (url: string): boolean =>
     desk.entries.some(
       ({ visit, form, member }) => visit === act.visit && form === url && member === desk.slot.member,
@@ -82,9 +85,18 @@ export async function aroundRecord(desk: Desk, act: Act): Promise<AroundRecord |
     roster,
     instrument,
     next: code === null ? null : { code, label: partLabel(instrument.form, code) },
-    acts: acts.filter(({ reference }) => isActOf(reference.url, act.form, hands) && !heard(reference.url)),
+    acts: acts.filter(
+      ({ reference }) => over && isActOf(reference.url, act.form, hands) && !heard(reference.url),
+    ),
     request: (course?.ofDoctor.length ?? 0) === 0 ? null : await requestPlace(desk, act, course?.needed[0]),
   };
+}
+
+/** Whether the act is over for `hands`, given the parts that are signed: for the doctor once theirs is. */
+export function isOver(course: Course | null, signed: readonly string[], hands: Hands): boolean {
+  if (signed.length === 0) return false;
+  if (hands === "doctor" && course?.ofDoctor.some((part) => signed.includes(part)) === true) return true;
+  return missingParts(course, signed).length === 0;
 }
 
 function partLabel(form: Form, code: string): string {
@@ -196,4 +208,17 @@ function inOrder(form: Form, answers: Answers): readonly (readonly [string, Answ
     const answer = answers[linkId];
     return answer === undefined ? [] : [[linkId, answer] as const];
   });
+}
+
+/** The doctor whom the records of `visit` ask for, as it was typed, or `null`. */
+export async function askedPhysician(desk: Desk, visit: string): Promise<string | null> {
+  for (const { envelope } of currentRecords(desk.entries).filter((entry) => entry.visit === visit)) {
+    try {
+      const [name] = valuesOf((await openRecord(desk, envelope)).answers["request.physician_name"]);
+      if (typeof name === "string") return name;
+    } catch (error) {
+      if (!(error instanceof RecordUnreadable || error instanceof FormMissing)) throw error;
+    }
+  }
+  return null;
 }

@@ -1,4 +1,6 @@
 /** Patients' satisfaction on a tablet: answers go into the box at once, and out of it when sending them tells nothing. */
+import { findingWords } from "$components/form/wording";
+import { t } from "$i18n/index";
 import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Form } from "$lib/forms";
@@ -105,12 +107,21 @@ export async function kioskAnswers({
   return initialAnswers(form, { settings, communeName: () => null }, { by: "", at: "" });
 }
 
-/** What is sealed of a sitting: the answers that are still asked, calculated ones among them; `null` when a rule is broken. */
-export async function settledAnswers(form: Form, answers: Answers, today: string): Promise<Answers | null> {
+/** What comes of a sitting at its end: the answers still asked, calculated ones among them; or what a rule asks for. */
+export type SittingEnd =
+  | { readonly kind: "settled"; readonly answers: Answers }
+  | { readonly kind: "refused"; readonly linkId: string; readonly words: string };
+
+/** Hold `answers` to the rules of `form`, on the civil day `today`. */
+export async function settle(form: Form, answers: Answers, today: string): Promise<SittingEnd> {
   const { judge, loadEvaluator } = await import("$lib/forms");
   const evaluator = await loadEvaluator();
   const context = { visitDate: today, today, stop: null, commune: () => null };
   const rules = { form, context, evaluator };
-  const { signable, pass } = judge(rules, { answers, entries: {} }, { by: "", at: "" });
-  return signable ? pass.settled : null;
+  const { signable, pass, findings } = judge(rules, { answers, entries: {} }, { by: "", at: "" });
+  if (signable) return { kind: "settled", answers: pass.settled };
+  const finding = findings.find(({ severity }) => severity === "error") ?? findings[0];
+  if (finding === undefined) return { kind: "refused", linkId: "", words: t("satisfaction.refused") };
+  const words = findingWords(form, finding, pass.settled[finding.linkId]);
+  return { kind: "refused", linkId: finding.linkId, words };
 }

@@ -5,7 +5,8 @@ import type { Opinion } from "$lib/central/opinion";
 import type { Fact } from "$lib/central/person";
 import { valuesOf, type Answers } from "$lib/forms";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
-import { copiedOpinion, isActOf } from "../../src/app/acts";
+import { copiedOpinion, isActOf, isOver } from "../../src/app/acts";
+import { courseOf } from "../../src/app/parts";
 import { lastFirst, type Instrument } from "../../src/app/instruments";
 import { partAnswer } from "../../src/app/part";
 import { previousRows } from "../../src/app/previous";
@@ -41,6 +42,20 @@ describe("a questionnaire about an act", () => {
     expect(isActOf(`${call}-satisfaction-assistant`, call, "other")).toBe(true);
     expect(isActOf(`${call}-satisfaction-assistant`, call, "doctor")).toBe(false);
     expect(isActOf("https://escale.example/fhir/Questionnaire/icope-step1-x", call, "nurse")).toBe(false);
+  });
+});
+
+describe("an act", () => {
+  const course = courseOf(CALL);
+
+  it("is over once its request and its closing are signed, and for the doctor once theirs is", () => {
+    expect(isOver(course, [], "nurse")).toBe(false);
+    expect(isOver(course, ["request"], "nurse")).toBe(false);
+    expect(isOver(course, ["request", "closing"], "nurse")).toBe(true);
+    expect(isOver(course, ["complete"], "nurse")).toBe(true);
+    expect(isOver(course, ["request"], "doctor")).toBe(false);
+    expect(isOver(course, ["request", "medical"], "doctor")).toBe(true);
+    expect(isOver(course, ["request", "medical"], "nurse")).toBe(false);
   });
 });
 

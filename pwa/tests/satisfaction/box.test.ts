@@ -9,7 +9,7 @@ import { countResponses } from "$lib/satisfaction/box";
 import { flatAnswers, mondayOf, type SatisfactionResponse } from "$lib/satisfaction/response";
 import type { Store } from "$lib/store/database";
 import { NodeFailing } from "$lib/sync/errors";
-import { SatisfactionPost, settledAnswers, type KioskSitting } from "../../src/app/satisfaction";
+import { SatisfactionPost, settle, type KioskSitting } from "../../src/app/satisfaction";
 
 const CAMPAIGN = "6d1f2c5e-0a01-4b6e-8a01-000000000001";
 const FORM = written(
@@ -119,9 +119,9 @@ describe("an answer of nobody", () => {
   });
 
   it("is not kept while a rule is broken", async () => {
-    expect(await settledAnswers(FORM, {}, "2026-11-26")).toBeNull();
-    const whole = await settledAnswers(FORM, { "s.overall": said(7) }, "2026-11-26");
-    expect(Object.keys(whole ?? {})).toEqual(["s.overall"]);
+    expect(await settle(FORM, {}, "2026-11-26")).toMatchObject({ kind: "refused", linkId: "s.overall" });
+    const sat = await settle(FORM, { "s.overall": said(7) }, "2026-11-26");
+    expect(sat).toMatchObject({ kind: "settled", answers: { "s.overall": { values: [7] } } });
   });
 });
 
