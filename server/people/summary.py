@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from forms.definition import Form, Item, Value
-from forms.enablement import is_enabled
 from server.people.carried import carried_items
 from server.people.gather import OUTCOME, REASONS, CurrentRecord, Gathered, Said, is_vital
+from server.people.superseded import Known, is_superseded
 from server.projection import persons
 from server.projection.persons import Rows
 
@@ -102,8 +102,7 @@ def _iso(day: date | None) -> str | None:
 def _facts(gathered: Gathered, rows: Rows) -> dict[str, Any]:
     """Return the last value of each carried item, the latest visit first, with a later absence beside it."""
     facts: dict[str, Any] = {}
-    values: dict[str, list[Any]] = {}
-    items: dict[str, Item] = {}
+    known: dict[str, Known] = {}
     later: dict[str, dict[str, Any]] = {}
     for row in rows:
         for record in reversed(gathered.records.get(row["visit_id"], ())):
@@ -115,25 +114,14 @@ def _facts(gathered: Gathered, rows: Rows) -> dict[str, Any]:
                 if said[0].absence is not None:
                     later.setdefault(link_id, {"absent": said[0].absence, **told})
                     continue
-                items[link_id] = form.index[link_id]
-                values[link_id] = [_value(items[link_id], each) for each in said]
-                facts[link_id] = {"answer": {"values": values[link_id]}, **told}
+                values = [_value(form.index[link_id], each) for each in said]
+                known[link_id] = Known(form, row["day"], values)
+                facts[link_id] = {"answer": {"values": values}, **told}
     for link_id, absence in later.items():
         # Not having asked says nothing; in the latest visit it is no news either.
         if link_id in facts and absence["absent"] != "not-asked" and absence["day"] > facts[link_id]["day"]:
             facts[link_id]["later"] = absence
-    return {
-        link_id: facts[link_id] for link_id in sorted(facts) if not _superseded(items[link_id], facts, values)
-    }
-
-
-def _superseded(item: Item, facts: Mapping[str, Any], values: Mapping[str, list[Any]]) -> bool:
-    """Tell whether the question before this one was since answered so that this one is not asked."""
-    asked = [condition.question for condition in item.conditions]
-    newer = any(
-        question in facts and facts[question]["day"] >= facts[item.link_id]["day"] for question in asked
-    )
-    return newer and not is_enabled(item, values)
+    return {link_id: facts[link_id] for link_id in sorted(facts) if not is_superseded(link_id, known)}
 
 
 def _carried(gathered: Gathered, form: Form, record: CurrentRecord) -> Iterator[tuple[str, Sequence[Said]]]:
