@@ -21,6 +21,7 @@ import {
 } from "$lib/forms";
 import { nativeValues } from "$lib/forms/flat";
 import { isQuestion, type Form } from "$lib/forms/form";
+import { ENDED } from "$lib/record/coded";
 import { currentRecords } from "$lib/record/read";
 import type { RecordState } from "$lib/record/states";
 import { signedParts } from "./attendance";
@@ -92,9 +93,9 @@ export async function aroundRecord(desk: Desk, act: Act): Promise<AroundRecord |
   };
 }
 
-/** Whether the act is over for `hands`, given the parts that are signed: for the doctor once theirs is. */
+/** Whether the act is over for `hands`, given the parts that are signed: for the doctor once theirs is; never one refused. */
 export function isOver(course: Course | null, signed: readonly string[], hands: Hands): boolean {
-  if (signed.length === 0) return false;
+  if (signed.length === 0 || signed.includes(ENDED)) return false;
   if (hands === "doctor" && course?.ofDoctor.some((part) => signed.includes(part)) === true) return true;
   return missingParts(course, signed).length === 0;
 }

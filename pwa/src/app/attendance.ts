@@ -9,7 +9,7 @@ import { currentRecords } from "$lib/record/read";
 import { rfc3339 } from "$lib/store/clock";
 import type { Desk } from "./desk.svelte";
 import { isAct } from "./form";
-import { partOf } from "./part";
+import { partHeld } from "./part";
 import { COMPLETE, courseOf, missingParts, type NeededPart } from "./parts";
 import { handsOf, withHands } from "./steps";
 
@@ -83,7 +83,7 @@ export async function sayAfterSeal(
   if (isAct(form)) return "unchanged";
   const course = courseOf(form);
   const signed = signedParts(desk, draft.visit, draft.form.url);
-  const [missing] = missingParts(course, [partOf(answers) ?? COMPLETE, ...signed]);
+  const [missing] = missingParts(course, [partHeld(answers) ?? COMPLETE, ...signed]);
   const subject = subjectOf(draft, answers);
   if (missing === undefined) {
     await sayStatus(desk, draft.stop, subject, "done");

@@ -2,6 +2,7 @@
 import type { Answer, Answers, Author, Form } from "$lib/forms";
 import { isCoding, valuesOf } from "$lib/forms";
 import { isQuestion } from "$lib/forms/form";
+import { CONSENT, ENDED, endsAct } from "$lib/record/coded";
 import type { Store } from "$lib/store/database";
 import { readSetting, writeSetting } from "$lib/store/settings";
 import { PART } from "./prefill";
@@ -23,7 +24,16 @@ export interface PartWriter {
 
 /** The part that `answers` state, or `null`. */
 export function partOf(answers: Answers): string | null {
-  const [value] = valuesOf(answers[PART]);
+  return codeOf(answers, PART);
+}
+
+/** The part that a record of `answers` holds of its visit, `ENDED` when it ends the act, or `null`. */
+export function partHeld(answers: Answers): string | null {
+  return endsAct(codeOf(answers, CONSENT)) ? ENDED : partOf(answers);
+}
+
+function codeOf(answers: Answers, linkId: string): string | null {
+  const [value] = valuesOf(answers[linkId]);
   return isCoding(value) ? value.code : null;
 }
 

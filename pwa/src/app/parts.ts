@@ -5,6 +5,7 @@
  */
 import type { Form } from "$lib/forms";
 import { isQuestion } from "$lib/forms/form";
+import { ENDED } from "$lib/record/coded";
 import { PART } from "./prefill";
 import type { Hands } from "./steps";
 
@@ -43,7 +44,7 @@ export function courseOf(form: Form): Course | null {
 
 /** What is missing of a visit, given the parts that are signed: nothing when it is whole. */
 export function missingParts(course: Course | null, signed: readonly string[]): readonly NeededPart[] {
-  if (course === null || signed.includes(COMPLETE)) return [];
+  if (course === null || signed.includes(COMPLETE) || signed.includes(ENDED)) return [];
   return course.needed.filter((part) => !signed.includes(part));
 }
 
@@ -52,7 +53,7 @@ export function missingParts(course: Course | null, signed: readonly string[]): 
  * the person's own choice.
  */
 export function nextPart(course: Course | null, signed: readonly string[], hands: Hands): string | null {
-  if (course === null || signed.length === 0) return null;
+  if (course === null || signed.length === 0 || signed.includes(ENDED)) return null;
   const [opening] = course.needed;
   if (opening !== undefined && signed.includes(opening) && hands === "doctor") {
     const theirs = course.ofDoctor.find((part) => !signed.includes(part));

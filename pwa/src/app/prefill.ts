@@ -61,11 +61,21 @@ export async function rememberedFacts(form: Form, summary: PersonSummary, author
   return Object.fromEntries(Object.entries(answers).filter(([linkId]) => starts.has(linkId)));
 }
 
-/** What is asked of the person besides their identity, and is the same whatever is done for them on that day. */
-const SAME_WHATEVER_THE_FORM = ["visit.commune", "visit.attending_gp", "visit.attending_gp_name"];
+/** What is the same whatever is done for the person on that day, besides their identity; and what a doctor concluded. */
+const SAME_WHATEVER_THE_FORM = [
+  "visit.commune",
+  "visit.attending_gp",
+  "visit.attending_gp_name",
+  "outcome.main",
+  "outcome.answer",
+  "outcome.notes",
+  "outcome.next_date",
+  "outcome.signed_name",
+];
 
 /**
- * Of `said`, in other records of the visit, what `form` asks too: who the person is, where they live, who their doctor is.
+ * Of `said`, in other records of the visit, what `form` asks too: who the person is, where they live, who their doctor is,
+ * what a doctor of the team concluded.
  * Each answer stays its author's; one that this form does not take, of an option it does not offer say, is asked.
  */
 export function answersHere(form: Form, said: Answers): Answers {

@@ -5,6 +5,7 @@ import type { Opinion } from "$lib/central/opinion";
 import type { Fact } from "$lib/central/person";
 import { valuesOf, type Answers } from "$lib/forms";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
+import { ENDED } from "$lib/record/coded";
 import { copiedOpinion, isActOf, isOver } from "../../src/app/acts";
 import { courseOf } from "../../src/app/parts";
 import { lastFirst, type Instrument } from "../../src/app/instruments";
@@ -56,6 +57,7 @@ describe("an act", () => {
     expect(isOver(course, ["request"], "doctor")).toBe(false);
     expect(isOver(course, ["request", "medical"], "doctor")).toBe(true);
     expect(isOver(course, ["request", "medical"], "nurse")).toBe(false);
+    expect(isOver(course, [ENDED], "nurse")).toBe(false);
   });
 });
 
@@ -72,12 +74,22 @@ describe("a remote doctor's answer", () => {
     expect(copied["outcome.main"]).toMatchObject(AUTHOR);
   });
 
+  it("is copied into the closing, which says how the act ended", async () => {
+    const copied = await copiedOpinion(CALL, partAnswer(CALL, "closing", AUTHOR), OPINION, AUTHOR, TODAY);
+    expect(Object.keys(copied).sort()).toEqual([
+      "outcome.answer",
+      "outcome.main",
+      "outcome.notes",
+      "outcome.signed_name",
+    ]);
+  });
+
   it("changes nothing that was answered, and is not copied into a part that does not ask it", async () => {
     const notes = { kind: "values", values: ["Déjà dit."], ...AUTHOR } as const;
     const begun = { ...partAnswer(CALL, "complete", AUTHOR), "outcome.notes": notes };
     expect(await copiedOpinion(CALL, begun, OPINION, AUTHOR, TODAY)).not.toHaveProperty("outcome.notes");
-    const closing = partAnswer(CALL, "closing", AUTHOR);
-    expect(await copiedOpinion(CALL, closing, OPINION, AUTHOR, TODAY)).toEqual({});
+    const request = partAnswer(CALL, "request", AUTHOR);
+    expect(await copiedOpinion(CALL, request, OPINION, AUTHOR, TODAY)).toEqual({});
   });
 });
 

@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import { freshStore } from "../store/fresh";
 import { AUTHOR, native, published } from "../forms/flat";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
-import { codeIn } from "$lib/record/coded";
-import { partAnswer, partOf, rememberedPart, rememberPart } from "../../src/app/part";
+import { codeIn, ENDED, partIn } from "$lib/record/coded";
+import { partAnswer, partHeld, partOf, rememberedPart, rememberPart } from "../../src/app/part";
 import { courseOf, missingParts, nextPart } from "../../src/app/parts";
 import { item, option, written } from "../forms/written";
 
 const parse = (name: string): ReturnType<typeof parseQuestionnaire> =>
   parseQuestionnaire(JSON.parse(published(name)) as object);
 const FORM = parse("medicobus-consultation.v1.1.0.json");
+const CALLED = parse("teleconsultation.v1.0.0.json");
 const OLD = parse("medicobus-consultation.v1.0.0.json");
 const form = "medicobus-consultation";
 const [NURSE, DOCTOR] = [
@@ -89,6 +90,23 @@ describe("the parts of a form", () => {
     expect(nextPart(CALL, ["request"], "doctor")).toBe("medical");
     expect(nextPart(CALL, ["request", "medical"], "doctor")).toBe("closing");
     expect(nextPart(CALL, ["request", "closing"], "nurse")).toBeNull();
+  });
+
+  it("are none any more once the person refused: nothing follows, from whichever part it was told", () => {
+    const refused = { linkId: "consent.teleconsultation", answer: [{ valueCoding: { code: "no" } }] };
+    const part = { linkId: "identity.part", answer: [{ valueCoding: { code: "request" } }] };
+    const response = { resourceType: "QuestionnaireResponse", item: [part, refused] };
+    expect(partIn(response)).toBe(ENDED);
+    expect(partIn({ ...response, item: [part] })).toBe("request");
+    const answers = native(CALLED, {
+      "identity.part": { values: ["request"] },
+      "consent.teleconsultation": { values: ["no"] },
+    });
+    expect(partHeld(answers)).toBe(ENDED);
+    expect(partHeld(partAnswer(CALLED, "request", AUTHOR))).toBe("request");
+    expect(missingParts(CALL, [ENDED])).toEqual([]);
+    expect(nextPart(CALL, [ENDED], "nurse")).toBeNull();
+    expect(nextPart(CALL, [ENDED], "doctor")).toBeNull();
   });
 
   it("of a stand are the reception and any number of stations", () => {

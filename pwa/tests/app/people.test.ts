@@ -7,6 +7,7 @@ import { item, option, written } from "../forms/written";
 import { answersHere } from "../../src/app/prefill";
 import { anonymousWords, answeredPerson, listedPerson } from "../../src/app/people";
 
+const CALL = parseQuestionnaire(JSON.parse(published("teleconsultation.v1.0.0.json")) as object);
 const BUS = parseQuestionnaire(JSON.parse(published("medicobus-consultation.v1.1.0.json")) as object);
 
 function entry(changes: Partial<SearchEntry>): SearchEntry {
@@ -94,6 +95,15 @@ describe("what another record of the visit says", () => {
     // An option that this form does not offer is asked; a date is a text, as types of answers go.
     expect(Object.keys(taken).sort()).toEqual(["identity.birth_date", "identity.birth_name"]);
     expect(taken["identity.birth_name"]).toBe(said["identity.birth_name"]);
+  });
+
+  it("takes what a doctor of the team concluded into the closing of the act", () => {
+    const said = native(CALL, {
+      "identity.part": { values: ["medical"] },
+      "outcome.main": { values: ["advice"] },
+      "vitals.sbp": { values: [120] },
+    });
+    expect(Object.keys(answersHere(CALL, said))).toEqual(["outcome.main"]);
   });
 
   it("leaves the part to be written, and takes the whole identity of the same form", () => {

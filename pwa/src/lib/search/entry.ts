@@ -1,7 +1,7 @@
 /** One record in the search index, and how what is typed meets it. */
 import { resourceOf, type RecordPayload } from "../envelope/payload";
 import { foldName } from "../names/fold";
-import { codeIn } from "../record/coded";
+import { codeIn, partIn } from "../record/coded";
 import type { TeamRecord } from "../record/read";
 
 /** What is kept of a record, sealed, to find it and to show it in a list. */
@@ -19,7 +19,7 @@ export interface SearchEntry {
   readonly member: string;
   /** Url of the form. */
   readonly form: string;
-  /** Code of the part of the visit that it holds, or `null` of a form without parts. */
+  /** Code of the part of the visit that it holds, `ENDED` of one that ends it, or `null` of a form without parts. */
   readonly part: string | null;
   /** Of an anonymous count: codes of what was asked instead of a name. */
   readonly anonymous: Anonymous | null;
@@ -52,7 +52,7 @@ export function searchEntry({ envelope, record, payload, period, response }: Tea
     signed_at: payload.signed_at,
     member: payload.member,
     form: payload.form.url,
-    part: codeIn(response, "identity.part"),
+    part: partIn(response),
     anonymous:
       codeIn(response, "identity.mode") === "anonymous"
         ? { sex: codeIn(response, "identity.sex"), age_band: codeIn(response, "identity.age_band") }
