@@ -30,7 +30,10 @@ export class RecordConfidential extends RecordUnreadable {}
 /** A record as its screen shows it. */
 export interface OpenedRecord {
   readonly record: TeamRecord;
+  readonly form: Form;
   readonly answers: Answers;
+  /** The linkIds that are asked. */
+  readonly enabled: ReadonlySet<string>;
   readonly sections: readonly RowSection[];
   readonly standing: RecordStanding;
   readonly message: ReviewMessage | null;
@@ -49,12 +52,14 @@ export interface OpenedRecord {
 /** Open `envelope`. Raises {@link RecordUnreadable}, `FormMissing`, `FormInvalid`. */
 export async function openRecord(desk: Desk, envelope: string): Promise<OpenedRecord> {
   const record = await read(desk, envelope);
-  const { form, answers, sections } = await laidOut(desk, record);
+  const { form, answers, enabled, sections } = await laidOut(desk, record);
   const standing = await desk.standing(envelope, record.record);
   const replaced = desk.entries.some(({ replaces }) => replaces === envelope);
   return {
     record,
+    form,
     answers,
+    enabled,
     sections,
     standing,
     message: standing.receipt === null ? null : await openMessage(standing.receipt, desk.keys.byKeyId),
@@ -98,7 +103,7 @@ async function read(desk: Desk, envelope: string): Promise<TeamRecord> {
 async function laidOut(
   desk: Desk,
   { payload, response, author, period }: TeamRecord,
-): Promise<{ form: Form; answers: Answers; sections: readonly RowSection[] }> {
+): Promise<Pick<OpenedRecord, "form" | "answers" | "enabled" | "sections">> {
   const { form } = await desk.form(payload.form.url, payload.form.version);
   const answers = fromQuestionnaireResponse(form, response);
   const date = period.start.slice(0, 10);
@@ -110,7 +115,7 @@ async function laidOut(
     by: author.member,
     at: period.start,
   });
-  return { form, answers, sections: rows(form, answers, enabled, wording()) };
+  return { form, answers, enabled, sections: rows(form, answers, enabled, wording()) };
 }
 
 async function differences(

@@ -18,36 +18,14 @@ import type { Group } from "$lib/forms/form";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { started } from "$lib/forms/timing";
 import { type Curves, readCurves } from "$lib/spirometry";
-import { AUTHOR, type FlatAnswers, native, published } from "./flat";
-import { instruments } from "./instruments";
+import { AUTHOR, type FlatAnswers, published } from "./flat";
+import { chosen, context, form, later, props, SINCE } from "./instruments-host";
 import { questionOf } from "./written";
-
-const form = parseQuestionnaire(instruments());
-const context = { visitDate: "2026-11-23", today: "2026-11-23", stop: null, commune: () => null };
-const SINCE = "2026-11-23T09:40:00.000+01:00"; // AUTHOR.at
 
 beforeAll(async () => void (await loadEvaluator()));
 
-function props(answers: FlatAnswers, more: object = {}): never {
-  const host = {
-    form,
-    answers: native(form, answers),
-    entries: {},
-    context,
-    member: AUTHOR.by,
-    now: () => SINCE,
-    onchange: () => undefined,
-    ...more,
-  };
-  return host as never;
-}
 const view = (section: string, answers: FlatAnswers = {}, more: object = {}): string =>
   render(FormView, { props: props(answers, { section, ...more }) }).body;
-const later = (seconds: number): { now: () => string } => ({
-  now: () => new Date(Date.parse(SINCE) + seconds * 1000).toISOString(),
-});
-const chosen = (code: string): { values: string[] } => ({ values: [code] });
-
 describe("a slider", () => {
   test("has no value until it is touched, and says so to the eye and to the ear", () => {
     const html = view("walk");
@@ -187,10 +165,18 @@ describe("the person's page", () => {
     "spirometry.blow1.fev1": { values: [fev1] },
     "spirometry.blow1.fvc": { values: [3.1] },
   });
-  const page = (answers: FlatAnswers): string =>
-    render(PersonPage, {
-      props: { capture: new Capture(() => props(answers)), onclose: () => undefined },
+  const page = (answers: FlatAnswers): string => {
+    const capture = new Capture(() => props(answers));
+    return render(PersonPage, {
+      props: {
+        form,
+        answers: capture.shown,
+        enabled: capture.judgement.pass.enabled,
+        visitDate: context.visitDate,
+        onclose: () => undefined,
+      },
     }).body;
+  };
 
   test("is not handed over before the professional has said whether the result holds", () => {
     const html = page(blow(2.1));

@@ -24,7 +24,7 @@ import {
 import * as edit from "$lib/forms/edit";
 import type { Proposal } from "$lib/forms/entry";
 import { type Evaluator, loadedEvaluator, loadEvaluator } from "$lib/forms/evaluate";
-import type { Form, Group, Question } from "$lib/forms/form";
+import { type Form, type Group, isQuestion, type Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
 import { ExpressionMemory } from "$lib/forms/memory";
 import { type DelayState, delayState, started, stopwatchSeconds } from "$lib/forms/timing";
@@ -73,6 +73,15 @@ export class Capture {
     // Calculated values are stamped again when the record is signed: the time shown here is nobody's.
     return judge(rules, { answers, entries }, { by: member, at: context.visitDate });
   });
+
+  readonly #shown: Answers = $derived(
+    Object.fromEntries(
+      Object.entries(this.#judgement.pass.settled).filter(([linkId]) => {
+        const item = this.form.items.get(linkId);
+        return !isQuestion(item) || !this.isMiscalculated(item);
+      }),
+    ),
+  );
 
   constructor(props: () => CaptureProps) {
     this.#props = props;
@@ -128,6 +137,11 @@ export class Capture {
   /** What would be signed, calculated values included; a disabled answer is not there. */
   settled(linkId: string): Answer | undefined {
     return this.#judgement.pass.settled[linkId];
+  }
+
+  /** What can be shown as a record: what would be signed, without what was calculated from a refused value. */
+  get shown(): Answers {
+    return this.#shown;
   }
 
   /** What was answered, asked or not. */

@@ -3,7 +3,16 @@ import type { AbsentReason, Answer, Answers, Value } from "./answers";
 import { isCoding, isPhoto, isQuantity, valuesOf } from "./answers";
 import type { Photo } from "./attachment";
 import { defined } from "./json";
-import { type Form, type Group, type Item, type ItemClass, type Question, questionsOf, spoken } from "./form";
+import {
+  type Form,
+  type Group,
+  type Item,
+  type ItemClass,
+  type Question,
+  questionsOf,
+  spoken,
+  type Tone,
+} from "./form";
 
 /** How values are worded; passed in, since the engine has no catalogue of its own. */
 export interface Wording {
@@ -16,7 +25,13 @@ export interface Wording {
 
 /** What stands in the place of an answer: values, a stated absence, or nothing recorded. */
 export type Shown =
-  | { readonly kind: "values"; readonly texts: readonly string[]; readonly photos?: readonly Photo[] }
+  | {
+      readonly kind: "values";
+      readonly texts: readonly string[];
+      readonly photos?: readonly Photo[];
+      /** The curves of a spirometer's file, as the record keeps them (`docs/forms.md`, Curves). */
+      readonly curves?: string;
+    }
   | { readonly kind: "absent"; readonly reason: AbsentReason }
   | { readonly kind: "unanswered" };
 
@@ -35,10 +50,14 @@ export interface Row {
   readonly carriedFrom?: string;
   readonly confirmed: boolean;
   readonly calculated: boolean;
+  /** How a calculated result stands, by its option. */
+  readonly tone?: Tone;
   /** Of a calculated result: the rule in words, and its source. */
   readonly rule?: { readonly text: string; readonly source: string };
   /** What the professional said of the result (`escale:reviewed-by`); absent while nothing is said. */
   readonly review?: "validated" | "set_aside";
+  /** Why it was set aside, in the professional's words. */
+  readonly setAsideBecause?: string;
 }
 
 /** The rows of one section. */
@@ -82,8 +101,37 @@ function row(form: Form, section: Group, question: Question, answers: Answers, w
     ...(given?.carriedFrom === undefined ? {} : { carriedFrom: given.carriedFrom }),
     confirmed: given?.kind === "values" && given.confirmed === true,
     calculated: question.calculation !== undefined,
-    ...defined({ rule: ruleOf(question, wording), review: reviewOf(question, answers) }),
+    ...defined({
+      tone: toneOf(question, given),
+      rule: ruleOf(question, wording),
+      review: reviewOf(question, answers),
+      setAsideBecause: reasonOf(form, question, answers, wording),
+    }),
   };
+}
+
+function toneOf({ calculation, options }: Question, given: Answer | undefined): Tone | undefined {
+  const [value] = valuesOf(given);
+  if (calculation === undefined || !isCoding(value)) return undefined;
+  return options.find(({ coding }) => coding.code === value.code)?.tone;
+}
+
+/** What was answered to the questions that are asked because the result was set aside. */
+function reasonOf(form: Form, question: Question, answers: Answers, wording: Wording): string | undefined {
+  if (reviewOf(question, answers) !== "set_aside") return undefined;
+  const reasons = form.questions.filter(({ conditions }) =>
+    conditions.some(
+      (condition) =>
+        condition.question === question.reviewedBy &&
+        condition.operator === "=" &&
+        typeof condition.answer === "object" &&
+        condition.answer.code === "set_aside",
+    ),
+  );
+  const said = reasons.flatMap((reason) =>
+    valuesOf(answers[reason.linkId]).map((value) => display(reason, value, wording)),
+  );
+  return said.length === 0 ? undefined : said.join(" – ");
 }
 
 function ruleOf({ rule }: Question, { language }: Wording): Row["rule"] {
@@ -101,10 +149,12 @@ function shown(question: Question, given: Answer | undefined, wording: Wording):
   if (!given) return { kind: "unanswered" };
   if (given.kind === "absent") return { kind: "absent", reason: given.reason };
   const photos = given.values.filter(isPhoto);
+  const [curves] = question.control === "spirometer-file" ? given.values : [];
   return {
     kind: "values",
     texts: given.values.map((value) => display(question, value, wording)),
     ...(photos.length > 0 ? { photos } : {}),
+    ...(typeof curves === "string" ? { curves } : {}),
   };
 }
 
@@ -182,6 +232,8 @@ function flatten(sections: readonly RowSection[]): Map<string, { section: string
 
 function same(one: Shown, other: Shown): boolean {
   if (one.kind === "values" && other.kind === "values") {
+    // Other curves of the same device, as many, are worded alike.
+    if (one.curves !== other.curves) return false;
     return one.texts.length === other.texts.length && one.texts.every((text, i) => text === other.texts[i]);
   }
   if (one.kind === "absent" && other.kind === "absent") return one.reason === other.reason;

@@ -1,0 +1,68 @@
+/** What a record looks like to who reads it: curves drawn, results with their tone, their review and their rule. */
+import { render } from "svelte/server";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Capture } from "$components/form/capture.svelte";
+import RecordView from "$components/form/RecordView.svelte";
+import { wording } from "$components/form/wording";
+import { loadEvaluator } from "$lib/forms/evaluate";
+import { difference, rows } from "$lib/forms/present";
+import { type FlatAnswers, native } from "./flat";
+import { chosen, form, props } from "./instruments-host";
+
+beforeAll(async () => void (await loadEvaluator()));
+
+describe("a record to read", () => {
+  const blow: FlatAnswers = {
+    "spirometry.blow1.fev1": { values: [2.1] },
+    "spirometry.blow1.fvc": { values: [3.1] },
+  };
+  const read = (answers: FlatAnswers): string => {
+    const capture = new Capture(() => props(answers));
+    const { enabled } = capture.judgement.pass;
+    return render(RecordView, { props: { sections: rows(form, capture.shown, enabled, wording()) } }).body;
+  };
+  const curves = (flow: number): string =>
+    JSON.stringify({
+      v: 1,
+      source: "ndd-xml",
+      device: "EasyOne",
+      trials: [{ n: 1, fvc: 3.1, time_s: [0, 1], volume_l: [0, 3.1], flow_l_s: [flow, 0] }],
+    });
+
+  test("draws the curves, beside how many they are", () => {
+    const html = read({ "spirometry.curves": { values: [curves(5)] } });
+    expect(html).toMatch(/1.×.EasyOne/);
+    expect(html).toMatch(/role="img" aria-label="Courbe débit-volume.: 1 manœuvre\. Manœuvre 1/);
+    expect(html).toMatch(/role="img" aria-label="Courbe volume-temps/);
+    expect(html).toMatch(/3,10.L/);
+  });
+
+  test("shows a result with its tone, its review, and its rule folded", () => {
+    const html = read({ ...blow, "result.review": chosen("validated") });
+    expect(html).toContain("Alerte");
+    expect(html).toContain("Validé par le professionnel");
+    expect(html).toMatch(
+      /<details(?![^>]*open)[^>]*>[^]*Règle.: Sous 0,70[^]*Source.: Règle d’essai[^]*<\/details>/,
+    );
+  });
+
+  test("keeps a result that was set aside, with why, and without its weight", () => {
+    const html = read({
+      ...blow,
+      "result.review": chosen("set_aside"),
+      "result.review_reason": { values: ["toux"] },
+    });
+    expect(html).toContain("Suspicion d’obstruction");
+    expect(html).toMatch(/Écarté par le professionnel.: toux/);
+    expect(html).not.toContain("Alerte");
+  });
+
+  test("has changed when the curves have, though they are worded alike", () => {
+    const enabled = new Set(form.items.keys());
+    const [before, after] = [5, 6].map((flow) =>
+      rows(form, native(form, { "spirometry.curves": { values: [curves(flow)] } }), enabled, wording()),
+    );
+    expect(difference(before ?? [], after ?? []).map(({ linkId }) => linkId)).toEqual(["spirometry.curves"]);
+    expect(difference(before ?? [], before ?? [])).toEqual([]);
+  });
+});
