@@ -3,9 +3,10 @@
 A closed list, as data. A text that names anything else is refused where it is parsed (``predicate``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from forms.load import published
 from forms.tasks import TaskKind, task_rules
@@ -36,8 +37,9 @@ class Exposure(StrEnum):
 class Fact:
     """One fact. ``column`` of ``VisitFigure`` holds it (none: rows of ``VisitCode``); ``missing``, why not.
 
-    ``codes``: all that may be answered, over every published version; None: not a closed list. ``sparse``:
-    rows only where a form of the visit asks. A ``RELATED`` one is known from rows beside (``related``).
+    ``offered``: gives all that may be answered, over every version published by now; None: not a closed list.
+    ``sparse``: rows only where a form of the visit asks. A ``RELATED`` one is known from rows beside
+    (``related``).
     """
 
     name: str
@@ -45,8 +47,13 @@ class Fact:
     exposure: Exposure
     column: str | None = None
     missing: str | None = None
-    codes: frozenset[str] | None = None
+    offered: Callable[[], Iterable[str]] | None = None
     sparse: bool = False
+
+    @property
+    def codes(self) -> frozenset[str] | None:
+        """All that may be answered; None: not a closed list. It grows when a form is published."""
+        return None if self.offered is None else frozenset(self.offered()) or None
 
     @property
     def may_be_missing(self) -> bool:
@@ -121,12 +128,12 @@ def _facts() -> dict[str, Fact]:
                 _exposure(name),
                 name,
                 name,
-                None if name == "commune" else frozenset(options(link_id)),
+                None if name == "commune" else partial(options, link_id),
             )
             for name, link_id in CODES.items()
         ),
         *(
-            Fact(name, Kind.SEVERAL, _exposure(name), codes=frozenset(options(link_id)))
+            Fact(name, Kind.SEVERAL, _exposure(name), offered=partial(options, link_id))
             for name, link_id in SEVERAL.items()
         ),
         *(
@@ -134,22 +141,22 @@ def _facts() -> dict[str, Fact]:
                 fact.name,
                 Kind.SEVERAL,
                 _exposure(fact.name),
-                codes=frozenset(options(fact.link_id)) or None,
+                offered=partial(options, fact.link_id),
                 sparse=True,
             )
             for fact in INSTRUMENTS.values()
         ),
-        Fact(FORM, Kind.SEVERAL, Exposure.ADMINISTRATIVE, codes=frozenset(form_titles())),
-        Fact("letter", Kind.RELATED, _exposure("letter"), codes=frozenset({"issued", "sent"})),
+        Fact(FORM, Kind.SEVERAL, Exposure.ADMINISTRATIVE, offered=form_titles),
+        Fact("letter", Kind.RELATED, _exposure("letter"), offered=lambda: ("issued", "sent")),
         *(
-            Fact(name, Kind.RELATED, _exposure(name), codes=_task_codes(kind))
+            Fact(name, Kind.RELATED, _exposure(name), offered=partial(_task_codes, kind))
             for name, kind in TASK_FACTS.items()
         ),
         Fact(
             "icope_follow_up",
             Kind.RELATED,
             _exposure("icope_follow_up"),
-            codes=frozenset({"followed", "not_followed", "not_due"}),
+            offered=lambda: ("followed", "not_followed", "not_due"),
         ),
         Fact("age", Kind.NUMBER, Exposure.CLINICAL, "age", "age_missing"),
         Fact(
@@ -165,14 +172,14 @@ def _facts() -> dict[str, Fact]:
         Fact("stop", Kind.IDENTIFIER, Exposure.ADMINISTRATIVE, "stop_id"),
         Fact("place", Kind.PLACE, Exposure.ADMINISTRATIVE, "stop_id"),
         Fact(
-            "identified", Kind.CODE, Exposure.ADMINISTRATIVE, "identified", codes=frozenset({"true", "false"})
+            "identified", Kind.CODE, Exposure.ADMINISTRATIVE, "identified", offered=lambda: ("true", "false")
         ),
         Fact(
             "state",
             Kind.CODE,
             Exposure.ADMINISTRATIVE,
             "state",
-            codes=frozenset(state.value for state in RecordState),
+            offered=lambda: (state.value for state in RecordState),
         ),
     ]
     return {fact.name: fact for fact in found}

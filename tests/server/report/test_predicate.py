@@ -34,6 +34,7 @@ from server.store.database import Store
 from server.store.figures import VisitFigure
 from tests.server.report.figures import add_visit
 from tests.support.organisation import DAY, Seeded
+from tests.support.published import another, registry_put_back
 
 BOOKED = {"fact": "booking", "in": ["telephone"]}
 
@@ -207,3 +208,12 @@ def test_the_database_answers_what_the_language_means(
         )
     assert yes == {visit for visit, each in said.items() if meaning(predicate, each) is True}
     assert no == {visit for visit, each in said.items() if meaning(predicate, each) is False}
+
+
+def test_a_code_of_a_form_published_since_is_known() -> None:
+    asked = {"fact": "form", "in": ["escale-new"]}
+    with pytest.raises(PredicateInvalid):
+        parse(asked)
+    with registry_put_back() as registry:
+        registry.add(another("1.0.0", url="https://escale.example/fhir/Questionnaire/escale-new"))
+        assert to_json(parse(asked)) == asked
