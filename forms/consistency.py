@@ -7,7 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from forms.consistency_capture import controls, delays, prefills, remembered, settings, starts, use_of_form
+from forms.consistency_capture import (
+    controls,
+    delays,
+    kept_for_the_day,
+    prefills,
+    remembered,
+    settings,
+    starts,
+    use_of_form,
+)
 from forms.consistency_results import calculations, functions, person_results, reviews, rules_in_words
 from forms.definition import NUMBER_TYPES, Condition, FormUse, Item
 from forms.errors import Defect
@@ -173,6 +182,7 @@ RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
     settings,
     prefills,
     remembered,
+    kept_for_the_day,
     controls,
     delays,
     constraints,

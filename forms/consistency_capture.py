@@ -80,6 +80,22 @@ def remembered(items: Items) -> Iterator[Defect]:
             yield Defect(item.link_id, "either escale:carried or escale:remembered")
 
 
+def kept_for_the_day(items: Items) -> Iterator[Defect]:
+    """What starts the next record is of the place and the equipment: of nobody, and somebody's to change."""
+    for item in items:
+        if not item.kept_for_the_day:
+            continue
+        if item.item_class != "administrative":
+            yield Defect(item.link_id, "only what is administrative is kept for the day")
+        if item.is_calculated or item.read_only or item.prefill is not None:
+            yield Defect(
+                item.link_id,
+                "what is calculated, read-only or has an initialExpression is not kept for the day",
+            )
+        if item.carried or item.remembered or item.restricts:
+            yield Defect(item.link_id, "what is known of a person is not kept for the day")
+
+
 def controls(items: Items) -> Iterator[Defect]:
     """A control fits what it fills."""
     for item in items:

@@ -176,7 +176,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `path`: the linkIds of the groups around it, outermost first. `options`: by code. `carried`: its last
     answer is shown to be confirmed at the next visit. `restricts`: answered yes, the record is restricted.
     `enabled_when`: an expression, enabled when it yields exactly `true`. `start`: what `initial` says.
-    `remembered`: its last answer is kept for comparison. `instrument`: what `escale:control` says.
+    `remembered`: its last answer is kept for comparison. `kept_for_the_day`: its last answer starts the next
+    record of the same member, stop and day. `instrument`: what `escale:control` says.
     """
 
     link_id: str
@@ -191,6 +192,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     hidden: bool = False
     absence: bool = True
     carried: bool = False
+    kept_for_the_day: bool = False
     restricts: bool = False
     max_occurs: int | None = None
     max_length: int | None = None

@@ -198,7 +198,11 @@ def instrument() -> dict[str, Any]:
             "test.side",
             "choice",
             answerOption=[option("left"), option("right")],
-            extension=[ours("control", valueCode="body-side")],
+            extension=[
+                ours("control", valueCode="body-side"),
+                ours("item-class", valueCode="administrative"),
+                ours("kept-for-the-day", valueBoolean=True),
+            ],
         ),
         item("test.curves", "text", extension=[ours("control", valueCode="spirometer-file")]),
         item(

@@ -44,6 +44,7 @@ def test_each_extension_becomes_a_field() -> None:
     assert index["test.state"].reviewed_by == "test.review"
     assert index["test.state"].remembered
     assert index["test.state"].person_result
+    assert [link_id for link_id, item in index.items() if item.kept_for_the_day] == ["test.side"]
     assert index["test.state"].options["low"].tone == "alert"
     assert index["test.state"].options["low"].person_text == Translated("À revoir", "À revoir")
     assert index["test.acceptable"].person_text == Translated("Bien soufflé ?", "Bien soufflé ?")
@@ -64,6 +65,10 @@ def test_a_form_is_a_record_unless_it_says_otherwise() -> None:
 
 
 Change = Callable[[dict[str, Any]], object]
+
+
+KEPT = ours("kept-for-the-day", valueBoolean=True)
+ADMINISTRATIVE = ours("item-class", valueCode="administrative")
 
 
 def _with(link_id: str, *extensions: dict[str, Any], **members: Any) -> Change:
@@ -299,6 +304,22 @@ DEFECTS: dict[str, tuple[Change, str]] = {
     "a memory of what is sensitive": (
         _with("test.state", ours("item-class", valueCode="sensitive")),
         "test.state: what is sensitive is neither carried nor remembered",
+    ),
+    "something clinical kept for the day": (
+        _with("test.height", KEPT),
+        "test.height: only what is administrative is kept for the day",
+    ),
+    "something of a person kept for the day": (
+        _with("test.height", ADMINISTRATIVE, KEPT, ours("carried", valueBoolean=True)),
+        "test.height: what is known of a person is not kept for the day",
+    ),
+    "something calculated kept for the day": (
+        _with("test.z", ADMINISTRATIVE, KEPT),
+        "test.z: what is calculated, read-only or has an initialExpression is not kept for the day",
+    ),
+    "a theme kept for the day": (
+        _with("test.theme", ADMINISTRATIVE, KEPT),
+        "test.theme: what is calculated, read-only or has an initialExpression is not kept for the day",
     ),
     "carried and remembered": (
         _with("test.height", ours("carried", valueBoolean=True), ours("remembered", valueBoolean=True)),

@@ -13,6 +13,7 @@ import { signedParts } from "./attendance";
 import type { Desk } from "./desk.svelte";
 import { FormMissing, isAct } from "./form";
 import { rememberInstrument } from "./instruments";
+import { keptForTheDay } from "./kept";
 import { codeAnswer, partAnswer, rememberedPart } from "./part";
 import { courseOf, nextPart } from "./parts";
 import { answersHere, knownIdentity, prefill } from "./prefill";
@@ -62,7 +63,8 @@ export async function beginVisit(
     nextPart(courseOf(form), signedParts(desk, visit, reference.url), handsOf(desk.profession)) ??
     (await rememberedPart(store, today, writer));
   const summary = key === null ? null : await desk.people.summary(key);
-  const from = { expected, author, roster, summary };
+  const kept = await keptForTheDay(desk, form, roster.stop.id);
+  const from = { expected, author, roster, summary, kept };
   const answers: Answers = {
     ...(await prefill(form, from)),
     ...(await missing(form, from)),

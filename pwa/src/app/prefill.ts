@@ -14,6 +14,7 @@ import {
   type Value,
 } from "$lib/forms";
 import { isQuestion, rosterField, type Question } from "$lib/forms/form";
+import type { Kept } from "$lib/forms/prefill";
 import { illTyped } from "$lib/forms/values";
 
 const INSEE = "https://escale.example/fhir/CodeSystem/insee-cog";
@@ -32,12 +33,14 @@ export interface StartingFrom {
   /** What the team knows of the person; `null` when nobody was recognised. */
   readonly summary: PersonSummary | null;
   readonly author: Author;
+  /** What `author` answered before at this stop and on this day. */
+  readonly kept?: Kept;
 }
 
 /** The answers `form` starts with (docs/forms.md, Starting values). */
 export async function prefill(
   form: Form,
-  { expected, roster, summary, author }: StartingFrom,
+  { expected, roster, summary, author, kept = new Map() }: StartingFrom,
 ): Promise<Answers> {
   const communes = await loadCommunes();
   const known = {
@@ -45,6 +48,7 @@ export async function prefill(
     settings: roster.settings[form.url] ?? {},
     theme: roster.stop.theme ?? null,
     facts: summary?.facts ?? new Map(),
+    kept,
     communeName: (insee: string) => communes.get(insee)?.name ?? null,
   };
   return initialAnswers(form, known, author);

@@ -1,5 +1,6 @@
 /** What a capture starts from: the form, the campaign, the roster, the stop, the person's summary, in that order. */
 import { describe, expect, test } from "vitest";
+import type { Coding } from "$lib/forms/answers";
 import type { PublishedFact } from "$lib/forms/carry";
 import { initialAnswers, type Known } from "$lib/forms/prefill";
 import { AUTHOR } from "./flat";
@@ -92,6 +93,33 @@ describe("the stop and the roster", () => {
   test("give nothing for a theme that the form does not know, or none", () => {
     expect(start({ theme: "sport" })).toEqual(start());
     expect(start({ theme: null })).toEqual(start());
+  });
+});
+
+describe("the day", () => {
+  const equipment = written([
+    item("s.model", "string", { extension: [ours("kept-for-the-day", { valueBoolean: true })] }),
+    item("s.place", "choice", {
+      answerOption: [option("bus", { initialSelected: true }), option("home")],
+      extension: [ours("kept-for-the-day", { valueBoolean: true })],
+    }),
+    item("s.height", "integer"),
+  ]);
+  const kept = new Map([
+    ["s.model", ["Air 2"]],
+    ["s.place", [option("home").valueCoding as Coding]],
+    ["s.height", [170]],
+  ]);
+
+  test("gives what the form keeps of it, before the form's own value, as an answer of whoever begins", () => {
+    expect(initialAnswers(equipment, { communeName: () => null, kept }, AUTHOR)).toEqual({
+      "s.model": { kind: "values", values: ["Air 2"], ...AUTHOR },
+      "s.place": { kind: "values", values: [option("home").valueCoding], ...AUTHOR },
+    });
+  });
+
+  test("gives nothing at its first record", () => {
+    expect(Object.keys(initialAnswers(equipment, { communeName: () => null }, AUTHOR))).toEqual(["s.place"]);
   });
 });
 

@@ -24,6 +24,7 @@ export const EXTENSION = {
   exclusive: `${OURS}exclusive`,
   function: `${OURS}function`,
   itemClass: `${OURS}item-class`,
+  keptForTheDay: `${OURS}kept-for-the-day`,
   lookup: `${OURS}lookup`,
   personResult: `${OURS}person-result`,
   personText: `${OURS}person-text`,

@@ -164,6 +164,8 @@ export interface Question extends Common {
   readonly carried: boolean;
   /** The last answer goes into the person's summary, to be compared: it is not offered. */
   readonly remembered: boolean;
+  /** The last answer that a member gave at a stop that day is what their next record there starts with. */
+  readonly keptForTheDay: boolean;
   /** The campaign may set another value than the one a capture starts from (wire §4.1). */
   readonly setting: boolean;
   /** What a capture starts from, on a number or a boolean; a choice has its initial options. */

@@ -1,6 +1,7 @@
 /**
  * What a capture starts from (`docs/forms.md`, Starting values): the form's own initial values, the campaign's settings,
- * what the roster knows of an expected person, the stop's theme, and what the person's summary remembers.
+ * what the roster knows of an expected person, the stop's theme, what the person's summary remembers, and what was last
+ * answered there that day.
  */
 import type { Answer, Answers, Author, Value } from "./answers";
 import type { PublishedFact } from "./carry";
@@ -18,6 +19,9 @@ export type RosterFields = Readonly<Record<string, unknown>>;
 /** The campaign's values of a form's settings (wire §4.1, `settings["<form url>"]`), by linkId. */
 export type Settings = Readonly<Record<string, FlatValue>>;
 
+/** Values by linkId, as answers hold them. */
+export type Kept = ReadonlyMap<string, readonly Value[]>;
+
 /** What is known when a capture begins. What is left out starts nothing. */
 export interface Known {
   /** The expected person, as the roster has them; `{ booking: "sans_rdv" }` of a walk-in. */
@@ -27,13 +31,15 @@ export interface Known {
   readonly theme?: string | null;
   /** The facts of the person's summary (wire §4.2), by the linkId that they answered. */
   readonly facts?: ReadonlyMap<string, PublishedFact>;
+  /** What whoever begins answered before at this stop and on this day, by linkId (`escale:kept-for-the-day`). */
+  readonly kept?: Kept;
   readonly communeName: CommuneName;
 }
 
 type Given = Pick<Extract<Answer, { kind: "values" }>, "values" | "typedAs" | "carriedFrom">;
 
 /**
- * The answers a capture of `form` starts from; what comes from the roster, the stop or a fact stands before the form's own.
+ * The answers a capture of `form` starts from; what comes from the roster, the stop, a fact or the day stands before the form's own.
  *
  * A field that is empty, or that is no answer to its question, starts nothing; a setting outside the item's limits or
  * options leaves the form's own value. What comes from a fact keeps its day as `carriedFrom`. All are `author`'s:
@@ -42,7 +48,8 @@ type Given = Pick<Extract<Answer, { kind: "values" }>, "values" | "typedAs" | "c
 export function initialAnswers(form: Form, known: Known, author: Author): Answers {
   const answers: Record<string, Answer> = {};
   for (const question of form.questions) {
-    const given = outside(question, known) ?? setting(question, known) ?? ownInitial(question);
+    const given =
+      outside(question, known) ?? kept(question, known) ?? setting(question, known) ?? ownInitial(question);
     if (given !== null) answers[question.linkId] = { kind: "values", ...author, ...given };
   }
   return answers;
@@ -71,6 +78,11 @@ function factValue(
   if (fact === undefined || "absent" in fact.answer) return null;
   const given = inForm(question, part === "day" ? [fact.day] : fact.answer.values, known);
   return given && { ...given, carriedFrom: fact.day };
+}
+
+function kept(question: Question, known: Known): Given | null {
+  const values = question.keptForTheDay ? known.kept?.get(question.linkId) : undefined;
+  return values === undefined ? null : { values };
 }
 
 function setting(question: Question, known: Known): Given | null {

@@ -42,6 +42,7 @@ export function questionFacets(
       (absence === undefined || boolean(absence, `${place} absence`)),
     carried: value(EXTENSION.carried) === true,
     remembered: value(EXTENSION.remembered) === true,
+    keptForTheDay: value(EXTENSION.keptForTheDay) === true,
     setting: value(EXTENSION.setting) === true,
     restricts: value(EXTENSION.restricts) === true,
     personResult: value(EXTENSION.personResult) === true,
