@@ -27,6 +27,7 @@ DEFAULT_OBJECT = "Compte rendu"
 DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
 DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
 _UNANSWERED = "Non renseigné"
+_REMOTE_DOCTOR = "avis à distance, nom déclaré"
 _REMOVED = "[numéro de sécurité sociale retiré]"
 _NIR = re.compile(
     r"""(?<!\d) [12378] [\s.]? \d{2} [\s.]? (?:0[1-9]|1[0-2]|[2-9]\d) [\s.]? (?:\d{2}|2[AB])
@@ -277,10 +278,12 @@ def _no_identity(said: VisitSaid) -> str:
 def _authors(session: Session, said: VisitSaid) -> list[str]:
     ids = list(dict.fromkeys(record.member_id for record in said.records))
     members = {member.id: member for member in session.exec(select(Member).where(col(Member.id).in_(ids)))}
-    return [
+    authors = [
         f"{members[member].name} ({members[member].profession})" if member in members else "membre inconnu"
         for member in ids
     ]
+    # Nobody signed with a key: the name is the one that was typed through the link.
+    return authors if said.advised_by is None else [*authors, f"{said.advised_by} ({_REMOTE_DOCTOR})"]
 
 
 def _part(rule: _PartRule, said: VisitSaid, form: Form) -> Part:

@@ -1,7 +1,8 @@
 """What the current records of one visit say together: the nurse's part and the doctor's, as one.
 
 The latest record that values a question stands; what another said differently stays beside it. An absence
-counts only where no record has a value.
+counts only where no record has a value. What a remote doctor answered through a link is told too: a record
+of the team outweighs it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from forms.build import answers_from_flat
 from forms.definition import Form
 from forms.present import Row, rows
-from forms.response import Answer, read
+from forms.response import Answer, Response, read
 from server.letters.errors import LetterRefused, Refusal
 from server.store.read import ENDED, Record
+from server.store.remote import Opinion
 
 Forms = Mapping[tuple[str, str], Form]
 _SHARING = "information.sharing"
@@ -34,13 +37,15 @@ class VisitSaid:
     """``records``: those told of, the first signed first. ``said``: by linkId, in the forms' order.
 
     ``forms``: theirs, in their latest versions, the first recorded first; none that is about an act
-    (``escale:use``). ``answers``: as recorded, by linkId.
+    (``escale:use``). ``answers``: as recorded, by linkId. ``advised_by``: the name that a remote doctor
+    declared with what they answered.
     """
 
     records: tuple[Record, ...]
     forms: tuple[Form, ...]
     said: dict[str, Said]
     answers: dict[str, Answer]
+    advised_by: str | None = None
 
     def text(self, link_id: str) -> str | None:
         """Return the standing answer's first value as recorded; None without a value."""
@@ -64,9 +69,12 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
     latest = {record.form_url: forms[record.form_url, record.form_version] for record in told}
     merged: dict[str, Said] = {}
     answers: dict[str, Answer] = {}
-    for record in told:
-        own = forms[record.form_url, record.form_version]
-        response = read(own, _response(record.content))
+    opinion = session.get(Opinion, (visit_id, team_id))
+    advice = forms.get((opinion.form_url, opinion.form_version)) if opinion is not None else None
+    spoken = [(form, read(form, _response(record.content))) for form, record in _with_forms(forms, told)]
+    if opinion is not None and advice is not None:
+        spoken.insert(0, (advice, Response(answers_from_flat(opinion.answers))))
+    for own, response in spoken:
         for row in rows(own, response):
             before = merged.get(row.link_id)
             merged[row.link_id] = _joined(before, row)
@@ -75,7 +83,12 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
     index = dict.fromkeys(link_id for form in latest.values() for link_id in form.index)
     order = {link_id: position for position, link_id in enumerate(index)}
     said = dict(sorted(merged.items(), key=lambda pair: order.get(pair[0], len(order))))
-    return VisitSaid(tuple(told), tuple(latest.values()), said, answers)
+    advised_by = opinion.signed_name if opinion is not None and advice is not None else None
+    return VisitSaid(tuple(told), tuple(latest.values()), said, answers, advised_by)
+
+
+def _with_forms(forms: Forms, records: Sequence[Record]) -> list[tuple[Form, Record]]:
+    return [(forms[record.form_url, record.form_version], record) for record in records]
 
 
 def _current(session: Session, visit_id: str, team_id: str) -> list[Record]:

@@ -12,8 +12,10 @@ from forms.definition import Form
 from forms.present import Row, rows
 from forms.response import Answer, read
 from server.clock import local_day
+from server.review.around import photos_of
 from server.review.records import Section, questionnaire_response
 from server.store.control import Member, Stop
+from server.store.notices import Photo
 from server.store.read import ENDED, Record
 from server.store.remote import RemoteLink
 
@@ -30,12 +32,16 @@ class RequestRestricted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShownRecord:
-    """One record of the request. ``author``: name and profession of whoever signed it."""
+    """One record of the request. ``author``: name and profession of whoever signed it.
+
+    ``photos``: those that it names, each with the text of its question.
+    """
 
     digest: str
     signed_at: datetime
     author: str
     sections: tuple[Section, ...]
+    photos: tuple[tuple[Photo, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | No
         own = forms[record.form_url, record.form_version]
         response = read(own, questionnaire_response(record.content))
         context.update(response.answers)
-        shown.append(_shown(session, record, rows(own, response)))
+        shown.append(_shown(session, record, own, rows(own, response)))
     named = next((record for record in reversed(found) if record.person), last)
     return Request(
         records=tuple(shown),
@@ -90,7 +96,7 @@ def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | No
     )
 
 
-def _shown(session: Session, record: Record, answered: list[Row]) -> ShownRecord:
+def _shown(session: Session, record: Record, form: Form, answered: list[Row]) -> ShownRecord:
     author = session.get(Member, record.member_id)
     return ShownRecord(
         digest=record.digest,
@@ -98,6 +104,11 @@ def _shown(session: Session, record: Record, answered: list[Row]) -> ShownRecord
         author=f"{author.name} ({author.profession})" if author is not None else "",
         sections=tuple(
             Section(title, tuple(found)) for title, found in groupby(answered, key=lambda row: row.section)
+        ),
+        photos=tuple(
+            (photo, form.index[photo.link_id].text)
+            for photo in photos_of(session, record)
+            if photo.link_id in form.index
         ),
     )
 

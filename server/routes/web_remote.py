@@ -7,12 +7,14 @@ that several devices of one doctor may hold it, and no table holds it.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from server.auth import guards
+from server.projection import photos
 from server.questionnaire import fields
 from server.questionnaire.asked import Asked
 from server.questionnaire.typed import Typed
@@ -34,7 +36,9 @@ from server.routes.public_page import (
     services_of,
 )
 from server.routes.services import Services
+from server.routes.web_photo import MEDIA_TYPE
 from server.store.control import Member
+from server.store.notices import PhotoState
 from server.store.remote import RemoteLink
 
 COOKIE = "escale_avis"
@@ -235,6 +239,37 @@ def _typed(typed: Mapping[str, Sequence[str]], name: str, otherwise: str) -> str
     return next(iter(typed.get(name, ())), otherwise)
 
 
+@get("/{secret:str}/photos/{photo:str}", sync_to_thread=True)
+def request_photo(request: PublicRequest, secret: FromPath[str], photo: FromPath[str]) -> Response[Any]:
+    """Return a complete photo of the request, for as long as it is open; each showing is logged."""
+    held = _held(request, secret)
+    if not isinstance(held, _Held):
+        return held
+    if held.state not in (LinkState.WAITING, LinkState.OPENED) or not held.is_open:
+        return said("not-found", status=404)
+    services = services_of(request)
+    with services.store.session() as session:
+        try:
+            asked = request_of(session, services.forms, held.link)
+        except RequestRestricted:
+            return said("not-found", status=404)
+        shown = (each for record in asked.records for each, _ in record.photos) if asked is not None else ()
+        found = next((each for each in shown if each.id == photo), None)
+        if found is None or found.state is not PhotoState.COMPLETE:
+            return said("not-found", status=404)
+        access_log.append(
+            session,
+            links.actor(held.link),
+            Action.OPEN_PHOTO,
+            "photo",
+            photo,
+            Outcome.DONE,
+            at=services.clock(),
+        )
+        content = photos.image(session, found)
+    return Response(content, media_type=MEDIA_TYPE, headers={"cache-control": "no-store"})
+
+
 @post("/{secret:str}", status_code=200, guards=[guards.own_site])
 async def give_answer(request: PublicRequest, secret: FromPath[str]) -> Response[str] | Response[None]:
     """Keep the answer, once; whatever is not right with it is said, and what was typed stays."""
@@ -319,7 +354,7 @@ def _answered_before(request: PublicRequest, kept: _Kept, typed: Typed) -> Respo
 route_handlers: list[Router] = [
     Router(
         PAGE,
-        route_handlers=[remote_page, give_code, give_answer],
+        route_handlers=[remote_page, give_code, request_photo, give_answer],
         exception_handlers=EXCEPTION_HANDLERS,
         include_in_schema=False,
     )

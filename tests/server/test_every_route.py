@@ -57,6 +57,7 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/api/remote-links", (401, 201, 404, 403, 401, 401)),
     ("GET", "/api/remote-links/{link}", (401, 200, 404, 403, 401, 401)),
     ("GET", "/avis/{secret}", ANYONE),
+    ("GET", "/avis/{secret}/photos/{photo}", (404, 404, 404, 404, 404, 404)),
     ("POST", "/avis/{secret}/code", REDIRECTED),
     ("POST", "/avis/{secret}", (403, 403, 403, 403, 403, 403)),
     # Satisfaction of patients

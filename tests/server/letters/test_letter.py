@@ -21,6 +21,7 @@ from server.letters.errors import AlreadyReplaced
 from server.letters.sending import Channel, Sending, Told
 from server.store.letters import Letter
 from server.store.read import Quarantined
+from tests.server.projection import test_instruments as instruments
 from tests.server.projection.scene import Scene
 from tests.support.afterwards import TYPED, issued_letter
 from tests.support.organisation import FORM, NOON
@@ -62,6 +63,15 @@ def test_a_letter_tells_who_when_where_and_what(scene: Scene) -> None:
         "page 1/",
     ):
         assert words in said
+
+
+def test_a_letter_tells_what_a_remote_doctor_answered_and_that_the_name_is_declared(scene: Scene) -> None:
+    request = instruments.write(scene, "teleconsultation", "request")
+    instruments.answered(scene, request)
+    said = text_of(issue(scene, request).pdf)
+    assert "Avis d’un spécialiste" in said
+    assert "Dr Loin (avis à distance, nom déclaré)" in said
+    assert "Une première réponse" in said
 
 
 def test_the_file_is_pdf_a_2b_with_its_fonts_inside(scene: Scene) -> None:

@@ -8,6 +8,7 @@ import pytest
 from forms.load import published
 from server.letters.errors import LetterRefused, Refusal
 from server.letters.visit import VisitSaid, visit_said
+from tests.server.projection import test_instruments as instruments
 from tests.server.projection.scene import Scene
 from tests.support.organisation import NOON
 from tests.support.records import SealedRecord, full_answers
@@ -87,6 +88,20 @@ def test_no_letter_tells_of_a_restricted_visit_not_even_of_its_other_records(sce
     assert read(scene, nurse).records
     scene.project(secret)
     assert refused(scene, nurse) is Refusal.RESTRICTED
+
+
+def test_what_a_remote_doctor_answered_is_told_and_a_record_of_the_team_outweighs_it(scene: Scene) -> None:
+    request = instruments.write(scene, "teleconsultation", "request")
+    assert read(scene, request).advised_by is None
+    instruments.answered(scene, request)
+    said = read(scene, request)
+    assert said.said["outcome.main"].row.values == ("Avis d’un spécialiste",)
+    assert said.text("outcome.main") == "specialist"
+    assert said.advised_by == "Dr Loin"
+    instruments.write(scene, "teleconsultation", "closing", visit=request.payload["visit"])
+    said = read(scene, request)
+    assert said.said["outcome.main"].row.values == ("Conseil",)
+    assert said.said["outcome.main"].others == ("Avis d’un spécialiste",)
 
 
 def test_an_unknown_visit_has_nothing_to_tell(scene: Scene) -> None:

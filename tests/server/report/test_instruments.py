@@ -166,6 +166,14 @@ def test_professionals_are_counted_once_whatever_they_signed(store: Store, team:
     assert counted["Téléconsultations : professionnels distincts"].numerator == 3
 
 
+def test_a_teleconsultation_that_the_person_refused_is_no_act(store: Store, team: Seeded) -> None:
+    for consent in ("yes", "emergency", "no", "no-answer"):
+        visit_with(store, team, "teleconsultation", teleconsultation_consent=consent)
+    counted = results(store, team, "teleconsultation")
+    assert counted["Téléconsultations : actes"].numerator == 3
+    assert counted["Téléconsultations refusées par la personne"].numerator == 1
+
+
 def test_an_incident_is_counted_among_acts_whose_quality_was_told(store: Store, team: Seeded) -> None:
     for incidents in ("none", "cut no_sound", "no-answer"):
         visit_with(store, team, "teleconsultation", teleconsultation_incident=incidents)

@@ -30,6 +30,7 @@ from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day, MovingClock
 from tests.support import remote_form
 from tests.support.organisation import NOON, Seeded, SlotKeys
+from tests.support.photos import jpeg, photo_notices
 from tests.support.records import RecordWriter, SealedRecord
 from tests.support.tablet import Tablet, confirmed_slot, enrolled_tablet
 
@@ -182,6 +183,32 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
         (assistant.seeded.nurse, "create-remote-link", "done"),
         (link, "open-remote-link", "done"),
     ]
+
+
+async def test_the_request_shows_its_photos_for_as_long_as_it_is_open(
+    assistant: Assistant, visitor: Browser, store: Store
+) -> None:
+    await assistant.sign()
+    image = jpeg()
+    (photo,) = photo_notices(
+        assistant.writer, assistant.slot, assistant.visit, image, link_id="request.reason"
+    )
+    assert (await assistant.tablet.push([photo])).json() == []
+    await assistant.services.projection.caught_up()
+    _, path, code = await assistant.link()
+    identifier = photo.payload["photo"]
+    address = f"{path}/photos/{identifier}"
+    assert (await visitor.http.get(address)).status_code == 404
+    page = await opened(visitor, path, code)
+    assert f'src="{address}"' in page.text
+    shown = await visitor.http.get(address)
+    assert (shown.status_code, shown.content) == (200, image)
+    assert shown.headers["cache-control"] == "no-store"
+    assert [each[1] for each in log_of(store, "photo", identifier)] == ["open-photo"]
+    assert (await visitor.http.get(f"{path}/photos/{new_uuid()}")).status_code == 404
+    sent = await visitor.http.post(path, data=answered(visitor, outcome__answer="hospital_avoided"))
+    assert sent.status_code == 303
+    assert (await visitor.http.get(address)).status_code == 404
 
 
 async def published_opinion(assistant: Assistant) -> dict[str, Any]:
