@@ -64,6 +64,11 @@ MESSAGES: dict[str, tuple[Severity, str, str]] = {
         "Texte trop long\u00a0: {max_length} caractères au plus.",
         "Text too long: at most {max_length} characters.",
     ),
+    "curves": (
+        "error",
+        "Ces courbes ne peuvent pas être lues\u00a0: reprenez le fichier de l’appareil, ou retirez-le.",
+        "These curves cannot be read: take the device’s file again, or remove it.",
+    ),
     "text-rule": ("error", "Écriture non admise\u00a0: {reason}.", "Spelling not allowed: {reason}."),
     "date-rule": ("error", "Date impossible pour cette question.", "Impossible date for this question."),
     "option": ("error", "Cette réponse n’est pas proposée.", "This answer is not offered."),

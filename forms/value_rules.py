@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from forms.communes import table
+from forms.curves import are_curves
 from forms.definition import Item, Value
 from forms.finding import Finding, finding
 from forms.functions.ages import completed_years
@@ -28,7 +29,7 @@ def number_finding(item: Item, value: Decimal, *, confirmed: bool) -> Finding | 
 
 
 def text_finding(item: Item, value: str) -> Finding | None:
-    """Blank text, the item's spelling rule, then its length in UTF-16 code units."""
+    """Blank text, the item's spelling rule, its length in UTF-16 code units, then a device's curves."""
     if not value.strip():
         return finding(item.link_id, "text-rule", reason="empty")
     if item.text_rule is not None:
@@ -37,6 +38,8 @@ def text_finding(item: Item, value: str) -> Finding | None:
             return finding(item.link_id, "text-rule", reason=reason)
     if item.max_length is not None and len(value.encode("utf-16-le", "surrogatepass")) // 2 > item.max_length:
         return finding(item.link_id, "length", max_length=item.max_length)
+    if item.instrument == "spirometer-file" and not are_curves(value):
+        return finding(item.link_id, "curves")
     return None
 
 

@@ -26,6 +26,12 @@ PHOTO = {
     "width": 1600,
     "height": 1200,
 }
+CURVES = (
+    '{"v":1,"source":"x","device":"","trials":[{"n":1,"fev1":2,"time_s":[],"volume_l":[],"flow_l_s":[]}]}',
+    '{"v":1,"source":"x","device":"","trials":[{"n":9,"fvc":3,"time_s":[0],"volume_l":[0],"flow_l_s":[2]}]}',
+    '{"v":1,"source":"x","device":"","trials":[]}',
+)
+"""What a spirometer's file became; the last one cannot be read."""
 Flat = dict[str, dict[str, Any]]
 
 
@@ -106,6 +112,8 @@ def _values(item: Item, random: Random, hand: Hand) -> list[Any]:
             texts = {"ins-name": NAMES, "ins-first-name": NAMES, "phone": PHONES}.get(
                 item.text_rule or "", TEXTS
             )
+            if item.instrument == "spirometer-file":
+                texts = CURVES
             return [texts[-1] if random.random() < hand.odd else random.choice(texts[:-1])]
 
 

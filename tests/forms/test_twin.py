@@ -21,6 +21,7 @@ from forms.load import published
 from forms.present import ABSENCES
 from forms.response import Answer
 from forms.validate import validate
+from tests.forms.generated import CURVES
 from tests.forms.test_photo import PHOTOS
 from tests.forms.twin import ROOT, Twin, tablet
 from tests.forms.vectors import response_to
@@ -115,6 +116,8 @@ def _values(item: Item) -> st.SearchStrategy[Any]:
         "choice": st.sampled_from([*item.options, *(COMMUNES if item.lookup else ())] or ["other"]),
         "attachment": PHOTOS,
     }
+    if item.instrument == "spirometer-file":
+        return st.one_of(st.sampled_from(CURVES), TEXTS)
     return fitting.get(item.type, TEXTS)
 
 

@@ -51,6 +51,7 @@ const PLAIN: Readonly<Partial<Record<string, MessageKey>>> = {
   required: "capture.error_required",
   "absence-not-allowed": "capture.error_absence-not-allowed",
   calculation: "capture.error_calculation",
+  curves: "capture.error_curves",
   exclusive: "capture.error_exclusive",
   option: "capture.error_option",
   "visit-date": "capture.error_visit-date",

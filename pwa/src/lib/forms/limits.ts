@@ -1,5 +1,6 @@
 /** The rules of one number and of one text: which finding, if any (`docs/forms.md`, Findings). */
 import type { FormContext } from "./answers";
+import { areCurves } from "./curves";
 import { completedYears } from "./dates";
 import type { Question } from "./form";
 import { decimalsOf } from "./numbers";
@@ -28,12 +29,13 @@ function above(value: number, limit: number | undefined): boolean {
 
 /** The first rule a text breaks, and why. Length counts UTF-16 code units. */
 export function refuseStoredText(
-  { textRule, maxLength }: Question,
+  { textRule, maxLength, control }: Question,
   text: string,
-): { code: "text-rule"; reason: TextRefusal } | { code: "length" } | null {
+): { code: "text-rule"; reason: TextRefusal } | { code: "length" | "curves" } | null {
   const reason = refuseText(text, textRule);
   if (reason !== null) return { code: "text-rule", reason };
-  return maxLength !== undefined && text.length > maxLength ? { code: "length" } : null;
+  if (maxLength !== undefined && text.length > maxLength) return { code: "length" };
+  return control === "spirometer-file" && !areCurves(text) ? { code: "curves" } : null;
 }
 
 /** Why a date breaks its rule. */

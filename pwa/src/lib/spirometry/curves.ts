@@ -1,10 +1,8 @@
 /** The curves of forced expirations, as a record keeps them (`docs/forms.md`, Curves). */
+import { LONGEST_DEVICE, MOST_POINTS, MOST_TRIALS } from "$lib/forms/curves";
 import { roundHalfUp } from "$lib/forms/numbers";
 
-/** At most this many manoeuvres are kept. */
-export const MOST_TRIALS = 8;
-/** At most this many points of one curve are kept. */
-export const MOST_POINTS = 120;
+export { MOST_POINTS, MOST_TRIALS };
 
 /** One manoeuvre. Volumes in L, flows in L/s, times in s; the three lists have one length, empty without a curve. */
 export interface Trial {
@@ -40,7 +38,7 @@ export function writeCurves(curves: Curves, most = MOST_POINTS): string {
   return JSON.stringify({
     v: 1,
     source: curves.source,
-    device: curves.device,
+    device: curves.device.slice(0, LONGEST_DEVICE),
     trials: curves.trials.slice(0, MOST_TRIALS).map((trial) => {
       const kept = fewer(pointsOf(trial), Math.min(most, MOST_POINTS));
       return {
