@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommuneTable } from "$lib/communes/table";
 import { type Evaluator, loadEvaluator } from "$lib/forms/evaluate";
+import type { Form } from "$lib/forms/form";
 import { initialAnswers } from "$lib/forms/prefill";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { AUTHOR, communesCsv, type FlatAnswers, native, published, vectors } from "./flat";
@@ -40,6 +41,8 @@ const budgets = new Map(
       return budget === undefined ? [] : [[`${form} ${base}`, Number(budget)] as const];
     }),
 );
+/** Every screen of a form is drawn several times: seconds, and on a machine that does much else at once a minute. */
+const TIMEOUT_MS = 180_000;
 /** A form that has no row of its own yet: nobody is asked more than this at one visit. */
 const ANY_FORM = 400;
 
@@ -59,9 +62,16 @@ afterAll(() => {
   );
 });
 
+const parsed = new Map<string, Form>();
+function formNamed(name: string): Form {
+  const form = parsed.get(name) ?? parseQuestionnaire(published(`${name}.json`));
+  parsed.set(name, form);
+  return form;
+}
+
 function measure(name: string, base: string): Touches {
   const { visit_date, stop, bases } = vectors<Vectors>(`${name}.json`);
-  const form = parseQuestionnaire(published(`${name}.json`));
+  const form = formNamed(name);
   const context = {
     visitDate: visit_date,
     today: visit_date,
@@ -75,7 +85,7 @@ function measure(name: string, base: string): Touches {
 describe.each(scenarios)("%s, %s", (form, base) => {
   test(
     "every answer can be given on screen, within the touches that are allowed",
-    { timeout: 60_000 },
+    { timeout: TIMEOUT_MS },
     () => {
       const { screens, taps, keystrokes, unreachable } = measure(form, base);
       const most = budgets.get(`${form} ${base}`) ?? ANY_FORM;

@@ -13,6 +13,7 @@ import { writeEntry } from "$lib/forms/entry";
 import type { Evaluator } from "$lib/forms/evaluate";
 import { type Form, isQuestion, type Question } from "$lib/forms/form";
 import { judge } from "$lib/forms/judge";
+import { ExpressionMemory } from "$lib/forms/memory";
 import { AUTHOR } from "./flat";
 
 /** What a scenario costs. */
@@ -36,25 +37,28 @@ export function count(
   evaluator: Evaluator,
 ): Touches {
   let answers = start;
+  // One record, drawn many times: what no new answer changes is not evaluated again.
+  const memory = new ExpressionMemory();
   let taps = 0;
   let keystrokes = 0;
   const seen = new Set<string>();
   const sections = (): readonly string[] =>
-    judge({ form, context, evaluator }, { answers, entries: {} }, AUTHOR).sections.map(
+    judge({ form, context, evaluator, memory }, { answers, entries: {} }, AUTHOR).sections.map(
       ({ section }) => section.linkId,
     );
   const left = (section: string): readonly Question[] =>
     form.questions.filter(
       (question) =>
         question.section === section &&
+        isTyped(question) &&
         wanted[question.linkId] !== undefined &&
         !same(question, answers, wanted),
     );
   for (let current = sections()[0]; current !== undefined;) {
     seen.add(current);
-    for (let again = true; again;) {
+    for (let again = true; again && left(current).length > 0;) {
       again = false;
-      const html = render(FormView, { props: viewOf(form, answers, context, current) }).body;
+      const html = render(FormView, { props: viewOf(form, answers, context, current, memory) }).body;
       for (const question of left(current)) {
         const drawn = fragment(html, question.linkId);
         const answer = wanted[question.linkId];
@@ -76,13 +80,19 @@ export function count(
   return { screens: seen.size, taps: taps + seen.size - 1 + READ_OVER_AND_SIGN, keystrokes, unreachable };
 }
 
-function viewOf(form: Form, answers: Answers, context: FormContext, section: string): never {
+function viewOf(
+  form: Form,
+  answers: Answers,
+  context: FormContext,
+  section: string,
+  memory: ExpressionMemory,
+): never {
   // An hour later: what is delayed is open.
   const now = (): string => "2026-11-23T10:40:00.000+01:00";
   const photos = { image: () => Promise.reject(new Error()), add: () => Promise.reject(new Error()) };
   const member = AUTHOR.by;
   const onchange = (): void => undefined;
-  return { form, answers, entries: {}, context, member, now, photos, onchange, section } as never;
+  return { form, answers, entries: {}, context, member, now, photos, onchange, section, memory } as never;
 }
 
 /** Whether somebody answers the question at all. */

@@ -51,6 +51,8 @@ export interface CaptureProps {
   readonly readonlyAuthors?: readonly string[];
   /** What earlier visits knew of the person, offered to be confirmed. */
   readonly earlier?: EarlierFacts;
+  /** What expressions last yielded, where a host shows one record several times over; it goes with the record. */
+  readonly memory?: ExpressionMemory;
 }
 
 /** The state the components read, and the actions a person takes. */
@@ -65,7 +67,7 @@ export class Capture {
   /** Counts the seconds that the screen shows pass: what is shown depends on it. */
   #ticks = $state(0);
   readonly #waits = new Waits();
-  readonly #memory = new ExpressionMemory();
+  readonly #memory: ExpressionMemory;
   readonly #props: () => CaptureProps;
   readonly #judgement: Judgement = $derived.by(() => {
     const { form, context, answers, entries, member } = this.#props();
@@ -85,6 +87,7 @@ export class Capture {
 
   constructor(props: () => CaptureProps) {
     this.#props = props;
+    this.#memory = props().memory ?? new ExpressionMemory();
   }
 
   /** Fetches what rules and searches need; both are in the service worker's cache. */
