@@ -1,5 +1,6 @@
 """A record as a reviewer reads it: label, value with its unit, or the reason why there is none."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -8,11 +9,12 @@ from typing import Literal
 import msgspec
 
 from forms.communes import table
-from forms.definition import Form, Item, ItemClass, Value
+from forms.definition import Form, Item, ItemClass, Tone, Value
 from forms.photo import Photo
 from forms.response import AbsenceReason, Answer, Response
 
 Language = Literal["fr", "en"]
+Review = Literal["validated", "set_aside"]
 
 ABSENCES: dict[AbsenceReason, tuple[str, str]] = {
     "not-asked": ("Non demandé", "Not asked"),
@@ -27,7 +29,9 @@ class Row(msgspec.Struct, frozen=True):
     """One answered question. `values` are ready to print; `absence` says why there is none, else it is None.
 
     `item_class` decides who may see the row; `group` is the innermost titled block, "" directly under the
-    section.
+    section. Of a calculated result: `tone`, that of its option; `rule` in words and its `source`, "" when the
+    form gives none; `review`, what the professional said of it, and `set_aside_because`. `curves` is the JSON
+    of a spirometer's file (docs/forms.md, "Curves"), of which `values` say only how many and by what device.
     """
 
     link_id: str
@@ -41,33 +45,97 @@ class Row(msgspec.Struct, frozen=True):
     typed_as: str | None
     answered_by: str | None
     carried_from: str | None
+    tone: Tone | None = None
+    rule: str = ""
+    source: str = ""
+    review: Review | None = None
+    set_aside_because: str = ""
+    curves: str | None = None
 
 
 def rows(form: Form, response: Response, language: Language = "fr") -> list[Row]:
     """The answered questions in the form's order; unanswered and unknown ones are left out."""
     return [
-        _row(form, item, response.answers[link_id], language)
+        _row(form, item, response, language)
         for link_id, item in form.index.items()
         if link_id in response.answers
     ]
 
 
-def _row(form: Form, item: Item, answer: Answer, language: Language) -> Row:
+def _row(form: Form, item: Item, response: Response, language: Language) -> Row:
+    answer = response.answers[item.link_id]
     titles = [_label(form.index[link_id], language) for link_id in item.path]
-    displays = answer.displays or (None,) * len(answer.values)
+    review = _review(form, item, response)
     return Row(
         link_id=item.link_id,
         item_class=item.item_class,
         section=titles[0],
         group=titles[-1] if len(titles) > 1 else "",
         label=_label(item, language),
-        values=tuple(_shown(item, v, d, language) for v, d in zip(answer.values, displays, strict=True)),
+        values=_values(item, answer, language),
         absence=_in(language, ABSENCES[answer.absent]) if answer.absent is not None else None,
         confirmed=answer.confirmed,
         typed_as=answer.typed_as,
         answered_by=answer.answered_by,
         carried_from=answer.carried_from,
+        tone=_tone(item, answer),
+        rule="" if item.rule is None else _in(language, (item.rule.text, item.rule.text_en)),
+        source="" if item.rule is None else item.rule.source,
+        review=review,
+        set_aside_because=_reason(form, item, response, language) if review == "set_aside" else "",
+        curves=str(answer.values[0]) if item.instrument == "spirometer-file" and answer.values else None,
     )
+
+
+def _values(item: Item, answer: Answer, language: Language) -> tuple[str, ...]:
+    displays = answer.displays or (None,) * len(answer.values)
+    return tuple(_shown(item, v, d, language) for v, d in zip(answer.values, displays, strict=True))
+
+
+def _tone(item: Item, answer: Answer) -> Tone | None:
+    if not item.is_calculated or item.type != "choice" or not answer.values:
+        return None
+    option = item.options.get(str(answer.values[0]))
+    return option.tone if option is not None else None
+
+
+def _review(form: Form, item: Item, response: Response) -> Review | None:
+    """What the professional said of a calculated result; None when nothing, or nothing this row may tell."""
+    if item.reviewed_by is None or not _may_tell(item, form.index[item.reviewed_by]):
+        return None
+    said = response.answers.get(item.reviewed_by)
+    match said.values if said is not None else ():
+        case ("validated",):
+            return "validated"
+        case ("set_aside",):
+            return "set_aside"
+    return None
+
+
+def _reason(form: Form, item: Item, response: Response, language: Language) -> str:
+    """What was answered to the questions that are asked because the result was set aside."""
+    reasons = (
+        other
+        for other in form.index.values()
+        if other.is_leaf
+        and _may_tell(item, other)
+        and any(
+            (asks.question, asks.operator, asks.value) == (item.reviewed_by, "=", "set_aside")
+            for asks in other.conditions
+        )
+    )
+    said = (
+        value
+        for reason in reasons
+        if reason.link_id in response.answers
+        for value in _values(reason, response.answers[reason.link_id], language)
+    )
+    return " – ".join(said)
+
+
+def _may_tell(item: Item, other: Item) -> bool:
+    """Whether who may see `item` may see what `other` says: an administrative row tells nothing clinical."""
+    return item.item_class in (other.item_class, "clinical", "sensitive")
 
 
 def _label(item: Item, language: Language) -> str:
@@ -90,7 +158,19 @@ def _shown(item: Item, value: Value, recorded: str | None, language: Language) -
         return f"{day:%d/%m/%Y}" if language == "fr" else day.isoformat()
     if item.type == "choice":
         return _choice(item, value, recorded, language)
+    if item.instrument == "spirometer-file":
+        return _curves(value)
     return value
+
+
+def _curves(text: str) -> str:
+    """`3 × EasyOne`: how many curves a device's file holds, and which device; drawing them is the page's."""
+    try:
+        found = json.loads(text)
+        trials, device = found["trials"], found["device"]
+        return f"{len(trials)}\u00a0×\u00a0{device}" if device else str(len(trials))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return text
 
 
 def _number(value: Decimal, item: Item, language: Language) -> str:

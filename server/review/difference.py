@@ -17,7 +17,7 @@ class Change:
 
 
 def _said(row: Row) -> tuple[object, ...]:
-    return row.values, row.absence
+    return row.values, row.absence, row.curves
 
 
 def difference(before: Sequence[Row], after: Sequence[Row]) -> list[Change]:

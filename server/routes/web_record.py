@@ -19,6 +19,7 @@ from server.remote.names import remote_names
 from server.review import access_log, decisions, restricted
 from server.review.access_log import Action
 from server.review.around import photos_of
+from server.review.curves import charts, read_curves
 from server.review.errors import Outrun, ReasonNeeded
 from server.review.records import record_detail
 from server.routes.web_opening import open_record
@@ -66,6 +67,8 @@ def _record_page(
         may_decide=reader.is_clinical and record.state not in ENDED,
         max_message=MAX_MESSAGE,
         rpps_holds=rpps_holds,
+        read_curves=read_curves,
+        charts=charts,
     )
 
 

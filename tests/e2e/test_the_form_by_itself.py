@@ -17,6 +17,8 @@ from tests.e2e import accessibility
 from tests.e2e.browser import CHROMIUM
 from tests.support.server_process import ROOT
 
+SQUEEZED = """() => [...document.querySelectorAll('.question.yes-no .head')]
+    .filter((each) => each.getBoundingClientRect().width < 220).map((each) => each.innerText)"""
 FIXTURES = ROOT / "pwa" / "tests" / "spirometry" / "fixtures"
 
 
@@ -104,6 +106,35 @@ def test_a_delayed_section_is_passed_over_then_brings_one_back_even_after_a_relo
     page.get_by_role("radio", name="Deux mots").check()
     expect(prompt).to_have_count(0)
     assert int(re.sub(r"\D", "", page.locator("[id='question-recall.elapsed'] output").inner_text())) >= 180
+
+
+def test_the_prompt_is_said_over_the_persons_view_and_before_signing_and_again_after_a_minute(
+    page: Page,
+) -> None:
+    page.get_by_role("radio", name="Trois mots").check()
+    following(page, "Locomotion")
+    page.get_by_role("button", name="Vue pour la personne").click()
+    view = page.locator("[data-person-view]")
+    expect(view.locator("[data-recall]")).to_have_count(0)
+    page.clock.fast_forward(181_000)
+    expect(page.locator("[data-recall]")).to_have_count(1)
+    expect(view.locator("[data-recall]")).to_be_visible()
+    assert [] == accessibility.problems(page)
+
+    view.get_by_role("button", name="Plus tard").click()
+    expect(page.locator("[data-recall]")).to_have_count(0)
+    page.clock.fast_forward(61_000)
+    view.locator("[data-recall]").get_by_role("button", name="Y aller").click()
+    expect(view).to_have_count(0)
+    expect(heading(page, "Rappel des trois mots")).to_be_focused()
+
+    page.locator("#form-sections").get_by_role("button").last.click()
+    page.get_by_role("button", name="Relire la fiche").click()
+    prompt = page.locator(".review [data-recall]")
+    expect(prompt).to_be_visible()
+    assert [] == accessibility.problems(page)
+    prompt.get_by_role("button", name="Y aller").click()
+    expect(heading(page, "Rappel des trois mots")).to_be_visible()
 
 
 def test_a_stopwatch_goes_on_through_a_reload_and_can_be_corrected(page: Page) -> None:
@@ -211,3 +242,31 @@ def test_six_results_in_large_type_are_one_sheet_of_paper(page: Page, demonstrat
     expect(handed.get_by_role("listitem")).to_have_count(6)
     sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))
     assert 1 == len(sheets)
+
+
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("prevention-stand", "full"),
+        ("satisfaction-patient", "full"),
+        ("teleconsultation-satisfaction-assistant", "full"),
+        ("teleconsultation-satisfaction-physician", "full"),
+        ("teleconsultation", "full"),
+        ("bpco-reperage", "spirometry"),
+    ],
+)
+def test_every_section_of_a_filled_form_is_whole_at_every_width(
+    page: Page, demonstration: str, form: str, base: str
+) -> None:
+    page.goto(f"{demonstration}?form={form}.v1.0.0&base={base}")
+    titles = page.locator("#form-sections li button")
+    expect(titles.first).to_be_visible()
+    found: list[str] = []
+    for number in range(titles.count()):
+        titles.nth(number).click()
+        found += accessibility.problems(page)
+        # A question of « Oui » and « Non » keeps room for its words beside them.
+        found += page.evaluate(SQUEEZED)
+    page.get_by_role("button", name="Relire la fiche").click()
+    found += accessibility.problems(page)
+    assert found == []

@@ -6,6 +6,7 @@ from forms.definition import Form, Value
 from forms.present import Language, rows
 from forms.response import Answer, Response
 from tests.forms.vectors import form_cases, response_to
+from tests.support.records import form_named
 
 FULL = form_cases("medicobus-consultation.v1.0.0.json")[0]
 
@@ -76,3 +77,29 @@ def test_the_labels_are_in_the_language_asked_for(medicobus: Form) -> None:
 
     assert rows(medicobus, response)[0].label == "Pression artérielle systolique"
     assert rows(medicobus, response, "en")[0].label == "Systolic blood pressure"
+
+
+def test_of_a_spirometer_s_file_only_the_number_of_curves_and_the_device_are_words() -> None:
+    bpco = form_named("bpco-reperage")
+    text = '{"v":1,"source":"ndd-xml","device":"EasyOne","trials":[{"n":1},{"n":2}]}'
+    for kept, said in ((text, "2\u00a0×\u00a0EasyOne"), ("[", "["), ("3", "3")):
+        (row,) = rows(bpco, Response({"spirometry.curves": Answer(values=(kept,))}))
+        assert (row.values, row.curves) == ((said,), kept)
+
+
+@pytest.mark.parametrize(
+    ("review", "reason", "tone", "because"),
+    [("validated", None, "alert", ""), ("set_aside", "toux", "alert", "toux"), (None, None, "alert", "")],
+)
+def test_a_result_stands_with_its_rule_its_tone_and_what_the_professional_said(
+    review: str | None, reason: str | None, tone: str, because: str
+) -> None:
+    bpco = form_named("bpco-reperage")
+    answers = {"result.conclusion": Answer(values=("suspicion",))}
+    for link_id, code in (("result.review", review), ("result.review_reason", reason)):
+        if code is not None:
+            answers[link_id] = Answer(values=(code,))
+    row = rows(bpco, Response(answers))[0]
+    assert (row.tone, row.review, row.set_aside_because) == (tone, review, because)
+    assert row.rule
+    assert row.source

@@ -14,6 +14,7 @@ from playwright.async_api import Page, async_playwright
 from server.store.control import DeviceStatus, EnrolmentState
 from server.store.database import Store
 from server.store.read import Quarantined
+from tests.server.web.blown import blown
 from tests.server.web.browser import PASSWORD
 from tests.server.web.conftest import Day
 from tests.server.web.told import tell
@@ -161,6 +162,21 @@ async def test_every_page_with_notices(page: Page, day: Day, store: Store) -> No
     await page.get_by_role("button", name="Ouvrir le passage").click()
     await page.get_by_text("cette personne a demandé le secret").wait_for()
     await check(page, "restricted record")
+
+
+async def test_a_record_with_curves_and_reviewed_results(page: Page, day: Day, store: Store) -> None:
+    digest = await blown(
+        day,
+        store,
+        questionnaire__review={"values": ["set_aside"]},
+        questionnaire__review_reason={"values": ["Réponses d’un proche"]},
+    )
+    await sign_in(page, f"clinical_coordinator-{day.seeded.team}")
+    await page.goto(f"/coordination/fiches/{digest}")
+    await check(page, "record with curves")
+    await page.get_by_text("Règle et source – Résultat du questionnaire").click()
+    await page.get_by_text("Source", exact=False).first.wait_for()
+    await check(page, "record with a rule unfolded")
 
 
 async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day) -> None:

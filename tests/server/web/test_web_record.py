@@ -12,6 +12,7 @@ from server.review import access_log
 from server.store.control import AccessLog, Member
 from server.store.database import Store
 from server.store.read import Decision, Finding, FindingCode, Record
+from tests.server.web.blown import blown
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day
 from tests.server.web.test_web_people import second_coordinator
@@ -228,3 +229,42 @@ async def test_a_calculated_value_that_differs_is_shown_beside_what_the_answers_
 
     assert "30 kg/m² dans la fiche, 24,4 kg/m² d’après les réponses" in page.replace("\u00a0", " ")
     assert "d’après les réponses" not in reduced
+
+
+async def test_curves_are_drawn_and_said_in_words_and_in_a_table(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    digest = await blown(day, store)
+    answer = await clinical.open(address(digest))
+    assert answer.text.count('<svg role="img"') == 2
+    assert re.search(r'aria-label="Courbe débit-volume – Manœuvre 1.: débit de pointe 3,1', answer.text)
+    assert "Manœuvres du fichier" in text_of(answer)
+    assert "1\u00a0×\u00a0EasyOne Air" in answer.text
+    assert "time_s" not in answer.text
+    assert "style=" not in answer.text
+
+
+async def test_a_result_stands_with_its_tone_its_rule_folded_and_its_review(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    digest = await blown(
+        day,
+        store,
+        questionnaire__review={"values": ["set_aside"]},
+        questionnaire__review_reason={"values": ["réponses d’un <tiers>"]},
+    )
+    page = (await clinical.open(address(digest))).text
+    assert 'class="tone tone-alert"' in page
+    assert "Validé par le professionnel" in page
+    assert "Écarté par le professionnel\u00a0: réponses d’un &lt;tiers&gt;" in page
+    assert re.search(r"<details class=\"rule\"><summary>Règle et source", page)
+    # What was set aside stands without its weight: only the measure keeps one.
+    assert page.count('class="tone ') == 1
+
+
+async def test_an_administrative_coordinator_sees_neither_curves_nor_results(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    page = (await administrative.open(address(await blown(day, store)))).text
+    assert "<svg role=" not in page
+    assert not re.search("EasyOne|class=.tone|Règle et source", page)
