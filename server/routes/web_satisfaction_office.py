@@ -31,8 +31,8 @@ from server.satisfaction import posters
 from server.satisfaction.posters import MAX_PLACE
 from server.satisfaction.responses import FORM_URL, asked_of, drawn_id, keep, monday
 from server.satisfaction.results import FEWEST, Results, Selection, of_campaign, parts_of, results
-from server.store.control import Campaign
-from server.store.satisfaction import Channel, SatisfactionPoster
+from server.store.control import Campaign, Role
+from server.store.satisfaction import Channel, SatisfactionPoster, SatisfactionResponse
 
 HOME = "/coordination/satisfaction"
 POSTERS = f"{HOME}/affiches"
@@ -69,7 +69,7 @@ def results_page(
         campaigns=campaigns,
         selection=selection,
         parts=parts_of(responses),
-        found=results(responses, services.forms, selection, language_of(request)),
+        found=_results(request, responses, selection),
         channels=[each.value for each in Channel],
         fewest=FEWEST,
     )
@@ -85,7 +85,7 @@ def results_csv(
         campaigns = _campaigns(session)
         selection = _selection(campaigns, request)
         responses = of_campaign(session, selection.campaign)
-    found = results(responses, services.forms, selection, language_of(request))
+    found = _results(request, responses, selection)
     title = next((each.title for each in campaigns if each.id == selection.campaign), "")
     content = _csv(request, title, selection, found)
     headers = {
@@ -93,6 +93,14 @@ def results_csv(
         "cache-control": "no-store",
     }
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _results(
+    request: PageRequest, responses: Sequence[SatisfactionResponse], selection: Selection
+) -> Results:
+    clinical = signed_in(request).role is Role.CLINICAL_COORDINATOR
+    forms, language = services_of(request).forms, language_of(request)
+    return results(responses, forms, selection, language, clinical=clinical)
 
 
 def _csv(request: PageRequest, title: str, selection: Selection, found: Results) -> bytes:
@@ -121,6 +129,8 @@ def _csv(request: PageRequest, title: str, selection: Selection, found: Results)
         rows.writerow([])
         rows.writerow([t("satisfaction.csv-comments")])
         rows.writerows([neutral(comment)] for comment in found.comments)
+        if found.withheld:
+            rows.writerow([t("satisfaction.comments-withheld", count=found.withheld)])
     return (BYTE_ORDER_MARK + written.getvalue()).encode()
 
 

@@ -60,12 +60,16 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What is shown of a selection. ``hidden``: there are too few, or they would tell of others' number."""
+    """What is shown of a selection. ``hidden``: there are too few, or they would tell of others' number.
+
+    ``withheld``: how many comments are there that this reader may not read.
+    """
 
     count: int
     hidden: bool
     distributions: tuple[Distribution, ...] = ()
     comments: tuple[str, ...] = ()
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,13 @@ def results(
     forms: Mapping[tuple[str, str], Form],
     selection: Selection,
     language: Language = "fr",
+    *,
+    clinical: bool,
 ) -> Results:
-    """Return what the selected responses of a campaign say, in the words of the latest version."""
+    """Return what the selected responses of a campaign say, in the words of the latest version.
+
+    ``clinical``: whether the reader may read free texts of every class, or administrative ones only.
+    """
     chosen = [
         each
         for each in responses
@@ -115,11 +124,14 @@ def results(
     items = [item for item in asked_of(form, chosen[0].week).items if item.is_leaf]
     free = [item for item in items if item.type in ("text", "string")]
     counted = [item for item in items if item not in free]
+    readable = [item for item in free if clinical or item.item_class == "administrative"]
+    comments = _comments(readable, chosen)
     return Results(
         count=len(chosen),
         hidden=False,
         distributions=tuple(_distribution(item, chosen, forms, language) for item in counted),
-        comments=_comments(free, chosen),
+        comments=comments,
+        withheld=len(_comments(free, chosen)) - len(comments),
     )
 
 

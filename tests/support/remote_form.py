@@ -81,10 +81,11 @@ def form(url: str, title: str, items: Sequence[Item], use: str = "record") -> Fo
 
 
 def teleconsultation() -> Form:
-    """Parts, an identity, a request, and the physician's outcome with a question that an answer opens."""
+    """Parts, an identity, a request with photos, and the physician's outcome, which an answer adds to."""
     parts = options("visit-part", complete="Complète", request="Demande", medical="Médecin")
     mode = options("identity-mode", complete="Complète", refused="Refusée")
     main = options("outcome", advice="Conseil", prescription="Ordonnance", visit_planned="Visite prévue")
+    agreement = options("teleconsultation-consent", yes="Oui", no="Non")
     kinds = options("outcome-answer", first_answer="Première réponse", hospital_avoided="Hôpital évité")
     return form(
         FORM_URL,
@@ -112,6 +113,20 @@ def teleconsultation() -> Form:
                     item("request.reason", "text", "Motif", required=True),
                     item("request.question", "text", "Question au médecin"),
                 ],
+                **when("identity.part", "visit-part", "request"),
+            ),
+            group(
+                "consent",
+                "Accord",
+                "administrative",
+                [item("consent.teleconsultation", "choice", "Accord", absence=False, answerOption=agreement)],
+                **when("identity.part", "visit-part", "request"),
+            ),
+            group(
+                "photos",
+                "Photos",
+                "clinical",
+                [item("photos.wound", "attachment", "Plaie", absence=False, repeats=True)],
                 **when("identity.part", "visit-part", "request"),
             ),
             group(
@@ -194,7 +209,13 @@ def patients() -> Form:
                         "Entendait bien",
                         **when("satisfaction.about", "satisfaction-about", "teleconsultation"),
                     ),
-                    item("satisfaction.comment", "text", "Remarque", maxLength=100),
+                    item(
+                        "satisfaction.comment",
+                        "text",
+                        "Remarque",
+                        maxLength=100,
+                        extension=[{"url": _BASE + "item-class", "valueCode": "clinical"}],
+                    ),
                 ],
             )
         ],

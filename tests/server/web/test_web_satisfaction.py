@@ -335,7 +335,7 @@ async def fill(tablet: Tablet, day: Day, *many: dict[str, Any]) -> None:
 
 
 async def test_results_are_counted_with_what_was_not_given_and_hidden_when_few(
-    tablet: Tablet, day: Day, administrative: Browser
+    tablet: Tablet, day: Day, administrative: Browser, clinical: Browser
 ) -> None:
     address = f"/coordination/satisfaction?campagne={day.seeded.campaign}"
     comment = {"satisfaction.comment": {"values": ["=1+1 & <i>merci</i>"]}}
@@ -353,7 +353,7 @@ async def test_results_are_counted_with_what_was_not_given_and_hidden_when_few(
         }
     }
     await fill(tablet, day, without, {"answers": {**ANSWERS, "satisfaction.overall": {"values": [3]}}})
-    shown = await administrative.open(address)
+    shown = await clinical.open(address)
     words = text_of(shown)
     assert "6 réponses" in words
     assert "Note Réponse Nombre Part des réponses 0 0 0" in words
@@ -361,11 +361,21 @@ async def test_results_are_counted_with_what_was_not_given_and_hidden_when_few(
     assert "Masqué : moins de 5 personnes ont répondu à cette question." in words.replace("\u00a0", " ")
     assert "Entendait bien" in words
     assert "&lt;i&gt;merci&lt;/i&gt;" in shown.text
-    csv = (await administrative.open(address.replace("?", "/csv?"))).content.decode("utf-8-sig")
+    csv = (await clinical.open(address.replace("?", "/csv?"))).content.decode("utf-8-sig")
     assert "Note;9;4;5;6" in csv
     assert "Note;Non renseigné;1;5;6" in csv
     assert "Intimité respectée;moins de 5;;;6" in csv
     assert "\n'=1+1" in csv
+
+    administrative_words = text_of(await administrative.open(address))
+    assert "merci" not in administrative_words
+    assert "4 remarques libres" in administrative_words
+    assert "4 remarques réservées à la coordination clinique" in administrative_words
+    assert "Note Réponse Nombre Part des réponses 0 0 0" in administrative_words
+    csv = (await administrative.open(address.replace("?", "/csv?"))).content.decode("utf-8-sig")
+    assert "Note;9;4;5;6" in csv
+    assert "merci" not in csv
+    assert "4 remarques réservées à la coordination clinique" in csv
 
 
 async def test_a_small_part_is_not_had_back_from_the_others(
@@ -388,4 +398,5 @@ async def test_pages_work_before_any_form_or_response(clinical: Browser, day: Da
     assert "Aucune réponse" in text_of(await clinical.open("/coordination/satisfaction"))
     blank = text_of(await clinical.open("/coordination/satisfaction/papier"))
     assert "Entendait bien" in blank
+    assert "Remarque Ne sait pas Ne souhaite pas répondre" in blank
     assert (await clinical.open("/coordination/satisfaction/affiches/nothing")).status_code == 404
