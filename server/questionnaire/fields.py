@@ -164,8 +164,8 @@ def _choices(
 
 
 def _absences(item: Item, kind: Kind, texts: Sequence[str]) -> tuple[Choice, ...]:
-    """What may be said instead of an answer. A free field that nobody has to fill in is simply left empty."""
-    if not item.absence or (kind in ("lines", "line", "number", "date") and not item.required):
+    """What may be said instead of an answer, wherever the form lets it be said; left empty says nothing."""
+    if not item.absence or kind == "words":
         return ()
     marks = [(reason, ABSENCE_MARK + reason) for reason in OFFERED_ABSENCES]
     return tuple(Choice(mark, "", mark in texts, absence=reason) for reason, mark in marks)
