@@ -12,6 +12,7 @@ DOUBTFUL = frozenset({"DOUT", "FICT"})
 """Attributes « douteux » and « fictif » (RNIV): such an identity is never joined by itself."""
 VALIDATED = "VALI"
 _PARTICLES = frozenset({"D", "DE", "DES", "DU", "LA", "LE", "LES", "L", "DEL", "DELLA", "DI", "VAN", "VON"})
+_TITLES = frozenset({"DR", "DOCTEUR", "DOCTEURE", "PR", "PROFESSEUR", "PROFESSEURE", "M", "MR", "MME"})
 _JOINTS = str.maketrans("-'", "  ")
 
 
@@ -53,6 +54,13 @@ def bare(name: str | None) -> str:
     """Return a folded name without its particles, unless it has nothing else, in one word."""
     words = folded(name).split()
     return "".join([word for word in words if word not in _PARTICLES] or words)
+
+
+def without_title(name: str) -> str:
+    """Return a professional's name folded, without dots and leading titles, unless it is nothing else."""
+    words = folded(name.replace(".", " ")).split()
+    start = next((place for place, word in enumerate(words) if word not in _TITLES), 0)
+    return " ".join(words[start:])
 
 
 @lru_cache(maxsize=20_000)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from server.matching.traits import without_title
 from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.follow_ups import Act
@@ -91,15 +92,22 @@ def derive(session: Session, acts: Collection[tuple[str, str]]) -> set[VisitKey]
                 "satisfaction": body["satisfaction"],
                 "signed_name": body["signed_name"],
                 "rpps": body["rpps"],
+                "physician_key": physician_key(body["rpps"], body["signed_name"]),
                 "at": act.at,
             }
         )
-        _queue(session, visit, team)
+        queue(session, visit, team)
     insert_rows(session, Opinion, rows)
     return {(row["visit_id"], row["team_id"]) for row in rows}
 
 
-def _queue(session: Session, visit: str, team: str) -> None:
+def physician_key(rpps: str | None, name: str) -> str:
+    """Return who answered, for counting: by RPPS number, else by name without title, accents and spaces."""
+    return f"rpps:{rpps}" if rpps else f"name:{without_title(name) or ' '.join(name.split())}"
+
+
+def queue(session: Session, visit: str, team: str) -> None:
+    """Have a visit's opinion told to its team, once more if it was."""
     connection = session.connection()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     outbox = table(OpinionOutbox)

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete
-from sqlmodel import select
+from sqlmodel import col, select
 
-from server.central.databases import served_databases
+from server.central.databases import STILL_SERVED, served_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.central.outbox_task import OutboxTask
 from server.central.publisher import Central
 from server.clock import local_day
+from server.projection.opinions import queue
 from server.projection.statements import table
 from server.store.control import Team
-from server.store.remote import Opinion, OpinionOutbox
+from server.store.remote import Opinion, OpinionDatabase, OpinionOutbox
 
 
 class _Queued(NamedTuple):
@@ -27,7 +28,8 @@ class _Queued(NamedTuple):
 class OpinionPublication(OutboxTask):
     """Publishes opinions into the databases that the team's tablets use now.
 
-    A database begun later does not get them again: the visit itself lies in the former one.
+    A database begun later is given those of the last quarter: a tablet takes it up whenever it is back, and
+    would not hear an answer that came into the former one meanwhile.
     """
 
     name = "opinions"
@@ -38,6 +40,7 @@ class OpinionPublication(OutboxTask):
 
     async def drain(self) -> int:
         """Publish what is queued; raises the errors of the stores, what was not published stays queued."""
+        await asyncio.to_thread(self._begin)
         written = 0
         for team, batch in (await asyncio.to_thread(self._queued)).items():
             said, databases = await asyncio.to_thread(self._said, team, batch)
@@ -49,6 +52,22 @@ class OpinionPublication(OutboxTask):
                 written += await self._central.publish(database, documents)
             await asyncio.to_thread(self._remove, batch)
         return written
+
+    def _begin(self) -> None:
+        """Queue what a database that is served from now on has to be given."""
+        now = self._central.now()
+        with self._central.store.session() as session:
+            begun = set(session.exec(select(OpinionDatabase.database)))
+            for team in session.exec(select(Team.id)).all():
+                new = set(served_databases(session, team, local_day(now))) - begun
+                if not new:
+                    continue
+                session.add_all(OpinionDatabase(database=each, begun_at=now) for each in sorted(new))
+                recent = select(Opinion.visit_id).where(
+                    Opinion.team_id == team, col(Opinion.at) >= now - STILL_SERVED
+                )
+                for visit in session.exec(recent).all():
+                    queue(session, visit, team)
 
     def _queued(self) -> dict[str, list[_Queued]]:
         found: dict[str, list[_Queued]] = defaultdict(list)

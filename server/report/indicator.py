@@ -245,7 +245,6 @@ def _persons(session: Session, scope: Scope, predicate: Predicate) -> int:
 
 def _professionals(session: Session, scope: Scope, predicate: Predicate) -> int:
     """Who signed or co-signed records of these visits, and who answered through a link (by RPPS or name)."""
-    doctor = func.coalesce(col(Opinion.rpps), func.lower(col(Opinion.signed_name)))
     return sum(
         session.exec(
             select(func.count(func.distinct(who)))
@@ -257,7 +256,7 @@ def _professionals(session: Session, scope: Scope, predicate: Predicate) -> int:
             )
             .where(*scope.visits(), holds(predicate))
         ).one()
-        for model, who in ((SignedAct, col(SignedAct.member_id)), (Opinion, doctor))
+        for model, who in ((SignedAct, col(SignedAct.member_id)), (Opinion, col(Opinion.physician_key)))
     )
 
 

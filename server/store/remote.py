@@ -40,7 +40,8 @@ class RemoteLink(SQLModel, table=True):
 class Opinion(SQLModel, table=True):
     """Read model: the remote answer that stands for a visit, as its act says it (wire §5.2).
 
-    ``answers`` and ``satisfaction["answers"]`` are flat (forms.md); ``member_id``: who asked for the link.
+    ``answers`` and ``satisfaction["answers"]`` are flat (forms.md); ``member_id``: who asked for the link;
+    ``physician_key``: who answered, one key for the writings of one name (reports.md).
     """
 
     visit_id: str = Field(primary_key=True)
@@ -54,7 +55,17 @@ class Opinion(SQLModel, table=True):
     satisfaction: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     signed_name: str
     rpps: str | None = None
+    physician_key: str
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OpinionDatabase(SQLModel, table=True):
+    """A team's database that was given the opinions still of use when it began to be served."""
+
+    __tablename__ = "opinion_database"
+
+    database: str = Field(primary_key=True)
+    begun_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class OpinionOutbox(SQLModel, table=True):
