@@ -8,7 +8,8 @@
     ├── NotFound           404 not-found, card-unknown, device-unknown
     ├── MethodRefused      405 method-not-allowed
     ├── TooSlow            408 too-slow
-    ├── Refused            409 card-used, card-kind, device-known, slot-taken, already-decided
+    ├── Refused            409 card-used, card-kind, device-known, slot-taken, already-decided,
+    │                      consent-refused
     ├── Gone               410 card-expired
     ├── TooLarge           413 too-large
     ├── Invalid            422 validation

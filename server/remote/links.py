@@ -17,8 +17,9 @@ from sqlmodel import Session, col, select
 
 from server.clock import local_day
 from server.enrolment.slots import members_of
-from server.errors import NotAllowed, NotFound
+from server.errors import NotAllowed, NotFound, Refused
 from server.identifiers import new_secret, new_uuid, sha256_hex
+from server.remote.request import consent_refused
 from server.review import access_log
 from server.review.access_log import Action, Actor, Outcome
 from server.store.control import Device, RosterEntry, Stop
@@ -69,7 +70,8 @@ class IssuedLink:
 def issue(session: Session, order: LinkOrder, now: datetime) -> IssuedLink:
     """Draw a link to a visit of the device's team, end the visit's former ones, and log it.
 
-    Raises ``NotFound`` for a stop or a visit of another team, ``NotAllowed`` (``member-unknown``).
+    Raises ``NotFound`` for a stop or a visit of another team, ``NotAllowed`` (``member-unknown``), and
+    ``Refused`` (``consent-refused``) when the person refused the teleconsultation.
     """
     team = session.get_one(Device, order.device).team_id
     stop = session.get(Stop, order.stop)
@@ -78,6 +80,8 @@ def issue(session: Session, order: LinkOrder, now: datetime) -> IssuedLink:
     asking = {member.id: member for member in members_of(session, team, local_day(now))}.get(order.member)
     if asking is None:
         raise NotAllowed.of("member-unknown")
+    if consent_refused(session, order.visit, team):
+        raise Refused.of("consent-refused")
     issued = IssuedLink(
         new_uuid(), new_secret(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}", now + LIFETIME
     )

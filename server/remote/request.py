@@ -1,4 +1,7 @@
-"""What a link shows: the visit's current teleconsultation records of the link's team, as central has them."""
+"""What a link shows: the visit's current teleconsultation records of the link's team, as central has them.
+
+Nothing of it once the person refused the teleconsultation, or asked for secrecy.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +13,13 @@ from sqlmodel import Session, col, select
 
 from forms.definition import Form
 from forms.present import Row, rows
-from forms.response import Answer, read
+from forms.response import Answer, Response, read
 from server.clock import local_day
-from server.review.around import photos_of
+from server.remote.photos import ShownPhoto, shown_photos
 from server.review.records import Section, questionnaire_response
 from server.store.control import Member, Stop
-from server.store.notices import Photo
 from server.store.read import ENDED, Record
+from server.store.read import Answer as AnswerRow
 from server.store.remote import RemoteLink
 
 Forms = Mapping[tuple[str, str], Form]
@@ -24,24 +27,30 @@ Forms = Mapping[tuple[str, str], Form]
 FORM_URL: Final = "https://escale.example/fhir/Questionnaire/teleconsultation"
 PART: Final = "identity.part"
 PHYSICIANS_PART: Final = "medical"
+CONSENT: Final = "consent.teleconsultation"
+REFUSED: Final = "no"
 
 
 class RequestRestricted(Exception):
     """The person asked for secrecy: a link shows nothing of the visit (wire §2.3)."""
 
 
+class ConsentRefused(Exception):
+    """The person refused the teleconsultation: the act did not take place, and nothing is shown of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownRecord:
     """One record of the request. ``author``: name and profession of whoever signed it.
 
-    ``photos``: those that it names, each with the text of its question.
+    ``photos``: those that its answers name, by the question's linkId.
     """
 
     digest: str
     signed_at: datetime
     author: str
     sections: tuple[Section, ...]
-    photos: tuple[tuple[Photo, str], ...]
+    photos: Mapping[str, tuple[ShownPhoto, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,36 @@ class Request:
     day: date
 
 
+def consent_refused(session: Session, visit: str, team: str) -> bool:
+    """Whether the last that the visit's current records say of the consent is a refusal; silence is none."""
+    said = session.exec(
+        select(AnswerRow.value_code)
+        .join(Record, col(Record.digest) == col(AnswerRow.record_digest))
+        .where(
+            Record.visit_id == visit,
+            Record.team_id == team,
+            Record.form_url == FORM_URL,
+            col(Record.state).not_in(ENDED),
+            AnswerRow.link_id == CONSENT,
+            col(AnswerRow.value_code).is_not(None),
+        )
+        .order_by(col(Record.signed_at).desc(), col(Record.digest).desc())
+        .limit(1)
+    )
+    return said.first() == REFUSED
+
+
 def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | None:
-    """Return the request, None when central has no record of it yet; raise ``RequestRestricted``."""
+    """Return the request, None when central has no record of it yet.
+
+    Raises ``RequestRestricted``, ``ConsentRefused``.
+    """
     of_visit = (Record.visit_id == link.visit_id, Record.team_id == link.team_id)
     closed = select(Record.digest).where(*of_visit, col(Record.restricted).is_(True)).limit(1)
     if session.exec(closed).first() is not None:
         raise RequestRestricted
+    if consent_refused(session, link.visit_id, link.team_id):
+        raise ConsentRefused
     found = session.exec(
         select(Record)
         .where(*of_visit, Record.form_url == FORM_URL, col(Record.state).not_in(ENDED))
@@ -83,7 +116,7 @@ def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | No
         own = forms[record.form_url, record.form_version]
         response = read(own, questionnaire_response(record.content))
         context.update(response.answers)
-        shown.append(_shown(session, record, own, rows(own, response)))
+        shown.append(_shown(session, record, response, rows(own, response)))
     named = next((record for record in reversed(found) if record.person), last)
     return Request(
         records=tuple(shown),
@@ -96,7 +129,7 @@ def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | No
     )
 
 
-def _shown(session: Session, record: Record, form: Form, answered: list[Row]) -> ShownRecord:
+def _shown(session: Session, record: Record, response: Response, answered: list[Row]) -> ShownRecord:
     author = session.get(Member, record.member_id)
     return ShownRecord(
         digest=record.digest,
@@ -105,11 +138,7 @@ def _shown(session: Session, record: Record, form: Form, answered: list[Row]) ->
         sections=tuple(
             Section(title, tuple(found)) for title, found in groupby(answered, key=lambda row: row.section)
         ),
-        photos=tuple(
-            (photo, form.index[photo.link_id].text)
-            for photo in photos_of(session, record)
-            if photo.link_id in form.index
-        ),
+        photos=shown_photos(session, record.team_id, response),
     )
 
 

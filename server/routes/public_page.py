@@ -32,12 +32,13 @@ _POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-_HEADERS = {
+HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": _POLICY,
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
+"""Of every answer to somebody without an account."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def public_page(
         t=TRANSLATORS[DEFAULT_LANGUAGE], f=FORMATS[DEFAULT_LANGUAGE], language=DEFAULT_LANGUAGE, **context
     )
     return Response(
-        text, status_code=status, media_type=MediaType.HTML, headers={**_HEADERS, **(headers or {})}
+        text, status_code=status, media_type=MediaType.HTML, headers={**HEADERS, **(headers or {})}
     )
 
 
@@ -76,7 +77,7 @@ def said(code: str, *, status: int, wait_s: int = 0, typed: Sequence[tuple[str, 
 
 def see_public(path: str) -> Redirect:
     """Answer a form that was accepted by the page to see next."""
-    return Redirect(path, status_code=303, headers=_HEADERS)
+    return Redirect(path, status_code=303, headers=HEADERS)
 
 
 async def sent(request: AnyRequest) -> dict[str, list[str]]:

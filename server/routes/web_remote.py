@@ -7,26 +7,27 @@ that several devices of one doctor may hold it, and no table holds it.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
+from sqlmodel import Session
 
 from server.auth import guards
-from server.projection import photos
 from server.questionnaire import fields
 from server.questionnaire.asked import Asked
 from server.questionnaire.typed import Typed
-from server.remote import answer, links
+from server.remote import answer, links, photos
 from server.remote.answer import AlreadyAnswered, Opinion
 from server.remote.links import MAX_TRIES, LinkState
-from server.remote.request import Request, RequestRestricted, request_of
+from server.remote.photos import PhotoShown
+from server.remote.request import ConsentRefused, Request, RequestRestricted, request_of
 from server.review import access_log
 from server.review.access_log import Action, Outcome
 from server.routes.api_remote import PAGE
 from server.routes.public_page import (
     EXCEPTION_HANDLERS,
+    HEADERS,
     PublicRequest,
     address_of,
     public_page,
@@ -38,7 +39,6 @@ from server.routes.public_page import (
 from server.routes.services import Services
 from server.routes.web_photo import MEDIA_TYPE
 from server.store.control import Member
-from server.store.notices import PhotoState
 from server.store.remote import RemoteLink
 
 COOKIE = "escale_avis"
@@ -169,13 +169,19 @@ def _request_page(
     services = services_of(request)
     try:
         found = _opened(services, held.link)
-    except RequestRestricted:
-        return said("request-restricted", status=403)
+    except (RequestRestricted, ConsentRefused) as closed:
+        return _closed(closed, typed)
     if found is None:
         return public_page("remote_waiting.html")
     outcome, pleased = answer.outcome_asked(found), answer.satisfaction_asked(services.forms, found)
     opinion = answer.opinion_of(outcome, pleased, typed) if typed is not None else None
     return _drawn(services, held, found, outcome, pleased, opinion, typed or {}, status=status, fault=fault)
+
+
+def _closed(closed: Exception, typed: Typed | None) -> Response[str]:
+    """Say why nothing of the visit is shown or asked; what was written is given back."""
+    code = "request-refused" if isinstance(closed, ConsentRefused) else "request-restricted"
+    return said(code, status=403, typed=_given_back(typed))
 
 
 def _opened(services: Services, link: RemoteLink) -> Request | None:
@@ -192,6 +198,49 @@ def _opened(services: Services, link: RemoteLink) -> Request | None:
                 at=services.clock(),
             )
         return found
+
+
+@get("/{secret:str}/photos/{photo:str}", sync_to_thread=True)
+def request_photo(
+    request: PublicRequest, secret: FromPath[str], photo: FromPath[str]
+) -> Response[str] | Response[bytes]:
+    """Return a photo of the request, to whoever gave the code; logged, and kept by no cache."""
+    held = _held(request, secret)
+    if not isinstance(held, _Held):
+        return held
+    if held.state not in (LinkState.WAITING, LinkState.OPENED) or not held.is_open:
+        return said("not-found", status=404)
+    services = services_of(request)
+    with services.store.session() as session:
+        content = _photo_of(session, services, held.link, photo)
+        if content is None:
+            return said("not-found", status=404)
+        access_log.append(
+            session,
+            links.actor(held.link),
+            Action.OPEN_PHOTO,
+            "photo",
+            photo,
+            Outcome.DONE,
+            at=services.clock(),
+        )
+    return Response(content, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+def _photo_of(session: Session, services: Services, link: RemoteLink, photo: str) -> bytes | None:
+    """Return a photo that the page shows now; None of any other, of a closed visit too."""
+    try:
+        found = request_of(session, services.forms, link)
+    except (RequestRestricted, ConsentRefused):
+        return None
+    shown = {
+        each.id
+        for record in (found.records if found is not None else ())
+        for named in record.photos.values()
+        for each in named
+        if each.shown is PhotoShown.WHOLE
+    }
+    return photos.bytes_of(session, link.team_id, photo) if photo in shown else None
 
 
 def _drawn(
@@ -239,37 +288,6 @@ def _typed(typed: Mapping[str, Sequence[str]], name: str, otherwise: str) -> str
     return next(iter(typed.get(name, ())), otherwise)
 
 
-@get("/{secret:str}/photos/{photo:str}", sync_to_thread=True)
-def request_photo(request: PublicRequest, secret: FromPath[str], photo: FromPath[str]) -> Response[Any]:
-    """Return a complete photo of the request, for as long as it is open; each showing is logged."""
-    held = _held(request, secret)
-    if not isinstance(held, _Held):
-        return held
-    if held.state not in (LinkState.WAITING, LinkState.OPENED) or not held.is_open:
-        return said("not-found", status=404)
-    services = services_of(request)
-    with services.store.session() as session:
-        try:
-            asked = request_of(session, services.forms, held.link)
-        except RequestRestricted:
-            return said("not-found", status=404)
-        shown = (each for record in asked.records for each, _ in record.photos) if asked is not None else ()
-        found = next((each for each in shown if each.id == photo), None)
-        if found is None or found.state is not PhotoState.COMPLETE:
-            return said("not-found", status=404)
-        access_log.append(
-            session,
-            links.actor(held.link),
-            Action.OPEN_PHOTO,
-            "photo",
-            photo,
-            Outcome.DONE,
-            at=services.clock(),
-        )
-        content = photos.image(session, found)
-    return Response(content, media_type=MEDIA_TYPE, headers={"cache-control": "no-store"})
-
-
 @post("/{secret:str}", status_code=200, guards=[guards.own_site])
 async def give_answer(request: PublicRequest, secret: FromPath[str]) -> Response[str] | Response[None]:
     """Keep the answer, once; whatever is not right with it is said, and what was typed stays."""
@@ -314,8 +332,8 @@ def _to_keep(request: PublicRequest, secret: str, typed: Typed) -> _Kept | Respo
     try:
         with services.store.session() as session:
             found = request_of(session, services.forms, held.link)
-    except RequestRestricted:
-        return said("request-restricted", status=403, typed=_given_back(typed))
+    except (RequestRestricted, ConsentRefused) as closed:
+        return _closed(closed, typed)
     if found is None:
         return said("request-gone", status=409, typed=_given_back(typed))
     outcome, pleased = answer.outcome_asked(found), answer.satisfaction_asked(services.forms, found)
@@ -354,7 +372,7 @@ def _answered_before(request: PublicRequest, kept: _Kept, typed: Typed) -> Respo
 route_handlers: list[Router] = [
     Router(
         PAGE,
-        route_handlers=[remote_page, give_code, request_photo, give_answer],
+        route_handlers=[remote_page, request_photo, give_code, give_answer],
         exception_handlers=EXCEPTION_HANDLERS,
         include_in_schema=False,
     )

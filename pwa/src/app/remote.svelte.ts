@@ -7,7 +7,7 @@ import type { Desk } from "./desk.svelte";
 const ASK_EVERY_MS = 4_000;
 
 /** Why there is no link, or no news of it. */
-export type LinkTrouble = "no-network" | "busy" | "refused" | "failed";
+export type LinkTrouble = "no-network" | "busy" | "no-consent" | "refused" | "failed";
 
 /** The links that this session made, by visit: their codes are nowhere else. */
 const held = new WeakMap<Desk, Readonly<Record<string, RemoteLink>>>();
@@ -89,7 +89,7 @@ export class RemoteLinkDesk {
 function troubleOf(error: unknown): LinkTrouble {
   if (error instanceof NodeFailing) return error.status === 429 ? "busy" : "failed";
   if (error instanceof NodeUnreachable) return "no-network";
-  if (error instanceof NodeRefusal) return "refused";
+  if (error instanceof NodeRefusal) return error.code === "consent-refused" ? "no-consent" : "refused";
   if (error instanceof SyncError) return "failed";
   throw error;
 }

@@ -16,7 +16,8 @@ from server.satisfaction import posters
 from server.store.database import Store
 from tests.server.web.conftest import Day
 from tests.server.web.test_accessibility import check, origin, page, sign_in
-from tests.server.web.test_web_remote import Assistant
+from tests.server.web.test_web_remote import Assistant, named_photo, photographed, send
+from tests.support.photos import jpeg
 from tests.support.records import RecordWriter
 from tests.support.tablet import confirmed_slot, enrolled_tablet
 
@@ -50,9 +51,21 @@ async def test_the_remote_doctors_pages_are_accessible(page: Page, assistant: As
     await page.get_by_role("button", name="Ouvrir la demande").click()
     await page.get_by_role("heading", name="La demande n’est pas encore arrivée").wait_for()
     await check(page, "waiting")
-    record = await assistant.sign(REQUEST)
+    image = jpeg(640, 480)
+    notices = photographed(assistant, image, width=640, height=480)
+    await send(assistant, *notices)
+    wounds = [
+        named_photo(image, notices[0].payload["photo"], width=640, height=480),
+        named_photo(image, new_uuid()),
+    ]
+    photos = {"consent.images": {"values": [True]}, "photos.wound": {"values": wounds}}
+    record = await assistant.sign({**REQUEST, **photos})
     # The page looks by itself: nobody reloads it.
     await page.get_by_role("heading", level=1, name="Demande d’avis").wait_for(timeout=60_000)
+    photo = page.get_by_role("img", name="Photo 1\u00a0: ")
+    await photo.scroll_into_view_if_needed()
+    await expect(photo).to_have_js_property("naturalWidth", 640)
+    await expect(page.get_by_text("Photo pas encore arrivée")).to_be_visible()
     await check(page, "request")
     await page.get_by_text("(facultatif)").last.click()
     await page.get_by_role("radio", name="Visite").first.check()

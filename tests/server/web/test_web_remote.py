@@ -1,8 +1,9 @@
 """A remote doctor's link: the code, the request, one answer; and whoever should not get in."""
 
+import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,9 @@ from litestar import Litestar
 from sqlmodel import select
 
 from forms.load import published
+from server.central.databases import ensure_databases
 from server.central.documents import CentralDocument, DocumentType
+from server.clock import local_day
 from server.identifiers import new_uuid, sha256_hex
 from server.projection.rebuild import rebuild
 from server.remote.links import LIFETIME, MAX_TRIES
@@ -185,35 +188,9 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
     ]
 
 
-async def test_the_request_shows_its_photos_for_as_long_as_it_is_open(
-    assistant: Assistant, visitor: Browser, store: Store
-) -> None:
-    await assistant.sign()
-    image = jpeg()
-    (photo,) = photo_notices(
-        assistant.writer, assistant.slot, assistant.visit, image, link_id="request.reason"
-    )
-    assert (await assistant.tablet.push([photo])).json() == []
-    await assistant.services.projection.caught_up()
-    _, path, code = await assistant.link()
-    identifier = photo.payload["photo"]
-    address = f"{path}/photos/{identifier}"
-    assert (await visitor.http.get(address)).status_code == 404
-    page = await opened(visitor, path, code)
-    assert f'src="{address}"' in page.text
-    shown = await visitor.http.get(address)
-    assert (shown.status_code, shown.content) == (200, image)
-    assert shown.headers["cache-control"] == "no-store"
-    assert [each[1] for each in log_of(store, "photo", identifier)] == ["open-photo"]
-    assert (await visitor.http.get(f"{path}/photos/{new_uuid()}")).status_code == 404
-    sent = await visitor.http.post(path, data=answered(visitor, outcome__answer="hospital_avoided"))
-    assert sent.status_code == 303
-    assert (await visitor.http.get(address)).status_code == 404
-
-
-async def published_opinion(assistant: Assistant) -> dict[str, Any]:
-    """What the team's tablets read."""
-    visit, team, database = assistant.visit, assistant.seeded.team, assistant.seeded.database
+async def published_opinion(assistant: Assistant, database: str = "") -> dict[str, Any]:
+    """What the team's tablets read, in the database of today or in another."""
+    visit, team, database = assistant.visit, assistant.seeded.team, database or assistant.seeded.database
     wanted = CentralDocument(DocumentType.OPINION, f"{visit}:{team}", database, None, None)
     (found,) = await assistant.services.central.read(database, [wanted])
     assert found is not None
@@ -599,6 +576,212 @@ async def test_a_restricted_visit_shows_nothing_through_a_link(
     assert "La personne a demandé le secret" in text_of(page)
     assert "BRUYÈRE" not in page.text
     assert "chirurgical" not in page.text
+
+
+async def test_a_refused_teleconsultation_shows_and_asks_nothing(
+    assistant: Assistant, visitor: Browser, store: Store
+) -> None:
+    signed = await assistant.sign()
+    _, path, code = await assistant.link()
+    await opened(visitor, path, code)
+    body = answered(visitor)
+    refusal = {**remote_form.REQUEST, "consent.teleconsultation": {"values": ["no"]}}
+    await assistant.sign(refusal, replaces=corrected(signed))
+
+    page = await visitor.open(path)
+    assert page.status_code == 403
+    assert "L’acte n’a pas eu lieu" in text_of(page)
+    assert "BRUYÈRE" not in page.text
+    assert "<form" not in page.text
+    late = await visitor.http.post(path, data=body)
+    assert late.status_code == 403
+    assert "Pansement, et revoir." in late.text
+    await assistant.services.projection.caught_up()
+    with store.session() as session:
+        assert session.exec(select(Act)).all() == []
+
+
+async def test_no_link_is_made_for_a_refused_teleconsultation_until_it_is_corrected(
+    assistant: Assistant, store: Store
+) -> None:
+    answers = {**remote_form.REQUEST, "consent.teleconsultation": {"values": ["no"]}}
+    refused = await assistant.sign(answers)
+    answer = await assistant.ask()
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent-refused")
+    assert "a refusé la téléconsultation" in answer.json()["detail"]
+    with store.session() as session:
+        assert session.exec(select(RemoteLink)).all() == []
+    agreed = {**remote_form.REQUEST, "consent.teleconsultation": {"values": ["yes"]}}
+    await assistant.sign(agreed, replaces=corrected(refused))
+    assert (await assistant.ask()).status_code == 201
+
+
+async def test_a_visit_that_says_nothing_of_consent_is_not_a_refused_one(
+    assistant: Assistant, visitor: Browser
+) -> None:
+    await assistant.sign()
+    _, path, code = await assistant.link()
+    assert "BRUYÈRE" in (await opened(visitor, path, code)).text
+
+
+def corrected(record: SealedRecord) -> dict[str, str]:
+    """That a record takes the place of this one."""
+    return {"record": record.envelope.identifier, "reason": "Erreur"}
+
+
+def named_photo(image: bytes, photo: str, **changed: Any) -> dict[str, Any]:
+    """A photo as a record names it."""
+    digest = hashlib.sha256(image).hexdigest()
+    return {
+        "photo": photo,
+        "digest": digest,
+        "size": len(image),
+        "width": 64,
+        "height": 48,
+        **changed,
+    }
+
+
+def photographed(assistant: Assistant, image: bytes, pieces: int = 1, **sides: int) -> Sequence[SealedRecord]:
+    """The notices of a photo of the wound, not sent."""
+    writer, slot, visit = assistant.writer, assistant.slot, assistant.visit
+    return photo_notices(writer, slot, visit, image, pieces=pieces, link_id="photos.wound", **sides)
+
+
+async def send(assistant: Assistant, *sealed: SealedRecord) -> None:
+    assert (await assistant.tablet.push(list(sealed))).json() == []
+    await assistant.services.projection.caught_up()
+
+
+async def test_the_photos_of_a_request_are_shown_as_they_arrive(
+    assistant: Assistant, visitor: Browser, store: Store, clinical: Browser
+) -> None:
+    images = [jpeg(seed=number) for number in (1, 2)]
+    whole = photographed(assistant, images[0])
+    halves = photographed(assistant, images[1], pieces=2)
+    identifiers = [each[0].payload["photo"] for each in (whole, halves)]
+    wounds = [named_photo(image, each) for image, each in zip(images, identifiers, strict=True)]
+    await send(assistant, *whole, halves[0])
+    record = await assistant.sign({**remote_form.REQUEST, "photos.wound": {"values": wounds}})
+    link, path, code = await assistant.link()
+    page = await opened(visitor, path, code)
+    shown = f"{path}/photos/{identifiers[0]}"
+    assert f'src="{shown}" width="64" height="48"' in page.text
+    assert 'alt="Photo 1\u00a0: Plaie"' in page.text
+    assert identifiers[1] not in page.text
+    assert "Photo pas encore arrivée" in text_of(page)
+
+    image = await visitor.http.get(shown)
+    assert (image.status_code, image.headers["content-type"]) == (200, "image/jpeg")
+    assert image.content == images[0]
+    assert image.headers["cache-control"] == "no-store"
+    assert image.headers["x-content-type-options"] == "nosniff"
+    assert (await visitor.http.get(f"{path}/photos/{identifiers[1]}")).status_code == 404
+    await send(assistant, halves[1])
+    later = await visitor.open(path)
+    assert 'alt="Photo 2\u00a0: Plaie"' in later.text
+    assert (await visitor.http.get(f"{path}/photos/{identifiers[1]}")).content == images[1]
+    assert log_of(store, "photo", identifiers[0]) == [(link, "open-photo", "done")]
+    access = text_of(await clinical.open(f"/coordination/fiches/{record.digest}/acces"))
+    assert "Dr Jeanne Loin, lien de Noé Essai" in access
+    assert (await visitor.http.post(path, data=answered(visitor))).status_code == 303
+    assert (await visitor.http.get(shown)).status_code == 404
+
+
+async def test_a_photo_opens_with_the_code_of_its_own_link_and_while_it_lasts(
+    assistant: Assistant, visitor: Browser, store: Store, clock: MovingClock
+) -> None:
+    image = jpeg()
+    notices = photographed(assistant, image)
+    photo = notices[0].payload["photo"]
+    await send(assistant, *notices)
+    await assistant.sign({**remote_form.REQUEST, "photos.wound": {"values": [named_photo(image, photo)]}})
+    _, path, code = await assistant.link()
+    without = await visitor.http.get(f"{path}/photos/{photo}")
+    assert (without.status_code, without.headers["content-type"][:9]) == (404, "text/html")
+    await opened(visitor, path, code)
+    assert (await visitor.http.get(f"{path}/photos/{photo}")).status_code == 200
+    cookie = visitor.http.cookies[COOKIE]
+
+    assistant.visit = new_uuid()
+    await assistant.sign()
+    _, other, _ = await assistant.link()
+    headers = {"cookie": f"{COOKIE}={cookie}"}
+    visitor.http.cookies.clear()
+    assert (await visitor.http.get(f"{other}/photos/{photo}", headers=headers)).status_code == 404
+    clock.forward(LIFETIME)
+    assert (await visitor.http.get(f"{path}/photos/{photo}", headers=headers)).status_code == 404
+    assert len(log_of(store, "photo", photo)) == 1
+
+
+async def test_only_photos_that_the_shown_records_were_signed_with_are_given(
+    assistant: Assistant, visitor: Browser
+) -> None:
+    """Of the same visit: one that no record names, one of a replaced record, another image, a broken one."""
+    image = jpeg()
+    unnamed, replaced, changed = [photographed(assistant, image) for _ in range(3)]
+    broken = photographed(assistant, b"not a photo")
+    await send(assistant, *unnamed, *replaced, *changed, *broken)
+    names = [each[0].payload["photo"] for each in (unnamed, replaced, changed, broken)]
+    first = await assistant.sign(
+        {**remote_form.REQUEST, "photos.wound": {"values": [named_photo(image, names[1])]}}
+    )
+    wounds = [named_photo(image, names[2], digest="0" * 64), named_photo(b"not a photo", names[3])]
+    await assistant.sign(
+        {**remote_form.REQUEST, "photos.wound": {"values": wounds}}, replaces=corrected(first)
+    )
+    _, path, code = await assistant.link()
+    page = await opened(visitor, path, code)
+    assert "/photos/" not in page.text
+    assert text_of(page).count("Photo qui ne peut pas être montrée") == 2
+    for name in (*names, new_uuid(), "x"):
+        assert (await visitor.http.get(f"{path}/photos/{name}")).status_code == 404, name
+
+
+async def test_what_nobody_has_to_answer_may_be_declined_too(
+    assistant: Assistant, visitor: Browser, store: Store
+) -> None:
+    await assistant.sign()
+    _, path, code = await assistant.link()
+    page = await opened(visitor, path, code)
+    for absence in ("asked-unknown", "asked-declined"):
+        assert f'name="outcome.notes" value="~{absence}"' in page.text
+    assert 'name="outcome.next_date" value="~' not in page.text  # the form lets none be said there
+    both = answered(visitor, outcome__notes=["À revoir", "~asked-unknown"])
+    refused = await visitor.http.post(path, data=both)
+    assert refused.status_code == 422
+    assert "pas les deux" in text_of(refused)
+    sent = await visitor.http.post(path, data=answered(visitor, outcome__notes="~asked-declined"))
+    assert sent.status_code == 303
+    await assistant.services.projection.caught_up()
+    with store.session() as session:
+        answers = session.exec(select(Opinion.answers)).one()
+    assert answers["outcome.notes"] == {"absent": "asked-declined"}
+
+
+async def test_a_database_begun_later_is_given_the_opinions_of_the_last_quarter(
+    assistant: Assistant, visitor: Browser, clock: MovingClock
+) -> None:
+    await assistant.sign()
+    _, path, code = await assistant.link()
+    await opened(visitor, path, code)
+    assert (await visitor.http.post(path, data=answered(visitor))).status_code == 303
+    services, team = assistant.services, assistant.seeded.team
+    await services.projection.caught_up()
+    await services.opinions.caught_up()
+    before = await published_opinion(assistant)
+
+    clock.forward(timedelta(days=45))
+    current = await ensure_databases(services.store, services.engine, local_day(services.clock()))
+    assert current[team] != assistant.seeded.database
+    await services.opinions.caught_up()
+    assert await published_opinion(assistant, current[team]) == before
+
+    clock.forward(timedelta(days=90))
+    later = await ensure_databases(services.store, services.engine, local_day(services.clock()))
+    await services.opinions.caught_up()
+    wanted = CentralDocument(DocumentType.OPINION, f"{assistant.visit}:{team}", later[team], None, None)
+    assert await services.central.read(later[team], [wanted]) == [None]
 
 
 async def test_only_the_teams_teleconsultation_is_shown(
