@@ -55,6 +55,15 @@ export interface CaptureProps {
   readonly memory?: ExpressionMemory;
 }
 
+function isTyped({ calculation, readOnly, hidden }: Question): boolean {
+  return calculation === undefined && !readOnly && !hidden;
+}
+
+function startsByItself({ startsFrom, initial, keptForTheDay, options }: Question): boolean {
+  const begins = startsFrom !== undefined || initial !== undefined || options.some((each) => each.initial);
+  return begins || keptForTheDay;
+}
+
 /** The state the components read, and the actions a person takes. */
 export class Capture {
   #evaluator = $state.raw<Evaluator | null>(loadedEvaluator());
@@ -145,6 +154,24 @@ export class Capture {
   /** What can be shown as a record: what would be signed, without what was calculated from a refused value. */
   get shown(): Answers {
     return this.#shown;
+  }
+
+  /**
+   * Questions that somebody answered and that other answers no longer ask: kept in the draft, left out of the record. What a
+   * capture starts with is nobody's loss, and is not among them; a photo has its own way to go.
+   */
+  get unasked(): readonly Question[] {
+    if (this.#evaluator === null) return [];
+    const { answers, form } = this.#props();
+    return form.questions.filter(
+      (question) =>
+        answers[question.linkId] !== undefined &&
+        !this.isAsked(question.linkId) &&
+        !this.isReadonly(question.linkId) &&
+        question.type !== "attachment" &&
+        isTyped(question) &&
+        !startsByItself(question),
+    );
   }
 
   /** What was answered, asked or not. */

@@ -36,6 +36,14 @@ export function laterWords(later: LaterAbsence | null): string | null {
   return t("people.later", { date: formatDate(day), answer: absenceWords(absent), by });
 }
 
+/** An answer in words: its values, or why there is none. */
+export function answerWords(question: Question, answer: Answer | undefined): string {
+  if (answer?.kind === "absent") return absenceWords(answer.reason);
+  return valuesOf(answer)
+    .map((value) => valueWords(question, value))
+    .join(", ");
+}
+
 /** One value of a question, with its unit. */
 export function valueWords(question: Question, value: Value): string {
   return display(question, value, wording());
@@ -53,6 +61,7 @@ const PLAIN: Readonly<Partial<Record<string, MessageKey>>> = {
   calculation: "capture.error_calculation",
   curves: "capture.error_curves",
   exclusive: "capture.error_exclusive",
+  "not-enabled": "capture.error_not-enabled",
   option: "capture.error_option",
   "visit-date": "capture.error_visit-date",
 };
