@@ -53,8 +53,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``due``: an item whose date is the day it is due. ``every_record``: what any record of the visit says
     counts, not only the latest (an item with several answers, filled by two hands). ``any_value``: whatever
-    is answered is a task, under the only code of the rule. ``unless``: an item whose having a value makes it
-    another case.
+    is answered is a task, under the only code of the rule. ``unless``: an item whose having a value (one
+    of ``unless_codes``, when there are some) makes it another case.
     """
 
     kind: TaskKind
@@ -62,6 +62,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...]
     when: Condition | None = None
     unless: str | None = None
+    unless_codes: tuple[str, ...] = ()
     any_value: bool = False
     due: str | None = None
     every_record: bool = False

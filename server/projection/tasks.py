@@ -220,8 +220,10 @@ def _asked(rule: Rule, current: Sequence[_Source], values: _Values) -> list[str]
     """Return the codes of the rule that the visit answers, once each, in the rule's order."""
     if rule.when is not None and rule.when.code not in _latest(rule.when.link_id, current, values):
         return []
-    if rule.unless is not None and _latest(rule.unless, current, values):
-        return []
+    if rule.unless is not None:
+        otherwise = _latest(rule.unless, current, values)
+        if otherwise and (not rule.unless_codes or set(rule.unless_codes) & set(otherwise)):
+            return []
     if rule.any_value:
         said = set(rule.codes) if _latest(rule.link_id, current, values) else set()
     elif rule.every_record:
