@@ -1,6 +1,7 @@
 """The replication host of deploy/nginx: a real nginx, and behind it a server that tells what reached it."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support.nginx import ORIGIN, replication_proxy, whole_configuration
 from tests.support.served import served
-from tests.support.server_process import free_port
+from tests.support.server_process import ROOT, free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -245,3 +246,18 @@ async def test_a_couchdb_that_is_away_is_said_in_its_own_words(tmp_path: Path) -
 
 def test_the_whole_configuration_is_one_that_nginx_takes(tmp_path: Path) -> None:
     whole_configuration(tmp_path / "nginx")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_kept"),
+    [
+        ("/avis/abc", False),
+        ("/satisfaction/abc", False),
+        ("/coordination/", True),
+        ("/api/satisfaction", True),
+    ],
+)
+def test_nothing_is_kept_of_a_remote_doctors_link_nor_of_a_poster(path: str, *, is_kept: bool) -> None:
+    written = (ROOT / "deploy" / "nginx" / "escale.conf").read_text(encoding="utf-8")
+    silent = re.findall(r"location ~ (\S+) \{\s+access_log off;\s+error_log /dev/null crit;", written)
+    assert any(re.search(pattern, path) for pattern in silent) is not is_kept
