@@ -1,9 +1,10 @@
 /**
  * The XML export of ndd's EasyOne spirometers (EasyWare, EasyOne Connect): patient → interval → test → trial.
  *
- * Read are the forced expirations (`TypeOfTest` FVC or FVL) of the last test of the file: each trial's number, whether
- * the device accepted it, `ResultParameter` FEV1 and FVC, and the sampled channels where there are any. Names of
- * elements as published by nddspiro; `docs/forms.md` says what was not checked.
+ * Read are the forced expirations (`TypeOfTest` FVC or FVL) of the last test of the file: each trial's number,
+ * `ResultParameter` FEV1 and FVC, and the sampled channels where there are any. Every trial is taken: whether the device
+ * accepted one is not read, the professional judges each. Names of elements as published by nddspiro; `docs/forms.md`
+ * says what was not checked.
  */
 import { columnsOf, type Point, type Trial } from "./curves";
 import { SpirometerFileRefused } from "./errors";
