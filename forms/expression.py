@@ -18,9 +18,9 @@ from forms.fhirpath import Node
 
 FUNCTIONS = frozenset({
     *("where", "repeat", "exists", "empty", "count", "distinct", "first", "last", "skip", "take"),
-    *("startsWith", "contains", "lower", "matches", "indexOf", "substring", "replace", "split", "join"),
+    *("startsWith", "contains", "lower", "replace", "join"),
     *("iif", "not", "floor", "ceiling", "truncate", "abs", "aggregate", "allTrue", "anyTrue", "all"),
-    *("select", "ofType", "toDecimal", "toInteger"),
+    *("select",),
 })  # fmt: skip
 VARIABLES = frozenset({"visitDate", "stop"})
 OPERATORS: Mapping[str, frozenset[str]] = {
@@ -44,6 +44,11 @@ STRUCTURE = PASSING | {
 }  # fmt: skip
 
 _READ_ONLY_AS = "answers are read only as %resource.repeat(item).where(linkId = '…').answer"
+_WRITTEN = {
+    # A month or a year alone is another thing in each engine; so is `$&` in what replace() puts.
+    "DateTimeLiteral": re.compile(r"@\d{4}-\d{2}-\d{2}", re.ASCII),
+    "StringLiteral": re.compile(r"[^$]*"),
+}
 _TEST = re.compile(r"%resource\.repeat\(item\)\.where\(linkId='([^']*)'\)\.answer\.value\.exists\(\)")
 
 
@@ -175,6 +180,8 @@ def _refusals(node: Node) -> Iterator[str]:
             yield f"operator {operator} is not allowed"
     elif kind not in STRUCTURE:
         yield f"{kind} is not allowed"
+    if kind in _WRITTEN and not _WRITTEN[kind].fullmatch(node.get("text", "")):
+        yield f"{kind} may not be written so: {node.get('text', '')}"
     if kind in _LEAVES:
         refusal = _LEAVES[kind](children)
         if refusal is not None:

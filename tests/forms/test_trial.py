@@ -52,3 +52,25 @@ def test_a_rule_that_fails_is_named_at_its_place(tmp_path: Path) -> None:
     assert [str(defect) for defect in refusal.value.defects] == [
         "test.adult: the calculation fails when nothing is answered"
     ]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"{link('test.fev1')} > {link('test.fev1')}",
+        f"{link('test.fev1')}.value and true",
+        f"{link('test.fev1')}.value + 'a' = 'b'",
+    ],
+)
+def test_a_rule_that_fails_only_once_something_is_answered_is_refused(
+    tmp_path: Path, expression: str
+) -> None:
+    form = instrument()
+    extension(question(form, "test.adult"), "calculatedExpression")["valueExpression"]["expression"] = (
+        expression
+    )
+
+    with pytest.raises(FormInvalid) as refusal:
+        load(_written(tmp_path, form))
+
+    assert "test.adult: the calculation fails when questions are answered" in map(str, refusal.value.defects)
