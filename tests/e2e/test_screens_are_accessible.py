@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e import accessibility
 from tests.e2e.answers import CONCLUSION, RECEPTION, VITALS, YES, Chosen, Typed, person
@@ -28,6 +28,17 @@ class Inspection:
         """Let axe read the screen as it stands."""
         if problems := accessibility.problems(self.tablet.page):
             self.found[screen] = problems
+
+
+def rows_of(page: Page) -> int:
+    """How many rows the header's parts stand in."""
+    middles: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll('.bar > *')].map((each) => {
+            const { top, bottom } = each.getBoundingClientRect();
+            return (top + bottom) / 2;
+        })"""
+    )
+    return len({round(middle / 24) for middle in middles})
 
 
 def test_axe_finds_nothing_on_any_screen_of_the_tablet(
@@ -56,6 +67,13 @@ def test_axe_finds_nothing_on_any_screen_of_the_tablet(
     tablet.create_access("médecin", PASSPHRASES["doctor"])
     page.screenshot(path=screenshots / "home.png")
     inspection.look("home")
+    # On a telephone the display's button is its drawing, beside the name: two rows, not three.
+    size = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert rows_of(page) == 2
+    expect(tablet.button("Plein soleil")).to_be_visible()
+    if size is not None:
+        page.set_viewport_size(size)
     tablet.button("À propos").click()
     expect(tablet.heading("À propos")).to_be_visible()
     inspection.look("about")

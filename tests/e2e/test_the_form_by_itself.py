@@ -18,7 +18,8 @@ from tests.e2e.browser import CHROMIUM
 from tests.support.server_process import ROOT
 
 SQUEEZED = """() => [...document.querySelectorAll('.question.yes-no .head')]
-    .filter((each) => each.getBoundingClientRect().width < 220).map((each) => each.innerText)"""
+    .filter((each) => each.parentElement.offsetWidth > 640 && each.offsetWidth < 220)
+    .map((each) => each.innerText)"""
 FIXTURES = ROOT / "pwa" / "tests" / "spirometry" / "fixtures"
 
 

@@ -1,5 +1,4 @@
 /** Patients' satisfaction on a tablet: answers go into the box at once, and out of it when sending them tells nothing. */
-import { findingWords } from "$components/form/wording";
 import { t } from "$i18n/index";
 import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
@@ -122,6 +121,8 @@ export async function settle(form: Form, answers: Answers, today: string): Promi
   if (signable) return { kind: "settled", answers: pass.settled };
   const finding = findings.find(({ severity }) => severity === "error") ?? findings[0];
   if (finding === undefined) return { kind: "refused", linkId: "", words: t("satisfaction.refused") };
+  // The station is in the entry bundle, and the words of a form are not.
+  const { findingWords } = await import("$components/form/wording");
   const words = findingWords(form, finding, pass.settled[finding.linkId]);
   return { kind: "refused", linkId: finding.linkId, words };
 }
