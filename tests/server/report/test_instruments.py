@@ -87,7 +87,7 @@ def test_the_alert_rate_of_a_domain_is_over_those_in_whom_it_was_assessed(store:
     add_visit(store, team)
     found = results(store, team, ICOPE)
     assert share(found["ICOPE : alertes, vision"]) == [1, 3]
-    assert found["ICOPE : step 1 réalisés"].numerator == 6
+    assert found["ICOPE : étapes 1 réalisées"].numerator == 6
 
 
 def test_a_visit_without_the_form_says_nothing_and_no_question_says_why(store: Store, team: Seeded) -> None:
