@@ -145,9 +145,12 @@ class ServerProcess:
             raise RuntimeError("the server is not running")
         return self._process.pid
 
-    def enrolment_link(self) -> str:
-        """Return the tablet's link, as printed for a person to click."""
-        return self._said(LINK, "enrolment link").group(0)
+    def enrolment_link(self, campaign: str = "") -> str:
+        """Return the tablet's link, as printed for a person to click; the bus's, or that of another campaign."""
+        if not campaign:
+            return self._said(LINK, "enrolment link").group(0)
+        below = re.compile(rf"^  {re.escape(campaign)}, .*\n\s*({LINK.pattern})\s", re.MULTILINE)
+        return self._said(below, f"enrolment link for {campaign}").group(1)
 
     def one_time_password(self, login: str) -> str:
         """Return the one-time password printed for a coordinator."""

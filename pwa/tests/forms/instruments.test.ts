@@ -72,7 +72,7 @@ describe("a delayed section", () => {
 
   test("says how long, in the section and in the list of steps, and shows no question", () => {
     const html = view("recall", learned, later(50));
-    expect(html.match(/Rappel dans 2 min 10/g)?.length).toBe(2);
+    expect(html.match(/Rappel dans 2\u00a0min\u00a010/g)?.length).toBe(2);
     expect(html).not.toContain("question-recall.words");
   });
 
@@ -105,7 +105,7 @@ describe("a delayed section", () => {
   });
 
   test("is worded in minutes, and in seconds below one", () => {
-    expect([delayWords(130), delayWords(65), delayWords(59)]).toEqual(["2 min 10", "1 min 05", "59 s"]);
+    expect([delayWords(130), delayWords(65), delayWords(59)]).toEqual(["2\u00a0min\u00a010", "1\u00a0min\u00a005", "59\u00a0s"]);
   });
 });
 

@@ -1,0 +1,58 @@
+"""The ICOPE story seen from the office: both step 1 read, the refusal followed, the figures opened."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e import accessibility
+from tests.e2e.coordination import Coordination
+from tests.e2e.icope_phone import DOMAINS, LABELS, plain
+
+FOLLOWED = "ICOPE : revus à six mois (120 à 240 jours)"
+
+
+def read_the_record(
+    desk: Coordination, person: str, day: date, shown: dict[str, str], screenshots: Path
+) -> None:
+    """Read the record of a day: what the phone showed, by domain or by label, stands here word for word."""
+    desk.open_record_of(person, day)
+    expect(desk.main).not_to_contain_text("Ce que le serveur recalcule")
+    for name, told in shown.items():
+        label = LABELS[f"{name}.state"] if name in DOMAINS else name
+        rows = desk.main.locator("dl.answers > div", has=desk.page.locator("dt", has_text=label))
+        written = {
+            plain(row.locator("dt").inner_text()): plain(row.locator("dd").inner_text()) for row in rows.all()
+        }
+        assert written[plain(label)] == told, name
+    desk.page.screenshot(path=screenshots / f"icope-record-{day.month}.png", full_page=True)
+
+
+def the_refusal_is_followed(desk: Coordination, person: str, told: dict[str, str], screenshots: Path) -> None:
+    """Step 2 was refused: nothing is asked for it, and the next step 1 stays due on the day that was said."""
+    page = desk.page
+    page.goto(f"{desk.origin}/coordination/suivis")
+    page.screenshot(path=screenshots / "icope-follow-ups.png", full_page=True)
+    assert [] == accessibility.problems(page)
+    of_person = desk.main.get_by_role("row", name=re.compile(person))
+    nxt = of_person.filter(has_text=re.compile("prochain"))
+    expect(nxt).to_contain_text(told["Prochaine étape 1"])
+
+
+def the_figures(desk: Coordination, person: str, days: tuple[date, date], screenshots: Path) -> None:
+    """The default indicators, adopted: the first step 1 was followed at six months, and it opens."""
+    page = desk.page
+    address = f"{desk.origin}/coordination/indicateurs?du={days[0]}&au={days[1]}"
+    page.goto(address)
+    page.get_by_role("button", name=re.compile("^Reprendre")).click()
+    expect(page.get_by_role("row", name=re.compile(re.escape(FOLLOWED)))).to_be_visible()
+    page.goto(address)
+    page.screenshot(path=screenshots / "icope-indicators.png", full_page=True)
+    row = page.get_by_role("row", name=re.compile(re.escape(FOLLOWED)))
+    cells = [plain(cell.inner_text()) for cell in row.get_by_role("cell").all()]
+    assert cells[2:4] == ["1", "1"], cells
+    row.get_by_role("link").first.click()
+    expect(desk.main).to_contain_text(person)
+    page.screenshot(path=screenshots / "icope-behind.png", full_page=True)
+    assert [] == accessibility.problems(page)
