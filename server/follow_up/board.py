@@ -9,8 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from forms.tasks import TaskKind, task_rules
@@ -24,10 +25,11 @@ PAGE_SIZE = 50
 
 
 class Standing(StrEnum):
-    """Where a task stands. Late is an open one past its day."""
+    """Where a task stands. Late is an open one past its day; ``CAME_AGAIN``: the step 1 asked for."""
 
     OPEN = "open"
     DONE = "done"
+    CAME_AGAIN = "came_again"
     DECEASED = "deceased"
     VANISHED = "vanished"
 
@@ -169,7 +171,7 @@ def counts(session: Session, teams: Collection[str], today: date) -> dict[TaskKi
     past = case((col(Task.due_on) < today, 1), else_=0)
     found = session.execute(
         _joined(select_columns(col(Task.kind), func.count(), func.sum(past)))
-        .where(left, func.coalesce(col(Person.deceased), false()).is_(False))
+        .where(left, func.coalesce(col(Person.deceased), false()).is_(False), not_(_came_again()))
         .group_by(col(Task.kind))
     ).all()
     done = session.execute(
@@ -203,7 +205,26 @@ def _standing() -> ColumnElement[str]:
         (col(Task.done), Standing.DONE.value),
         (col(Task.vanished), Standing.VANISHED.value),
         (func.coalesce(col(Person.deceased), false()), Standing.DECEASED.value),
+        (_came_again(), Standing.CAME_AGAIN.value),
         else_=Standing.OPEN.value,
+    )
+
+
+def _came_again() -> ColumnElement[bool]:
+    """Whether a later step 1 of the same person is known: it asks for the one after it, in its turn."""
+    later, whose = aliased(Task), aliased(VisitIdentity)
+    return and_(
+        col(Task.kind) == TaskKind.ICOPE_NEXT.value,
+        exists()
+        .where(
+            col(whose.person_key) == col(VisitIdentity.person_key),
+            col(later.visit_id) == col(whose.visit_id),
+            col(later.team_id) == col(whose.team_id),
+            col(later.kind) == TaskKind.ICOPE_NEXT.value,
+            col(later.vanished).is_(False),
+            col(later.day) > col(Task.day),
+        )
+        .correlate(Task, VisitIdentity),
     )
 
 
@@ -242,7 +263,8 @@ def _is(standing: Standing) -> ColumnElement[bool]:
     left = and_(col(Task.done).is_(False), col(Task.vanished).is_(False))
     dead = func.coalesce(col(Person.deceased), false())
     return {
-        Standing.OPEN: and_(left, dead.is_(False)),
+        Standing.OPEN: and_(left, dead.is_(False), not_(_came_again())),
+        Standing.CAME_AGAIN: and_(left, dead.is_(False), _came_again()),
         Standing.DECEASED: and_(left, dead.is_(True)),
         Standing.DONE: col(Task.done).is_(True),
         Standing.VANISHED: and_(col(Task.vanished).is_(True), col(Task.done).is_(False)),

@@ -137,6 +137,7 @@ def _task_page(
             record=board.record_of(session, row.task),
             owners=change.owners(session, row.task.team_id, row.kind),
             outcomes=task_rules().kinds[row.kind].outcomes,
+            clinical_kind=task_rules().kinds[row.kind].is_clinical,
             history=change.history(session, row.task.key),
             typed=shown,
             faults=faults,

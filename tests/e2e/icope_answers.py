@@ -45,7 +45,8 @@ FIRST: Sheet = {
     "vision.far_right": Chosen(("Lit la ligne 6/18",)),
     "vision.far_left": Chosen(("Lit seulement la ligne 6/60",)),
     "vision.near": Chosen(("Lit les petits",)),
-} | HEARS
+    **HEARS,
+}
 """In autumn: sees badly; eats well; hears. The chair rises are timed by the story, and are slow."""
 
 AGAIN: Sheet = {
@@ -62,7 +63,8 @@ AGAIN: Sheet = {
     "vision.far_left": Chosen(("Lit seulement la ligne 6/60",)),
     "vision.near": Chosen(("Lit les petits",)),
     "vision.known": YES,
-} | HEARS
+    **HEARS,
+}
 """In spring: rises well again; has lost their appetite; sees as badly as before, and is followed for it."""
 
 STATES_FIRST = {

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e import accessibility
 from tests.e2e.coordination import Coordination
@@ -29,15 +29,17 @@ def read_the_record(
     desk.page.screenshot(path=screenshots / f"icope-record-{day.month}.png", full_page=True)
 
 
-def the_refusal_is_followed(desk: Coordination, person: str, told: dict[str, str], screenshots: Path) -> None:
-    """Step 2 was refused: nothing is asked for it, and the next step 1 stays due on the day that was said."""
+def the_next_step_1_is_asked_once(desk: Coordination, person: str, due: str, screenshots: Path) -> None:
+    """What was refused is not chased; the next step 1 is due on the day said, and a former one no more."""
     page = desk.page
-    page.goto(f"{desk.origin}/coordination/suivis")
+    page.goto(f"{desk.origin}/coordination/suivis?sorte=icope_next")
+    row = desk.main.get_by_role("row", name=re.compile(re.escape(person)))
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("ICOPE : prochaine étape 1")
+    expect(row).to_contain_text(due)
     page.screenshot(path=screenshots / "icope-follow-ups.png", full_page=True)
-    assert [] == accessibility.problems(page)
-    of_person = desk.main.get_by_role("row", name=re.compile(person))
-    nxt = of_person.filter(has_text=re.compile("prochain"))
-    expect(nxt).to_contain_text(told["Prochaine étape 1"])
+    page.goto(f"{desk.origin}/coordination/suivis?sorte=icope_step2")
+    page.screenshot(path=screenshots / "icope-step2.png", full_page=True)
 
 
 def the_figures(desk: Coordination, person: str, days: tuple[date, date], screenshots: Path) -> None:
@@ -50,9 +52,17 @@ def the_figures(desk: Coordination, person: str, days: tuple[date, date], screen
     page.goto(address)
     page.screenshot(path=screenshots / "icope-indicators.png", full_page=True)
     row = page.get_by_role("row", name=re.compile(re.escape(FOLLOWED)))
-    cells = [plain(cell.inner_text()) for cell in row.get_by_role("cell").all()]
-    assert cells[2:4] == ["1", "1"], cells
+    assert figures(page, "ICOPE : étapes 2 refusées") == ["1", "2"]
+    assert figures(page, "ICOPE : étapes 2 acceptées") == ["1", "2"]
+    assert figures(page, "ICOPE : alertes, nutrition") == ["1", "2"]
+    assert figures(page, FOLLOWED) == ["1", "1"]
     row.get_by_role("link").first.click()
     expect(desk.main).to_contain_text(person)
     page.screenshot(path=screenshots / "icope-behind.png", full_page=True)
     assert [] == accessibility.problems(page)
+
+
+def figures(page: Page, label: str) -> list[str]:
+    """Return numerator and denominator of an indicator, as written."""
+    row = page.get_by_role("row", name=re.compile(re.escape(label)))
+    return [plain(cell.inner_text()) for cell in row.get_by_role("cell").all()][2:4]

@@ -146,7 +146,7 @@ class ServerProcess:
         return self._process.pid
 
     def enrolment_link(self, campaign: str = "") -> str:
-        """Return the tablet's link, as printed for a person to click; the bus's, or that of another campaign."""
+        """Return the tablet's link, as printed to be clicked; the bus's, or another campaign's."""
         if not campaign:
             return self._said(LINK, "enrolment link").group(0)
         below = re.compile(rf"^  {re.escape(campaign)}, .*\n\s*({LINK.pattern})\s", re.MULTILINE)

@@ -81,11 +81,11 @@ def test_clinical_kinds_are_counted_for_everybody(any_scene: Scene) -> None:
     with any_scene.store.session() as session:
         counts = board.counts(session, {any_scene.seeded.team}, LATER)
     assert {kind: (each.open, each.late, each.done) for kind, each in counts.items()} == {
+        **dict.fromkeys(TaskKind, (0, 0, 0)),
         TaskKind.FOLLOW_UP: (1, 1, 0),
         TaskKind.ORIENTATION: (1, 1, 0),
         TaskKind.DOCUMENT: (1, 1, 0),
         TaskKind.ATTENDING_GP_SEARCH: (0, 0, 1),
-        TaskKind.UNDECLARED_GP: (0, 0, 0),
     }
 
 
@@ -140,6 +140,38 @@ def test_the_tasks_of_somebody_who_died_are_closed_and_shown(any_scene: Scene) -
     assert listed(any_scene) == []
     closed = listed(any_scene, TaskFilter(standing=Standing.DECEASED), today=LATER)
     assert (len(closed), {row.late for row in closed}) == (4, {False})
+
+
+def asked_again(scene: Scene, visit: str, person: str, day: date) -> None:
+    """A step 1 of somebody, which asks for the next one."""
+    team = scene.seeded.team
+    with scene.store.session() as session:
+        session.add(
+            VisitIdentity(
+                visit_id=visit, team_id=team, identity_key=visit, own_key=person, person_key=person, day=day,
+                complete=True,
+            )
+        )  # fmt: skip
+        session.add(
+            Task(
+                key=f"{visit}:{team}:results.next_due:due", handle=visit, kind=TaskKind.ICOPE_NEXT,
+                visit_id=visit, team_id=team, stop_id="", link_id="results.next_due", code="due", day=day,
+                due_on=day + timedelta(days=120),
+            )
+        )  # fmt: skip
+
+
+def test_the_next_step_1_ends_what_asked_for_it_and_asks_in_its_turn(any_scene: Scene) -> None:
+    later = DAY + timedelta(days=182)
+    for visit, person, day in (("v1", "anne", DAY), ("v2", "anne", later), ("v3", "else", DAY)):
+        asked_again(any_scene, visit, person, day)
+    assert {row.task.visit_id for row in listed(any_scene)} == {"v2", "v3"}
+    (closed,) = listed(any_scene, TaskFilter(standing=Standing.CAME_AGAIN), today=later)
+    assert (closed.task.visit_id, closed.standing, closed.late) == ("v1", Standing.CAME_AGAIN, False)
+    assert [row.task.visit_id for row in listed(any_scene, TaskFilter(late=True), today=later)] == ["v3"]
+    with any_scene.store.session() as session:
+        counted = board.counts(session, {any_scene.seeded.team}, later)[TaskKind.ICOPE_NEXT]
+    assert (counted.open, counted.late) == (2, 1)
 
 
 def test_a_task_whose_answer_is_gone_stays_when_somebody_worked_on_it(scene: Scene) -> None:
