@@ -12,6 +12,8 @@ from tests.e2e.icope_phone import DOMAINS, LABELS, plain
 
 FOLLOWED = "ICOPE : revus à six mois (120 à 240 jours)"
 
+FIRST_WORDS = "(dd) => dd.firstChild.textContent"
+
 
 def read_the_record(
     desk: Coordination, person: str, day: date, shown: dict[str, str], screenshots: Path
@@ -22,8 +24,10 @@ def read_the_record(
     for name, told in shown.items():
         label = LABELS[f"{name}.state"] if name in DOMAINS else name
         rows = desk.main.locator("dl.answers > div", has=desk.page.locator("dt", has_text=label))
+        # The value comes first; its tone, its rule and the professional's word on it stand after.
         written = {
-            plain(row.locator("dt").inner_text()): plain(row.locator("dd").inner_text()) for row in rows.all()
+            plain(row.locator("dt").inner_text()): plain(row.locator("dd").evaluate(FIRST_WORDS))
+            for row in rows.all()
         }
         assert written[plain(label)] == told, name
     desk.page.screenshot(path=screenshots / f"icope-record-{day.month}.png", full_page=True)
