@@ -105,7 +105,11 @@ describe("a delayed section", () => {
   });
 
   test("is worded in minutes, and in seconds below one", () => {
-    expect([delayWords(130), delayWords(65), delayWords(59)]).toEqual(["2\u00a0min\u00a010", "1\u00a0min\u00a005", "59\u00a0s"]);
+    expect([delayWords(130), delayWords(65), delayWords(59)]).toEqual([
+      "2\u00a0min\u00a010",
+      "1\u00a0min\u00a005",
+      "59\u00a0s",
+    ]);
   });
 });
 
