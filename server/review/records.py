@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from forms.definition import Form
 from forms.present import Language, Row, rows
 from forms.response import Response, read
+from server.projection.figure_items import PART
 from server.projection.visits import number
 from server.review.around import Around, around
 from server.review.completeness import Completeness, completeness
@@ -24,7 +25,7 @@ from server.review.reviewer import Reviewer
 from server.review.versions import versions
 from server.store.control import Device, Member, Stop
 from server.store.people import VisitIdentity
-from server.store.read import ENDED, Decision, Finding, Receipt, Record
+from server.store.read import ENDED, Decision, Finding, Receipt, Record, Visit
 
 Forms = Mapping[tuple[str, str], Form]
 
@@ -54,9 +55,10 @@ class RecordDetail:
 
     ``number`` is the visit's. ``receipt``: what central last told the tablets, if anything.
     ``names``: members by id, for signers, other authors and deciders. ``siblings``: the other current
-    records of the visit. ``person`` is ``None`` when not recorded, or not for this reviewer; so is
-    ``person_key``, and for a restricted visit. ``restricted``: the visit is (wire §2.3); a reviewer who is
-    not clinical is then shown no answer at all. ``questions``: the texts of the items that photos answer.
+    records of the visit; ``titles``: what they and it are, by digest. ``person`` is ``None`` when not
+    recorded, or not for this reviewer; so is ``person_key``, and for a restricted visit. ``restricted``:
+    the visit is (wire §2.3); a reviewer who is not clinical is then shown no answer at all. ``questions``:
+    the texts of the items that photos answer.
     """
 
     record: Record
@@ -70,7 +72,9 @@ class RecordDetail:
     hidden: int
     completeness: Completeness
     receipt: Receipt | None
+    titles: dict[str, str]
     person: str | None
+    birth_date: date | None
     person_key: str | None
     history: tuple[Version, ...]
     siblings: tuple[Record, ...]
@@ -107,6 +111,8 @@ def record_detail(
         _visit_date(record),
         _findings(session, record),
     )
+    named = _named(session, record, form) if reviewer.is_clinical else None
+    siblings = _siblings(session, record, {version.digest for version, _ in history})
     return RecordDetail(
         record=record,
         number=number(record.visit_id),
@@ -121,10 +127,12 @@ def record_detail(
         hidden=len(shown) - len(visible),
         completeness=completeness(form, response, visit_date),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
-        person=record.person if reviewer.is_clinical else None,
+        titles={each.digest: _title(forms, each, language) for each in (record, *siblings)},
+        person=named.person if named is not None else None,
+        birth_date=named.birth_date if named is not None else None,
         person_key=_person_key(session, record) if reviewer.is_clinical else None,
         history=tuple(_version(may_see, forms, *pair, names, language) for pair in history),
-        siblings=_siblings(session, record, {version.digest for version, _ in history}),
+        siblings=siblings,
         findings=findings,
         recomputed=recomputed(
             form,
@@ -193,6 +201,25 @@ def _version(
         changes = difference(before, after)
     signer = names.get(record.member_id)
     return Version(record, signer.name if signer else record.member_id, tuple(changes))
+
+
+def _title(forms: Forms, record: Record, language: Language) -> str:
+    """Return what a record is, among others of its visit: its form, and the part that it holds."""
+    form, response = _response(forms, record)
+    title = form.title if language == "fr" else form.title_en
+    said = response.answers.get(PART)
+    part = form.index[PART].options.get(str(said.values[0])) if said is not None and said.values else None
+    if part is None:
+        return title
+    return f"{title} – {part.display if language == 'fr' else part.display_en}"
+
+
+def _named(session: Session, record: Record, form: Form) -> Record | Visit | None:
+    """Return what names the person: of what is said about an act, the visit itself."""
+    if form.use != "act":
+        return record
+    visit = session.get(Visit, (record.visit_id, record.team_id))
+    return None if visit is None or visit.restricted else visit
 
 
 def _person_key(session: Session, record: Record) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from forms.load import published
 from server.projection.statements import among_visits
 from server.review.pages import KeyPage, Place, key_page
 from server.review.reviewer import Reviewer
@@ -42,7 +43,8 @@ class VisitFilter:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """One visit as listed. ``records``: digests of its current records, the latest signed first.
+    """One visit as listed. ``records``: digests of its current records, the latest signed first; those that
+    are about an act come last.
 
     ``person`` is ``None`` when the identity was not recorded, for reviewers who may not see names, and for
     all of a restricted visit (wire §2.3).
@@ -150,14 +152,16 @@ def _stop_names(session: Session, ids: set[str]) -> dict[str, str]:
 
 def _current_records(session: Session, visits: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
     by_visit: dict[tuple[str, str], list[str]] = {}
-    for visit_id, team_id, digest in session.exec(
-        select(Record.visit_id, Record.team_id, Record.digest)
+    found = session.exec(
+        select(Record.visit_id, Record.team_id, Record.digest, Record.form_url)
         .where(
             among_visits(col(Record.visit_id), col(Record.team_id), visits),
             col(Record.state).not_in(ENDED),
         )
         .order_by(col(Record.signed_at).desc(), col(Record.digest))
-    ):
+    ).all()
+    about_acts = {form.url for form in published().values() if form.use == "act"}
+    for visit_id, team_id, digest, _ in sorted(found, key=lambda row: row[3] in about_acts):
         by_visit.setdefault((visit_id, team_id), []).append(digest)
     return by_visit
 

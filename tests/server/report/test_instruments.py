@@ -173,6 +173,8 @@ def test_a_teleconsultation_that_the_person_refused_is_no_act(store: Store, team
     counted = results(store, team, "teleconsultation")
     assert counted["Téléconsultations : actes"].numerator == 3
     assert counted["Téléconsultations refusées par la personne"].numerator == 1
+    assert share(counted["Téléconsultations : accord tracé"]) == [2, 3]
+    assert share(counted["Téléconsultations : satisfaction du médecin recueillie"]) == [0, 3]
 
 
 def test_an_incident_is_counted_among_acts_whose_quality_was_told(store: Store, team: Seeded) -> None:

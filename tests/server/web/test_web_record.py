@@ -267,4 +267,4 @@ async def test_an_administrative_coordinator_sees_neither_curves_nor_results(
 ) -> None:
     page = (await administrative.open(address(await blown(day, store)))).text
     assert "<svg role=" not in page
-    assert not re.search("EasyOne|class=.tone|Règle et source", page)
+    assert not re.search("ndd-xml|trials|class=.tone|Règle et source", page)
