@@ -4,12 +4,13 @@
 
     Problem
     ├── NotAuthenticated   401 token-invalid, assertion-invalid, nonce-invalid
-    ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown, invitation-unknown
+    ├── NotAllowed         403 forbidden, device-pending, device-revoked, member-unknown, invitation-unknown,
+    │                         slot-closed
     ├── NotFound           404 not-found, card-unknown, device-unknown
     ├── MethodRefused      405 method-not-allowed
     ├── TooSlow            408 too-slow
     ├── Refused            409 card-used, card-kind, device-known, slot-taken, already-decided,
-    │                      consent-refused
+    │                         consent-refused, stop-day, link-answered
     ├── Gone               410 card-expired
     ├── TooLarge           413 too-large
     ├── Invalid            422 validation

@@ -21,10 +21,13 @@ def presented_key(jwk: Mapping[str, Any]) -> ECKey:
         raise Invalid.of("validation") from error
 
 
-def claims_of(proof: str, key: ECKey) -> dict[str, Any]:
-    """Return the JSON object that ``key`` signed; raise ``assertion-invalid``."""
+def claims_of(proof: str, key: ECKey, typ: str | None = None) -> dict[str, Any]:
+    """Return the JSON object that ``key`` signed, as ``typ`` if one is asked for.
+
+    Raises ``assertion-invalid``.
+    """
     try:
-        claims = orjson.loads(jws.verify(proof, key))
+        claims = orjson.loads(jws.verify(proof, key, typ))
     except (InvalidSignature, ValueError) as error:
         raise NotAuthenticated.of("assertion-invalid") from error
     if not isinstance(claims, dict):

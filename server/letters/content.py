@@ -27,7 +27,7 @@ DEFAULT_OBJECT = "Compte rendu"
 DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
 DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
 _UNANSWERED = "Non renseigné"
-_REMOTE_DOCTOR = "avis à distance, nom déclaré"
+_REMOTE_DOCTOR = "avis à distance, nom donné par le médecin lui-même, par le lien de"
 _REMOVED = "[numéro de sécurité sociale retiré]"
 _NIR = re.compile(
     r"""(?<!\d) [12378] [\s.]? \d{2} [\s.]? (?:0[1-9]|1[0-2]|[2-9]\d) [\s.]? (?:\d{2}|2[AB])
@@ -277,13 +277,18 @@ def _no_identity(said: VisitSaid) -> str:
 
 def _authors(session: Session, said: VisitSaid) -> list[str]:
     ids = list(dict.fromkeys(record.member_id for record in said.records))
-    members = {member.id: member for member in session.exec(select(Member).where(col(Member.id).in_(ids)))}
+    named = {*ids, *([said.link_by] if said.link_by is not None else [])}
+    members = {member.id: member for member in session.exec(select(Member).where(col(Member.id).in_(named)))}
     authors = [
         f"{members[member].name} ({members[member].profession})" if member in members else "membre inconnu"
         for member in ids
     ]
     # Nobody signed with a key: the name is the one that was typed through the link.
-    return authors if said.advised_by is None else [*authors, f"{said.advised_by} ({_REMOTE_DOCTOR})"]
+    if said.advised_by is None:
+        return authors
+    asking = members.get(said.link_by or "")
+    through = asking.name if asking is not None else "membre inconnu"
+    return [*authors, f"{said.advised_by} ({_REMOTE_DOCTOR} {through})"]
 
 
 def _part(rule: _PartRule, said: VisitSaid, form: Form) -> Part:

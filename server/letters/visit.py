@@ -38,7 +38,7 @@ class VisitSaid:
 
     ``forms``: theirs, in their latest versions, the first recorded first; none that is about an act
     (``escale:use``). ``answers``: as recorded, by linkId. ``advised_by``: the name that a remote doctor
-    declared with what they answered.
+    declared with what they answered; ``link_by``: the member whose link it was.
     """
 
     records: tuple[Record, ...]
@@ -46,6 +46,7 @@ class VisitSaid:
     said: dict[str, Said]
     answers: dict[str, Answer]
     advised_by: str | None = None
+    link_by: str | None = None
 
     def text(self, link_id: str) -> str | None:
         """Return the standing answer's first value as recorded; None without a value."""
@@ -83,8 +84,15 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
     index = dict.fromkeys(link_id for form in latest.values() for link_id in form.index)
     order = {link_id: position for position, link_id in enumerate(index)}
     said = dict(sorted(merged.items(), key=lambda pair: order.get(pair[0], len(order))))
-    advised_by = opinion.signed_name if opinion is not None and advice is not None else None
-    return VisitSaid(tuple(told), tuple(latest.values()), said, answers, advised_by)
+    told_of = opinion if advice is not None else None
+    return VisitSaid(
+        records=tuple(told),
+        forms=tuple(latest.values()),
+        said=said,
+        answers=answers,
+        advised_by=told_of.signed_name if told_of is not None else None,
+        link_by=told_of.member_id if told_of is not None else None,
+    )
 
 
 def _with_forms(forms: Forms, records: Sequence[Record]) -> list[tuple[Form, Record]]:

@@ -74,28 +74,11 @@ def derive(session: Session, acts: Collection[tuple[str, str]]) -> set[VisitKey]
     rows = []
     for subject, act in standing.items():
         visit, _, team = subject.partition(":")
-        body = act.body
         columns = table(Opinion).c
         session.connection().execute(
             delete(table(Opinion)).where(columns.visit_id == visit, columns.team_id == team)
         )
-        rows.append(
-            {
-                "visit_id": visit,
-                "team_id": team,
-                "act_id": act.document_id,
-                "link_id": body["link"],
-                "member_id": act.member_id,
-                "form_url": body["form"]["url"],
-                "form_version": body["form"]["version"],
-                "answers": body["answers"],
-                "satisfaction": body["satisfaction"],
-                "signed_name": body["signed_name"],
-                "rpps": body["rpps"],
-                "physician_key": physician_key(body["rpps"], body["signed_name"]),
-                "at": act.at,
-            }
-        )
+        rows.append(_row(act))
         queue(session, visit, team)
     insert_rows(session, Opinion, rows)
     return {(row["visit_id"], row["team_id"]) for row in rows}
@@ -104,6 +87,40 @@ def derive(session: Session, acts: Collection[tuple[str, str]]) -> set[VisitKey]
 def physician_key(rpps: str | None, name: str) -> str:
     """Return who answered, for counting: by RPPS number, else by name without title, accents and spaces."""
     return f"rpps:{rpps}" if rpps else f"name:{without_title(name) or ' '.join(name.split())}"
+
+
+def earlier(session: Session, standing: Opinion) -> list[Opinion]:
+    """Return what was answered before the opinion that stands, the last first; rows of no table."""
+    found = session.exec(
+        select(Act)
+        .where(
+            Act.kind == ACT_KIND,
+            Act.subject == f"{standing.visit_id}:{standing.team_id}",
+            Act.document_id != standing.act_id,
+        )
+        .order_by(col(Act.at).desc(), col(Act.document_id).desc())
+    )
+    return [Opinion(**_row(act)) for act in found]
+
+
+def _row(act: Act) -> dict[str, Any]:
+    visit, _, team = act.subject.partition(":")
+    body = act.body
+    return {
+        "visit_id": visit,
+        "team_id": team,
+        "act_id": act.document_id,
+        "link_id": body["link"],
+        "member_id": act.member_id,
+        "form_url": body["form"]["url"],
+        "form_version": body["form"]["version"],
+        "answers": body["answers"],
+        "satisfaction": body["satisfaction"],
+        "signed_name": body["signed_name"],
+        "rpps": body["rpps"],
+        "physician_key": physician_key(body["rpps"], body["signed_name"]),
+        "at": act.at,
+    }
 
 
 def queue(session: Session, visit: str, team: str) -> None:

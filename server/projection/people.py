@@ -41,7 +41,7 @@ def derive(
     if not touched and not decided:
         return set()
     before = persons.of_visits(session, touched)
-    after = identities.rows(session, touched, _salt(session))
+    after = identities.rows(session, touched, salt(session))
     _replace(session, touched, after)
     both = [*before, *after]
     joined = joins.join(
@@ -69,11 +69,12 @@ def requeue(session: Session) -> None:
     _queue(session, [tuple(row) for row in rows])
 
 
-def _salt(session: Session) -> str:
-    salt = session.exec(select(Organization.person_salt)).first()
-    if not salt:
+def salt(session: Session) -> str:
+    """Return the organisation's salt, which makes keys opaque (wire §4.2, §4.4)."""
+    found = session.exec(select(Organization.person_salt)).first()
+    if not found:
         raise LookupError("the organisation has no salt for people's keys")
-    return salt
+    return found
 
 
 def _replace(session: Session, visits: Collection[VisitKey], rows: list[dict[str, Any]]) -> None:

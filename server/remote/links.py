@@ -24,11 +24,13 @@ from server.review import access_log
 from server.review.access_log import Action, Actor, Outcome
 from server.store.control import Device, RosterEntry, Stop
 from server.store.notices import Attendance
-from server.store.read import Visit
-from server.store.remote import RemoteLink
+from server.store.read import ENDED, Record
+from server.store.remote import Opinion, RemoteLink
 
 LIFETIME: Final = timedelta(hours=24)
 MAX_TRIES: Final = 5
+MOST_DAYS: Final = timedelta(days=1)
+"""How far from today a stop may be: a visit past midnight, a request prepared the day before."""
 CODE_DIGITS: Final = 6
 OBJECT: Final = "remote-link"
 """What the access log calls a link."""
@@ -48,13 +50,17 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkOrder:
-    """What an assistant asks for: ids, and the doctor's name as they know it."""
+    """What an assistant asks for: ids, and the doctor's name as they know it.
+
+    ``member``: whose slot signed. ``again``: another answer is wanted beside the one that is there.
+    """
 
     device: str
     visit: str
     stop: str
     member: str
     physician: str | None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +76,25 @@ class IssuedLink:
 def issue(session: Session, order: LinkOrder, now: datetime) -> IssuedLink:
     """Draw a link to a visit of the device's team, end the visit's former ones, and log it.
 
-    Raises ``NotFound`` for a stop or a visit of another team, ``NotAllowed`` (``member-unknown``), and
-    ``Refused`` (``consent-refused``) when the person refused the teleconsultation.
+    Raises ``NotFound`` for a stop of another team or a visit that is not of the stop, ``NotAllowed``
+    (``member-unknown``), ``Refused``: ``stop-day``; ``consent-refused`` when the person refused the
+    teleconsultation; ``link-answered`` unless another answer is wanted.
     """
-    team = session.get_one(Device, order.device).team_id
+    team, today = session.get_one(Device, order.device).team_id, local_day(now)
     stop = session.get(Stop, order.stop)
-    if stop is None or stop.team_id != team or _is_anothers(session, order.visit, team):
+    if stop is None or stop.team_id != team:
         raise NotFound.of("not-found")
-    asking = {member.id: member for member in members_of(session, team, local_day(now))}.get(order.member)
+    asking = {member.id: member for member in members_of(session, team, today)}.get(order.member)
     if asking is None:
         raise NotAllowed.of("member-unknown")
+    if abs(stop.day - today) > MOST_DAYS:
+        raise Refused.of("stop-day")
+    if not _is_of(session, order.visit, team, stop.id):
+        raise NotFound.of("not-found")
     if consent_refused(session, order.visit, team):
         raise Refused.of("consent-refused")
+    if not order.again and _is_answered(session, order.visit, team):
+        raise Refused.of("link-answered")
     issued = IssuedLink(
         new_uuid(), new_secret(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}", now + LIFETIME
     )
@@ -116,20 +129,34 @@ def issue(session: Session, order: LinkOrder, now: datetime) -> IssuedLink:
     return issued
 
 
-def _is_anothers(session: Session, visit: str, team: str) -> bool:
-    """Whether a visit is known, and only as another team's. One not known yet is the tablet's to name."""
-    expected = session.exec(
-        select(Stop.team_id)
-        .join(RosterEntry, col(RosterEntry.stop_id) == Stop.id)
+def _is_of(session: Session, visit: str, team: str, stop: str) -> bool:
+    """Whether a visit is of this team's stop: by a current record, else by nothing that says otherwise.
+
+    One of which nothing has arrived yet is the tablet's to name.
+    """
+    here = team, stop
+    records = select(Record.team_id, Record.stop_id).where(Record.visit_id == visit)
+    current = set(session.exec(records.where(col(Record.state).not_in(ENDED))))
+    if current:
+        return here in current
+    attended = select(Attendance.team_id, Attendance.stop_id).where(Attendance.visit_id == visit)
+    expected = (
+        select(Stop.team_id, Stop.id)
+        .join(RosterEntry, col(RosterEntry.stop_id) == col(Stop.id))
         .where(RosterEntry.id == visit)
-    ).first()
-    seen = {
-        *session.exec(select(Visit.team_id).where(Visit.id == visit)),
-        *session.exec(select(Attendance.team_id).where(Attendance.visit_id == visit)),
-    }
-    if expected is not None:
-        seen.add(expected)
-    return bool(seen) and team not in seen
+    )
+    known = {*session.exec(records), *session.exec(attended), *session.exec(expected)}
+    return known <= {here}
+
+
+def _is_answered(session: Session, visit: str, team: str) -> bool:
+    """Whether a remote doctor answered already, even a moment ago."""
+    if session.get(Opinion, (visit, team)) is not None:
+        return True
+    answered = select(RemoteLink.id).where(
+        RemoteLink.visit_id == visit, RemoteLink.team_id == team, col(RemoteLink.answered_at).is_not(None)
+    )
+    return session.exec(answered.limit(1)).first() is not None
 
 
 def find(session: Session, secret: str) -> RemoteLink | None:

@@ -1,21 +1,25 @@
 """Carries remote doctors' answers to the tablets of the team that asked (wire §4.4)."""
 
 import asyncio
+import hashlib
+import hmac
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from server.central.databases import STILL_SERVED, served_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.central.outbox_task import OutboxTask
 from server.central.publisher import Central
 from server.clock import local_day
-from server.projection.opinions import queue
+from server.projection.opinions import earlier, queue
+from server.projection.people import salt
 from server.projection.statements import table
-from server.store.control import Team
+from server.store.control import Member, Team
 from server.store.remote import Opinion, OpinionDatabase, OpinionOutbox
 
 
@@ -86,7 +90,12 @@ class OpinionPublication(OutboxTask):
             if session.get(Team, team) is None:
                 return {}, []
             opinions = (session.get(Opinion, (each.visit_id, team)) for each in batch)
-            said = {f"{each.visit_id}:{team}": content_of(each) for each in opinions if each is not None}
+            secret = salt(session)
+            said = {
+                document_key(secret, each.visit_id, team): content_of(session, each)
+                for each in opinions
+                if each is not None
+            }
             return said, served_databases(session, team, local_day(self._central.now()))
 
     def _remove(self, batch: Sequence[_Queued]) -> None:
@@ -103,8 +112,15 @@ class OpinionPublication(OutboxTask):
                 )
 
 
-def content_of(opinion: Opinion) -> dict[str, object]:
+def document_key(secret: str, visit: str, team: str) -> str:
+    """Return the key of a visit's opinion (wire §4.4): it tells the visit to nobody but central."""
+    digest = hmac.new(secret.encode(), f"opinion:{visit}:{team}".encode(), hashlib.sha256).hexdigest()
+    return str(uuid.UUID(hex=digest[:32]))
+
+
+def content_of(session: Session, opinion: Opinion) -> dict[str, object]:
     """Return what is sealed to the team. Satisfaction stays at central: it is about the team's work too."""
+    asking = session.get(Member, opinion.member_id)
     return {
         "visit": opinion.visit_id,
         "form": {"url": opinion.form_url, "version": opinion.form_version},
@@ -112,4 +128,6 @@ def content_of(opinion: Opinion) -> dict[str, object]:
         "signed_name": opinion.signed_name,
         "rpps": opinion.rpps,
         "at": opinion.at.isoformat(timespec="seconds"),
+        "asked_by": asking.name if asking is not None else None,
+        "earlier": len(earlier(session, opinion)),
     }

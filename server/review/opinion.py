@@ -1,7 +1,7 @@
 """A remote doctor's opinion as the record page shows it, beside the visit's records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from forms.build import answers_from_flat
 from forms.definition import Form
 from forms.present import Language, Row, rows
 from forms.response import Response
+from server.projection.opinions import earlier
 from server.store.read import Record
 from server.store.remote import Opinion
 
@@ -19,6 +20,7 @@ class OpinionShown:
     """What a reviewer sees of an opinion; ``hidden``: answers that they may not.
 
     ``known``: whether the form's version is published here. ``satisfaction``: what is said of the act.
+    ``earlier``: those that it took the place of, the last first.
     """
 
     opinion: Opinion
@@ -26,6 +28,7 @@ class OpinionShown:
     satisfaction: tuple[Row, ...]
     hidden: int
     known: bool
+    earlier: tuple["OpinionShown", ...] = ()
 
 
 def opinion_shown(
@@ -39,6 +42,16 @@ def opinion_shown(
     opinion = session.get(Opinion, (record.visit_id, record.team_id))
     if opinion is None:
         return None
+    before = tuple(_shown(each, forms, language, may_see) for each in earlier(session, opinion))
+    return replace(_shown(opinion, forms, language, may_see), earlier=before)
+
+
+def _shown(
+    opinion: Opinion,
+    forms: Mapping[tuple[str, str], Form],
+    language: Language,
+    may_see: Callable[[Row], bool],
+) -> OpinionShown:
     form = forms.get((opinion.form_url, opinion.form_version))
     answered = _rows(form, opinion.answers, language)
     pleased: list[Row] = []

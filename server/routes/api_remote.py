@@ -11,9 +11,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from server.enrolment.tokens import AccessToken
+from server.errors import TooManyTries
 from server.remote import links
 from server.remote.links import LinkOrder, LinkState
-from server.routes.api_enrolment import Identifier
+from server.remote.proof import Asking, asking_member
+from server.routes.api_enrolment import Identifier, Proof
 from server.routes.authentication import provide_token
 from server.routes.services import Services
 
@@ -23,12 +25,16 @@ PhysicianName = Annotated[str, msgspec.Meta(max_length=120)]
 
 
 class LinkAsked(msgspec.Struct):
-    """Which visit, at which stop, who asks, and the doctor's name as they know it."""
+    """Which visit, at which stop, the proof by whoever asks, and the doctor's name as they know it.
+
+    ``again``: the visit was answered, and another answer is wanted.
+    """
 
     visit: Identifier
     stop: Identifier
-    member: Identifier
+    proof: Proof
     physician: PhysicianName | None = None
+    again: bool = False
 
 
 class LinkAnswer(msgspec.Struct):
@@ -52,10 +58,20 @@ async def ask(data: JSONBody[LinkAsked], access: NamedDependency[AccessToken], s
     """Draw a link to a visit of the tablet's team; the visit's former links end."""
     services: Services = state.services
     physician = " ".join((data.physician or "").split()) or None
-    order = LinkOrder(access.device, data.visit, data.stop, data.member, physician)
+    asking = Asking(access.device, data.visit, data.stop)
+    member = await asyncio.to_thread(_proven, services, asking, data.proof)
+    if wait_s := services.rates.remote_links.charge(access.device):
+        raise TooManyTries.of("rate-limited", headers={"retry-after": str(wait_s)})
+    order = LinkOrder(access.device, data.visit, data.stop, member, physician, again=data.again)
     issued = await asyncio.to_thread(_issue, services, order)
     url = f"{services.settings.origin}{PAGE}/{issued.secret}"
     return LinkAnswer(issued.id, url, issued.code, issued.expires_at)
+
+
+def _proven(services: Services, asking: Asking, proof: str) -> str:
+    """Return who asks. A transaction of its own: a challenge serves once, whatever comes of the request."""
+    with services.store.session() as session:
+        return asking_member(session, asking, proof, services.clock())
 
 
 def _issue(services: Services, order: LinkOrder) -> links.IssuedLink:

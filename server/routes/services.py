@@ -53,6 +53,7 @@ class Rates:
     unknown_links: AddressRate
     codes: AddressRate
     satisfaction: AddressRate
+    remote_links: AddressRate
 
     @classmethod
     def by(cls, monotonic_s: Callable[[], float]) -> "Rates":
@@ -61,6 +62,7 @@ class Rates:
             unknown_links=AddressRate(60, monotonic_s),
             codes=AddressRate(30, monotonic_s),
             satisfaction=AddressRate(30, monotonic_s),
+            remote_links=AddressRate(20, monotonic_s),  # of one tablet
         )
 
 

@@ -19,7 +19,7 @@ from server.store.people import VisitIdentity
 from tests.server.planned import forms, plan
 from tests.server.web.browser import PASSWORD, give_password
 from tests.support.afterwards import clock_finding, issued_letter, task_handle
-from tests.support.organisation import DAY, NOON, Seeded, seed_team
+from tests.support.organisation import DAY, NOON, Seeded, SlotKeys, seed_team
 from tests.support.photos import jpeg, photo_notices
 from tests.support.records import RecordWriter, SealedRecord
 from tests.support.reports import frozen_report, typed_indicator
@@ -53,6 +53,7 @@ class Place:
     seeded: Seeded
     other: Seeded
     tablets: Mapping[str, Tablet]
+    slots: Mapping[str, SlotKeys]
     addressed: Mapping[str, str]
     bodies: Mapping[str, Mapping[str, Any]]
 
@@ -118,7 +119,8 @@ class Place:
             "item": clock_finding(services.store, seeded.database),
             "other_item": clock_finding(services.store, other.database),
         }
-        link = await _remote_link(ours, seeded, pushed)
+        slots = {"enrolled device": slot, "device of another team": their_slot}
+        link = await _remote_link(ours, slot, seeded, pushed)
         addressed |= {"link": link["id"], "secret": link["url"].rsplit("/", 1)[1]}
         with services.store.session() as session:
             poster = posters.create(session, seeded.campaign, "Le bus", seeded.clinical, NOON)
@@ -148,7 +150,7 @@ class Place:
             "POST /coordination/satisfaction/affiches": {"campaign": seeded.campaign, "place": "Le bus"},
             "POST /avis/{secret}/code": {"code": link["code"]},
         }
-        return cls(http, services, seeded, other, tablets, addressed, bodies)
+        return cls(http, services, seeded, other, tablets, slots, addressed, bodies)
 
     async def status(self, role: str, method: str, address: str) -> int:
         """Send one request as a role, with a valid body, and return its status."""
@@ -198,16 +200,21 @@ class Place:
             case "POST /api/slots":
                 team = self.other if role == "device of another team" else self.seeded
                 return tablet.slot_request(team.doctor)[1]
+            case "POST /api/remote-links":
+                slot, asked = self.slots.get(role, self.slots["enrolled device"]), self.bodies[row]
+                return {**asked, "proof": await tablet.link_proof(slot, asked["visit"], asked["stop"])}
             case _:
                 return self.bodies.get(row, {})
 
 
 def _link_body(team: Seeded, record: SealedRecord) -> dict[str, Any]:
-    return {"visit": record.payload["visit"], "stop": team.stop, "member": team.nurse, "physician": None}
+    return {"visit": record.payload["visit"], "stop": team.stop, "physician": None}
 
 
-async def _remote_link(tablet: Tablet, team: Seeded, record: SealedRecord) -> dict[str, Any]:
-    asked = await tablet.http.post("/api/remote-links", json=_link_body(team, record), headers=tablet.bearer)
+async def _remote_link(tablet: Tablet, slot: SlotKeys, team: Seeded, record: SealedRecord) -> dict[str, Any]:
+    body = _link_body(team, record)
+    body["proof"] = await tablet.link_proof(slot, body["visit"], body["stop"])
+    asked = await tablet.http.post("/api/remote-links", json=body, headers=tablet.bearer)
     told: dict[str, Any] = asked.raise_for_status().json()
     return told
 

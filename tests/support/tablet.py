@@ -120,6 +120,22 @@ class Tablet:
         slot, body = self.slot_request(member, **changed)
         return slot, await self.http.post("/api/slots", json=body, headers=self.bearer)
 
+    async def link_proof(self, slot: SlotKeys, visit: str, stop: str, /, **changed: Any) -> str:
+        """Ask for a challenge and sign a request for a remote doctor's link, as an open vault does."""
+        answer = await self.http.post("/api/device/nonce", json={"device": self.id})
+        claims = {
+            "v": 1,
+            "purpose": "remote-link",
+            "device": self.id,
+            "slot": slot.id,
+            "member": slot.member,
+            "visit": visit,
+            "stop": stop,
+            "nonce": answer.json()["nonce"],
+            **changed,
+        }
+        return jws.sign(json.dumps(claims).encode(), slot.signing, "escale-remote-link+jws")
+
     async def push(self, records: Sequence[SealedRecord]) -> httpx.Response:
         """Send envelopes as replication does."""
         return await self.push_documents([record.envelope.document for record in records])

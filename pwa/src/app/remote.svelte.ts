@@ -1,13 +1,16 @@
 /** The link of a remote doctor, while its screen is open: made, told, and watched until it is answered or ends. */
 import { NodeFailing, NodeRefusal, NodeUnreachable, SyncError } from "$lib/sync/errors";
 import type { RemoteLink, RemoteLinkState } from "$lib/sync/control";
+import { SlotLocked } from "$lib/vault/errors";
+import { linkProof } from "$lib/vault/link-proof";
 import type { Desk } from "./desk.svelte";
 
 /** How often central is asked where the link stands. */
 const ASK_EVERY_MS = 4_000;
 
 /** Why there is no link, or no news of it. */
-export type LinkTrouble = "no-network" | "busy" | "no-consent" | "refused" | "failed";
+export type LinkTrouble =
+  "no-network" | "busy" | "no-consent" | "refused" | "failed" | "day" | "access" | "answered";
 
 /** The links that this session made, by visit: their codes are nowhere else. */
 const held = new WeakMap<Desk, Readonly<Record<string, RemoteLink>>>();
@@ -36,19 +39,27 @@ export class RemoteLinkDesk {
     return this.state === null || this.state === "waiting" || this.state === "opened";
   }
 
-  /** Ask central for a link; the one before ends. `physician` is as it was typed. */
+  /** Whether a doctor answered: another answer has to be asked for expressly. */
+  get isAnswered(): boolean {
+    return this.state === "answered" || this.trouble === "answered";
+  }
+
+  /** Ask central for a link, as the member at work; the one before ends. `physician` is as it was typed. */
   async make(physician: string): Promise<void> {
     if (this.busy) return;
+    const again = this.isAnswered;
     this.busy = true;
     this.trouble = null;
-    const request = {
-      visit: this.#visit,
-      stop: this.#stop,
-      member: this.#desk.slot.member,
-      physician: physician.trim() === "" ? null : physician.trim(),
-    };
+    const { slot, station } = this.#desk;
+    const { device } = station.device;
+    const about = { visit: this.#visit, stop: this.#stop };
+    const named = physician.trim() === "" ? null : physician.trim();
     try {
-      const link = await this.#desk.station.atCentral((api, token) => api.createRemoteLink(token, request));
+      const link = await station.atCentral(async (api, token) => {
+        const { nonce } = await api.nonce(device);
+        const proof = await linkProof(slot, { ...about, device, nonce });
+        return api.createRemoteLink(token, { ...about, proof, physician: named, again });
+      });
       held.set(this.#desk, { ...held.get(this.#desk), [this.#visit]: link });
       this.link = link;
       this.state = "waiting";
@@ -86,10 +97,20 @@ export class RemoteLinkDesk {
   }
 }
 
+const TROUBLE_OF: Readonly<Record<string, LinkTrouble>> = {
+  "stop-day": "day",
+  "slot-closed": "access",
+  "member-unknown": "access",
+  "link-answered": "answered",
+  "consent-refused": "no-consent",
+  "nonce-invalid": "failed",
+};
+
 function troubleOf(error: unknown): LinkTrouble {
   if (error instanceof NodeFailing) return error.status === 429 ? "busy" : "failed";
   if (error instanceof NodeUnreachable) return "no-network";
-  if (error instanceof NodeRefusal) return error.code === "consent-refused" ? "no-consent" : "refused";
+  if (error instanceof NodeRefusal) return TROUBLE_OF[error.code] ?? "refused";
+  if (error instanceof SlotLocked) return "failed"; // nobody is at work any more, and this screen is gone
   if (error instanceof SyncError) return "failed";
   throw error;
 }

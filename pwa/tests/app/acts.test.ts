@@ -28,6 +28,8 @@ const OPINION: Opinion = {
   signedName: "Anne Roux",
   rpps: null,
   at: "2026-11-26T10:00:00.000+01:00",
+  askedBy: "Claire Petit",
+  earlier: 0,
 };
 
 const codes = (answers: Answers, linkId: string): unknown[] =>

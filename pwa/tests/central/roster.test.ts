@@ -90,9 +90,13 @@ describe("an opinion", () => {
     at: "2026-11-23T10:00:00.000+01:00",
   };
 
-  async function publish(content: object, key = `${VISIT}:${organization.team}`): Promise<void> {
+  async function publish(
+    content: object,
+    key = "5f0c8f0e-8a65-1c52-90b7-3d0a2f7f5b11",
+    generation = 1,
+  ): Promise<void> {
     const sealed = await organization.sealed(content);
-    await arrive(replica, [await organization.document("opinion", key, { sealed })]);
+    await arrive(replica, [await organization.document("opinion", key, { sealed })], generation);
   }
 
   it("is read by the visit it is about", async () => {
@@ -105,9 +109,35 @@ describe("an opinion", () => {
     expect(opinion?.answers.get("outcome.notes")).toEqual({ absent: "not-asked" });
   });
 
-  it("that says another visit inside is not believed", async () => {
-    await publish({ ...OPINION, visit: "33333333-3333-4333-8333-333333333333" });
-    expect(await reader.opinion(await organization.teamKeys(), VISIT)).toBeNull();
-    expect(reader.refused).toMatchObject([{ failure: "id-mismatch" }]);
+  it("says by whose link the name was given, and how many it took the place of", async () => {
+    const keys = await organization.teamKeys();
+    await publish(OPINION);
+    expect(await reader.opinion(keys, VISIT)).toMatchObject({ askedBy: null, earlier: 0 });
+    await publish({ ...OPINION, asked_by: "Claire Petit", earlier: 2 }, undefined, 2);
+    expect(await reader.opinion(keys, VISIT)).toMatchObject({ askedBy: "Claire Petit", earlier: 2 });
+  });
+
+  it("is found among the others by opening them, for their keys tell no visit", async () => {
+    const keys = await organization.teamKeys();
+    const OTHER = "33333333-3333-4333-8333-333333333333";
+    await publish({ ...OPINION, visit: OTHER, signed_name: "Dr Paul Bois" }, "another key");
+    expect(await reader.opinion(keys, VISIT)).toBeNull();
+    await publish(OPINION);
+    expect((await reader.opinion(keys, VISIT))?.signedName).toBe("Dr Anne Roux");
+    expect((await reader.opinion(keys, OTHER))?.signedName).toBe("Dr Paul Bois");
+    // The later of two stands, and what changed is read again.
+    const later = { ...OPINION, signed_name: "Dr Luc Pré", at: "2026-11-23T11:00:00.000+01:00" };
+    await publish(later, "a third key");
+    expect((await reader.opinion(keys, VISIT))?.signedName).toBe("Dr Luc Pré");
+    await publish({ ...later, signed_name: "Dr Léa Mas" }, "a third key", 2);
+    expect((await reader.opinion(keys, VISIT))?.signedName).toBe("Dr Léa Mas");
+  });
+
+  it("that the team's keys do not open is nobody's", async () => {
+    await publish(OPINION);
+    const keys = await organization.teamKeys();
+    expect(await reader.opinion({ ...keys, byKeyId: new Map() }, VISIT)).toBeNull();
+    expect(reader.refused).toMatchObject([{ failure: "unknown-key" }]);
+    expect((await reader.opinion(keys, VISIT))?.signedName).toBe("Dr Anne Roux");
   });
 });

@@ -16,7 +16,7 @@ describe("a label", () => {
   it.each(VECTORS.labels)(
     "printed by the server is read, number $number",
     async ({ seed, number, visit, qr }) => {
-      expect(await readLabel(qr, { seed, count: 500 })).toEqual({
+      expect(await readLabel(qr, { seed, count: 500 }, [])).toEqual({
         kind: "label",
         label: { visit, number },
         ours: true,
@@ -31,15 +31,30 @@ describe("a label", () => {
 
   it("is read from its QR, and told to be of this stop's sheet", async () => {
     const label = { visit: SEVENTH, number: 7 };
-    expect(await readLabel(QR, SHEET)).toEqual({ kind: "label", label, ours: true });
-    expect(await readLabel(` ${QR}\n`, SHEET)).toEqual({ kind: "label", label, ours: true });
+    expect(await readLabel(QR, SHEET, [])).toEqual({ kind: "label", label, ours: true });
+    expect(await readLabel(` ${QR}\n`, SHEET, [])).toEqual({ kind: "label", label, ours: true });
   });
 
-  it("of another sheet is taken by its QR, and said to be of another", async () => {
+  it("of another known sheet is taken by its QR, and said to be of another", async () => {
     const label = { visit: SEVENTH, number: 7 };
-    expect(await readLabel(QR, null)).toEqual({ kind: "label", label, ours: false });
-    expect(await readLabel(QR, { ...SHEET, count: 6 })).toEqual({ kind: "label", label, ours: false });
-    expect(await readLabel(QR.replace(/7$/, "8"), SHEET)).toMatchObject({ ours: false });
+    const others = [{ ...SHEET, seed: "////////////////////_w" }, SHEET];
+    expect(await readLabel(QR, null, others)).toEqual({ kind: "label", label, ours: false });
+    expect(await readLabel(QR, { ...SHEET, count: 6 }, others)).toEqual({
+      kind: "label",
+      label,
+      ours: false,
+    });
+  });
+
+  it("of no known sheet is refused: forged, it would name any visit", async () => {
+    const refused = { kind: "fault", fault: "unknown" };
+    const known = "ESCALE/P/11111111111141118111111111111111/7"; // a visit that its forger has seen
+    expect(await readLabel(known, SHEET, [SHEET])).toEqual(refused);
+    expect(await readLabel(QR, null, [])).toEqual(refused);
+    // Beyond what was printed, or under another number than its own.
+    expect(await readLabel(QR, { ...SHEET, count: 6 }, [])).toEqual(refused);
+    expect(await readLabel(QR, null, [{ ...SHEET, count: 6 }])).toEqual(refused);
+    expect(await readLabel(QR.replace(/7$/, "8"), SHEET, [SHEET])).toEqual(refused);
   });
 
   it.each([
@@ -50,7 +65,7 @@ describe("a label", () => {
     "ESCALE/P/DCDA4C1D6E74BBC227B14B81595AFE71/501",
     "",
   ])("that says %j is none of ours", async (text) => {
-    expect(await readLabel(text, SHEET)).toEqual({ kind: "fault", fault: "foreign" });
+    expect(await readLabel(text, SHEET, [])).toEqual({ kind: "fault", fault: "foreign" });
   });
 
   it("is found by the number somebody types, of this stop's sheet only", async () => {

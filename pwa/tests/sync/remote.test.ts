@@ -19,7 +19,7 @@ function api(answer: object, status = 200): { api: ControlApi; calls: [string, R
 }
 
 describe("a remote doctor's link (wire §6.1)", () => {
-  const request = { visit: "v", stop: "s", member: "m", physician: "Anne Roux" };
+  const request = { visit: "v", stop: "s", proof: "p", physician: "Anne Roux", again: false };
 
   it("is asked with the tablet's token, and told with its code, zeros included", async () => {
     const node = api(LINK, 201);

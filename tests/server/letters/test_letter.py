@@ -70,7 +70,7 @@ def test_a_letter_tells_what_a_remote_doctor_answered_and_that_the_name_is_decla
     instruments.answered(scene, request)
     said = text_of(issue(scene, request).pdf)
     assert "Avis d’un spécialiste" in said
-    assert "Dr Loin (avis à distance, nom déclaré)" in said
+    assert "nom donné par le médecin lui-même, par le lien de Noé Essai" in " ".join(said.split())
     assert "Une première réponse" in said
 
 

@@ -20,8 +20,10 @@ from server.central.databases import ensure_databases
 from server.central.documents import CentralDocument, DocumentType
 from server.clock import local_day
 from server.identifiers import new_uuid, sha256_hex
+from server.projection.people import salt
 from server.projection.rebuild import rebuild
 from server.remote.links import LIFETIME, MAX_TRIES
+from server.remote.publication import document_key
 from server.remote.request import FORM_URL
 from server.review import access_log
 from server.routes.services import Services
@@ -63,15 +65,16 @@ class Assistant:
         body = {
             "visit": self.visit,
             "stop": self.seeded.stop,
-            "member": self.seeded.nurse,
             "physician": "Dr Jeanne Loin",
             **changed,
         }
+        if "proof" not in changed:
+            body["proof"] = await self.tablet.link_proof(self.slot, body["visit"], body["stop"])
         return await self.tablet.http.post("/api/remote-links", json=body, headers=self.tablet.bearer)
 
-    async def link(self) -> tuple[str, str, str]:
+    async def link(self, **changed: Any) -> tuple[str, str, str]:
         """A new link: its id, its path, its code."""
-        told = (await self.ask()).raise_for_status().json()
+        told = (await self.ask(**changed)).raise_for_status().json()
         return told["id"], told["url"].removeprefix(self.services.settings.origin), told["code"]
 
     async def state(self, link: str) -> str:
@@ -172,10 +175,12 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
     assert told["answers"] == opinion.answers
     assert told["form"] == {"url": FORM_URL, "version": remote_form.VERSION}
     assert (told["visit"], told["signed_name"], told["rpps"]) == (assistant.visit, "Dr Jeanne Loin", None)
+    assert (told["asked_by"], told["earlier"]) == ("Noé Essai", 0)
 
     shown_beside = text_of(await clinical.open(f"/coordination/fiches/{record.digest}"))
     assert "Avis du médecin à distance" in shown_beside
     assert "Pansement, et revoir." in shown_beside
+    assert "Nom donné par le médecin lui-même, par le lien de Noé Essai" in shown_beside
     access = text_of(await clinical.open(f"/coordination/fiches/{record.digest}/acces"))
     assert "Dr Jeanne Loin, lien de Noé Essai (médecin à distance)" in access
     assert [each for each in log_of(store, "record", record.digest) if each[0] == link] == [
@@ -191,7 +196,9 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
 async def published_opinion(assistant: Assistant, database: str = "") -> dict[str, Any]:
     """What the team's tablets read, in the database of today or in another."""
     visit, team, database = assistant.visit, assistant.seeded.team, database or assistant.seeded.database
-    wanted = CentralDocument(DocumentType.OPINION, f"{visit}:{team}", database, None, None)
+    with assistant.services.store.session() as session:
+        key = document_key(salt(session), visit, team)
+    wanted = CentralDocument(DocumentType.OPINION, key, database, None, None)
     (found,) = await assistant.services.central.read(database, [wanted])
     assert found is not None
     assert found.open is None
@@ -270,8 +277,8 @@ async def test_a_code_typed_with_spaces_is_the_code(assistant: Assistant, visito
 
 
 async def test_one_address_tries_only_so_many_codes_an_hour(assistant: Assistant, visitor: Browser) -> None:
+    _, path, code = await assistant.link()
     for _ in range(30):
-        _, path, code = await assistant.link()
         assert (await visitor.http.post(f"{path}/code", data={"code": code})).status_code == 303
     _, path, code = await assistant.link()
     refused = await visitor.http.post(f"{path}/code", data={"code": code})
@@ -348,7 +355,7 @@ async def test_a_second_link_lets_the_doctor_answer_again_and_the_last_stands(
 ) -> None:
     await assistant.sign()
     for number in (1, 2):
-        _, path, code = await assistant.link()
+        _, path, code = await assistant.link(again=number == 2)
         await opened(visitor, path, code)
         sent = await visitor.http.post(path, data=answered(visitor, outcome__notes=f"Avis {number}"))
         assert sent.status_code == 303
@@ -805,8 +812,7 @@ async def test_a_link_is_asked_for_by_a_member_for_a_visit_of_the_own_team(
         ({"visit": foreign["visit"]}, 404, "not-found"),
         ({"stop": foreign["stop"]}, 404, "not-found"),
         ({"stop": new_uuid()}, 404, "not-found"),
-        ({"member": foreign["member"]}, 403, "member-unknown"),
-        ({"member": assistant.seeded.clinical}, 403, "member-unknown"),
+        ({"visit": day.doctor.payload["visit"], "stop": day.foreign.payload["stop"]}, 404, "not-found"),
         ({"visit": "x"}, 400, "validation"),
         ({"physician": "x" * 121}, 400, "validation"),
     ]

@@ -16,18 +16,21 @@ export interface Opinion {
   readonly rpps: string | null;
   /** RFC 3339. */
   readonly at: string;
+  /** Name of the member whose link it was; `null` when central does not say. */
+  readonly askedBy: string | null;
+  /** How many earlier answers it took the place of: the coordination reads them. */
+  readonly earlier: number;
 }
 
-/** The opinion in a verified `document` of type `opinion`; `team` is the reader's. Raises `CentralError`. */
-export async function openOpinion(
-  document: CentralDocument,
-  keys: TeamKeysById,
-  team: string,
-): Promise<Opinion> {
+/**
+ * The opinion in a verified `document` of type `opinion`. Its key tells no visit: only what is sealed does.
+ *
+ * Raises `CentralError`.
+ */
+export async function openOpinion(document: CentralDocument, keys: TeamKeysById): Promise<Opinion> {
   if (document.sealed === null) throw new CentralError("malformed");
   const content = members(await openSealed(document.sealed, keys));
   const visit = text(content["visit"]);
-  if (document.key !== `${visit}:${team}`) throw new CentralError("id-mismatch");
   const form = members(content["form"]);
   return {
     visit,
@@ -41,5 +44,7 @@ export async function openOpinion(
     signedName: text(content["signed_name"]),
     rpps: nullable(content["rpps"], text),
     at: text(content["at"]),
+    askedBy: nullable(content["asked_by"] ?? null, text),
+    earlier: typeof content["earlier"] === "number" ? content["earlier"] : 0,
   };
 }

@@ -43,6 +43,11 @@ export class CentralReader {
   readonly #authority: Authority;
   readonly #verified = new Map<string, { rev: string; document: CentralDocument }>();
   readonly #refused = new Map<string, CentralFailure>();
+  /**
+   * Which visit each sealed opinion is about, so that each is opened once: their keys tell nothing. Known for as long as the
+   * keys that opened them are held, which a lock drops.
+   */
+  readonly #opinions = new WeakMap<TeamKeys, Map<string, string>>();
 
   private constructor(replica: Replica, authority: Authority) {
     this.#replica = replica;
@@ -124,9 +129,18 @@ export class CentralReader {
 
   /** What a remote doctor answered about `visit`, or `null` when nothing has arrived. */
   async opinion(keys: TeamKeys, visit: string): Promise<Opinion | null> {
-    const documents = await this.read("opinion", [`${visit}:${keys.team}`]);
-    const opened = await this.each(documents, (document) => openOpinion(document, keys.byKeyId, keys.team));
-    return opened[0] ?? null;
+    const known = this.#opinions.get(keys) ?? new Map<string, string>();
+    this.#opinions.set(keys, known);
+    const documents = (await this.all("opinion")).filter(
+      ({ sealed }) => sealed === null || (known.get(sealed) ?? visit) === visit,
+    );
+    const opened = await this.each(documents, async (document) => {
+      const opinion = await openOpinion(document, keys.byKeyId);
+      if (document.sealed !== null) known.set(document.sealed, opinion.visit);
+      return opinion;
+    });
+    const about = opened.filter((opinion) => opinion.visit === visit);
+    return about.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))[0] ?? null;
   }
 
   /** What the team knows of the person `key`, or `null` when nothing has arrived, or nothing is left to know. */

@@ -20,6 +20,8 @@ export interface Label {
 export type LabelFault =
   /** Not one of our labels at all: another QR. */
   | "foreign"
+  /** Of no sheet that this tablet knows: whoever made it may have written any visit on it. */
+  | "unknown"
   /** No label of the sheet bears this number. */
   | "number";
 
@@ -28,7 +30,7 @@ export type LabelReading =
   | {
       readonly kind: "label";
       readonly label: Label;
-      /** Whether it is of the sheet of this stop: one of another sheet names a visit all the same. */
+      /** Whether it is of the sheet of this stop: one of another known sheet names a visit all the same. */
       readonly ours: boolean;
     }
   | { readonly kind: "fault"; readonly fault: LabelFault };
@@ -40,14 +42,20 @@ export async function labelVisit(seed: string, number: number): Promise<string> 
   return uuidForm((await sha256Hex(`escale-label:${seed}:${number}`)).slice(0, 32));
 }
 
-/** The label whose QR says `text`; `sheet` is the one of the stop, or `null`. */
-export async function readLabel(text: string, sheet: LabelSheet | null): Promise<LabelReading> {
+/** The label whose QR says `text`; `sheet` is the one of the stop, or `null`, `others` those of other stops. */
+export async function readLabel(
+  text: string,
+  sheet: LabelSheet | null,
+  others: readonly LabelSheet[],
+): Promise<LabelReading> {
   const [, hex, digits] = QR.exec(text.trim()) ?? [];
   const number = Number(digits);
   if (hex === undefined || number < 1 || number > MOST_LABELS) return { kind: "fault", fault: "foreign" };
   const visit = uuidForm(hex.toLowerCase());
-  const ours = sheet !== null && number <= sheet.count && (await labelVisit(sheet.seed, number)) === visit;
-  return { kind: "label", label: { visit, number }, ours };
+  const label = { visit, number };
+  if (sheet !== null && (await isOf(sheet, label))) return { kind: "label", label, ours: true };
+  const theirs = await Promise.all(others.map((other) => isOf(other, label)));
+  return theirs.includes(true) ? { kind: "label", label, ours: false } : { kind: "fault", fault: "unknown" };
 }
 
 /** The label of `sheet` whose number somebody typed: of another sheet a number alone says nothing. */
@@ -56,6 +64,10 @@ export async function typedLabel(typed: string, sheet: LabelSheet | null): Promi
   const number = /^[0-9]{1,3}$/.test(digits) ? Number(digits) : 0;
   if (sheet === null || number < 1 || number > sheet.count) return { kind: "fault", fault: "number" };
   return { kind: "label", label: { visit: await labelVisit(sheet.seed, number), number }, ours: true };
+}
+
+async function isOf({ seed, count }: LabelSheet, { visit, number }: Label): Promise<boolean> {
+  return number <= count && (await labelVisit(seed, number)) === visit;
 }
 
 function uuidForm(hex: string): string {

@@ -155,9 +155,11 @@ export class ControlApi {
     request: {
       readonly visit: string;
       readonly stop: string;
-      /** Who asks for it. */
-      readonly member: string;
+      /** By the slot of whoever asks, whose vault is open. */
+      readonly proof: string;
       readonly physician: string | null;
+      /** Another answer is wanted beside the one that is there. */
+      readonly again: boolean;
     },
   ): Promise<RemoteLink> {
     const answer = await this.#call("POST", "/api/remote-links", { token, body: request });
