@@ -6,7 +6,13 @@ import { blocks, inColumns } from "$components/form/blocks";
 import { Capture } from "$components/form/capture.svelte";
 import FormReview from "$components/form/FormReview.svelte";
 import FormView from "$components/form/FormView.svelte";
-import { accepted, manoeuvreQuestion, renumbered } from "$components/form/manoeuvres";
+import {
+  accepted,
+  heldManoeuvres,
+  manoeuvreGroups,
+  manoeuvreQuestion,
+  renumbered,
+} from "$components/form/manoeuvres";
 import PersonPage from "$components/form/PersonPage.svelte";
 import { offersPage, plainQuestions } from "$components/form/plain";
 import { numbersToCall } from "$components/form/urgent";
@@ -259,6 +265,41 @@ describe("a spirometer's file", () => {
       "spirometry.blow2.fvc": 3.13,
     });
     expect(manoeuvreQuestion(form, item, 4, "fev1")).toBeNull();
+  });
+
+  test("takes the place of the manoeuvres before and of what was judged of them", () => {
+    const bpco = parseQuestionnaire(published("bpco-reperage.v1.0.0.json"));
+    const own = questionOf(bpco, "spirometry.curves");
+    let filling: { answers: Answers; entries: Entries } = { answers: {}, entries: {} };
+    const onchange = (answers: Answers, entries: Entries): void => void (filling = { answers, entries });
+    const capture = new Capture(() => props({}, { form: bpco, ...filling, onchange }));
+    const accept = (...values: readonly number[]): void => {
+      const trials = values.map((value, index) => trial(index + 1, value));
+      capture.fill(accepted(bpco, own, { ...curves, trials }), manoeuvreGroups(bpco, own).flat());
+    };
+    const blows = (): readonly string[] =>
+      Object.keys(filling.answers).filter((linkId) => /[.]blow\d/.test(linkId));
+    const held = (): number => heldManoeuvres(bpco, own, filling);
+
+    expect(held()).toBe(0);
+    accept(2.9, 2.8, 2.7, 2.6, 2.5, 2.4, 2.3, 2.2);
+    expect(held()).toBe(8);
+    for (const n of [1, 8])
+      for (const judged of ["acceptable_fev1", "usable_fev1", "acceptable_fvc", "usable_fvc"])
+        capture.set(questionOf(bpco, `spirometry.blow${String(n)}.${judged}`), [true]);
+    capture.note(questionOf(bpco, "spirometry.blow5.fvc"), "3,1x");
+    capture.set(questionOf(bpco, "spirometry.trained"), [true]);
+
+    accept(2.9, 1.8, 1.7);
+    expect(held()).toBe(3);
+    expect(blows().toSorted()).toEqual(
+      [1, 2, 3].flatMap((n) => [`spirometry.blow${String(n)}.fev1`, `spirometry.blow${String(n)}.fvc`]),
+    );
+    expect(filling.answers["spirometry.blow1.fev1"]).toMatchObject({
+      values: [expect.objectContaining({ value: 2.9 })],
+    });
+    expect(filling.entries).toEqual({});
+    expect(filling.answers["spirometry.trained"]).toMatchObject({ values: [true] });
   });
 
   test("is kept with fewer points, then with none, where the item has no room", () => {

@@ -179,6 +179,12 @@ export class Capture {
     return this.#props().answers[linkId];
   }
 
+  /** What a draft holds now: answers, asked or not, and what was typed and is none. */
+  get filling(): edit.Filling {
+    const { answers, entries } = this.#props();
+    return { answers, entries };
+  }
+
   /** What was typed and is no answer. */
   entry(linkId: string): string {
     return this.#props().entries[linkId] ?? "";
@@ -327,14 +333,18 @@ export class Capture {
     this.#apply((state, author) => edit.confirm(state, question.linkId, author, calculated));
   }
 
-  /** Several questions at once, as one change. */
-  fill(values: readonly { readonly question: Question; readonly values: readonly Value[] }[]): void {
-    this.#apply((state, author) =>
-      values.reduce(
+  /** Several questions at once, as one change, in the place of all that `former` held. */
+  fill(
+    values: readonly { readonly question: Question; readonly values: readonly Value[] }[],
+    former: readonly Question[] = [],
+  ): void {
+    this.#apply((state, author) => {
+      const emptied = former.reduce((left, each) => edit.clear(this.form, left, each), state);
+      return values.reduce(
         (filled, each) => edit.answer(this.form, filled, each.question, each.values, author),
-        state,
-      ),
-    );
+        emptied,
+      );
+    });
   }
 
   /** Why there is no answer, to several questions at once. */

@@ -1,9 +1,9 @@
 /** Where the values of a device's file go: the groups `<section>.blow1` to `blow8` beside the curves. */
-import { numberOf, type Value, valuesOf } from "$lib/forms/answers";
+import { type Answers, type Entries, numberOf, type Value, valuesOf } from "$lib/forms/answers";
 import { type Form, isQuestion, type Question } from "$lib/forms/form";
 import { roundHalfUp } from "$lib/forms/numbers";
 import { quantity } from "$lib/forms/response";
-import { type Curves, MOST_POINTS, type Trial, writeCurves } from "$lib/spirometry";
+import { type Curves, MOST_POINTS, MOST_TRIALS, type Trial, writeCurves } from "$lib/spirometry";
 
 /** The question that holds one value of the n-th manoeuvre; null when the form has none. */
 export function manoeuvreQuestion(
@@ -15,6 +15,31 @@ export function manoeuvreQuestion(
   const beside = curves.linkId.split(".").slice(0, -1).join(".");
   const item = form.items.get(`${beside}.blow${n}.${of}`);
   return isQuestion(item) ? item : null;
+}
+
+/**
+ * All that the form asks of the manoeuvres beside `curves`, a list for each of its groups: their values, and what was judged
+ * of those values. Another file is other manoeuvres: nothing that was said of the former ones holds.
+ */
+export function manoeuvreGroups(form: Form, curves: Question): readonly (readonly Question[])[] {
+  const beside = curves.linkId.split(".").slice(0, -1).join(".");
+  return Array.from({ length: MOST_TRIALS }, (_, index) =>
+    form.questions.filter(
+      ({ linkId, calculation }) =>
+        calculation === undefined && linkId.startsWith(`${beside}.blow${String(index + 1)}.`),
+    ),
+  ).filter((group) => group.length > 0);
+}
+
+/** How many manoeuvres beside `curves` hold something, be it typed and no answer yet. */
+export function heldManoeuvres(
+  form: Form,
+  curves: Question,
+  held: { readonly answers: Answers; readonly entries: Entries },
+): number {
+  return manoeuvreGroups(form, curves).filter((group) =>
+    group.some(({ linkId }) => held.answers[linkId] !== undefined || (held.entries[linkId] ?? "") !== ""),
+  ).length;
 }
 
 /** Manoeuvres in the order of the device, numbered from 1 as the form's groups are. */
