@@ -30,10 +30,14 @@ class Delivery(msgspec.Struct):
 
 
 class DeliveryAnswer(msgspec.Struct):
-    """How many are stored, and the positions of those that never will be; none has to be sent again."""
+    """How many are stored, and the positions of those that never will be and of those to be sent again.
+
+    ``later``: of a form version or a campaign that this server does not know, or not yet.
+    """
 
     stored: int
     refused: list[int]
+    later: list[int]
 
 
 @post("/", status_code=200)
@@ -50,7 +54,7 @@ def _take(services: Services, delivered: list[str]) -> DeliveryAnswer:
     today = local_day(services.clock())
     with services.store.session() as session:
         taken = take(session, services.keys, services.forms, delivered, today)
-    return DeliveryAnswer(taken.stored, taken.refused)
+    return DeliveryAnswer(taken.stored, taken.refused, taken.later)
 
 
 route_handlers: list[Router] = [

@@ -49,10 +49,15 @@ class _Response(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a delivery; ``refused`` are positions in it. Together they are all of it."""
+    """What came of a delivery; ``refused`` and ``later`` are positions in it. Together they are all of it.
+
+    ``later``: sound as far as can be told, of a form version or a campaign not known here. A server restored
+    from before their publication knows them again later: whoever sent them keeps them.
+    """
 
     stored: int
     refused: list[int]
+    later: list[int]
 
 
 def asked_of(form: Form, day: date) -> Asked:
@@ -69,11 +74,17 @@ def take(
     session: Session, keys: OrganisationKeys, forms: Forms, delivered: Sequence[str], today: date
 ) -> Taken:
     """Open and keep what a kiosk delivers; one that came before is stored, what is wrong is left out."""
-    refused = []
+    refused, later = [], []
     for position, compact in enumerate(delivered):
         found = _opened(compact, keys)
-        given = None if found is None else _checked(session, forms, found, today)
-        if found is None or given is None:
+        if found is None or not _is_plausible(found, today):
+            refused.append(position)
+            continue
+        if not _is_known(session, forms, found):
+            later.append(position)
+            continue
+        given = _checked(forms, found)
+        if given is None:
             refused.append(position)
             continue
         keep(
@@ -85,7 +96,7 @@ def take(
             form=forms[found.form.url, found.form.version],
             given=given,
         )
-    return Taken(len(delivered) - len(refused), refused)
+    return Taken(len(delivered) - len(refused) - len(later), refused, later)
 
 
 def keep(
@@ -127,16 +138,22 @@ def _opened(compact: str, keys: OrganisationKeys) -> _Response | None:
         return None
 
 
-def _checked(session: Session, forms: Forms, found: _Response, today: date) -> Given | None:
-    form = forms.get((found.form.url, found.form.version))
-    if form is None or form.url != FORM_URL or not is_uuid(found.id):
-        return None
-    if found.week.weekday() != 0 or not today - OLDEST <= found.week <= today + timedelta(days=1):
-        return None
-    if session.exec(select(Campaign.id).where(Campaign.id == found.campaign)).first() is None:
-        return None
+def _is_plausible(found: _Response, today: date) -> bool:
+    """Whether it may be a response at all, whatever is published here."""
+    if found.form.url != FORM_URL or not is_uuid(found.id) or not is_uuid(found.campaign):
+        return False
+    return found.week.weekday() == 0 and today - OLDEST <= found.week <= today + timedelta(days=1)
+
+
+def _is_known(session: Session, forms: Forms, found: _Response) -> bool:
+    if (found.form.url, found.form.version) not in forms:
+        return False
+    return session.exec(select(Campaign.id).where(Campaign.id == found.campaign)).first() is not None
+
+
+def _checked(forms: Forms, found: _Response) -> Given | None:
     try:
-        given = asked_of(form, found.week).answered(found.answers)
+        given = asked_of(forms[found.form.url, found.form.version], found.week).answered(found.answers)
     except ValueError:
         return None
     return given if given.is_sound and given.answers else None

@@ -27,8 +27,8 @@ export interface PostOffice {
   readonly environment: Pick<Environment, "store" | "clock" | "clocks" | "online">;
   /** The organisation that opens what is sealed. */
   readonly organization: () => Enrolment["organization"];
-  /** Central's `POST /api/satisfaction`. Raises `SyncError`. */
-  readonly post: (responses: readonly string[]) => Promise<void>;
+  /** Central's `POST /api/satisfaction`; yields the positions of those to send again later. Raises `SyncError`. */
+  readonly post: (responses: readonly string[]) => Promise<readonly number[]>;
   /** How many wait now. */
   readonly told: (waiting: number) => void;
 }
@@ -84,7 +84,7 @@ export class SatisfactionPost {
     const { store, clocks, online } = environment;
     if (!online() || clocks.monotonic() < this.#notBefore || !(await isDue(store, this.#today))) return;
     try {
-      await emptyBox(store, post);
+      await emptyBox(store, post, this.#today);
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
       this.#notBefore = clocks.monotonic() + WAIT_AFTER_FAILURE_MS;

@@ -39,6 +39,8 @@ let organization: Organization;
 let clock: HandClock;
 let posted: string[][];
 let failing: Error | null;
+/** Positions that central asks for again later, whatever is sent. */
+let later: readonly number[];
 let waiting: number;
 let post: SatisfactionPost;
 let monotonic: number;
@@ -47,7 +49,7 @@ beforeEach(async () => {
   store = await freshStore();
   organization = await Organization.found();
   clock = new HandClock(Date.parse("2026-11-26T10:12:30.456Z"));
-  [posted, failing, waiting, monotonic] = [[], null, -1, 0];
+  [posted, failing, later, waiting, monotonic] = [[], null, [], -1, 0];
   post = made();
 });
 
@@ -64,7 +66,7 @@ function made(): SatisfactionPost {
     }),
     post: (responses) => {
       posted.push([...responses]);
-      return failing === null ? Promise.resolve() : Promise.reject(failing);
+      return failing === null ? Promise.resolve(later) : Promise.reject(failing);
     },
     told: (count) => (waiting = count),
   });
@@ -171,6 +173,41 @@ describe("the box", () => {
     await post.consider();
     expect(posted.at(-1)?.toSorted()).toEqual(posted[0]?.toSorted());
     expect(await countResponses(store)).toBe(0);
+  });
+
+  it("keeps what central asks for again later, and sends it with the next that may go", async () => {
+    later = [1, 3];
+    for (let each = 1; each <= 5; each += 1) await answer(each);
+    const left = [posted[0]?.[1], posted[0]?.[3]];
+    expect([posted.length, waiting]).toEqual([1, 2]);
+
+    // Neither at once, nor with an answer or three that it would not hide.
+    later = [];
+    await post.consider();
+    for (let each = 6; each <= 8; each += 1) await answer(each);
+    expect([posted.length, waiting]).toEqual([1, 5]);
+
+    post = made(); // the tablet was started again meanwhile
+    await post.closed();
+    await post.consider();
+    expect(posted.map((batch) => batch.length)).toEqual([5, 5]);
+    expect(posted[1]).toEqual(expect.arrayContaining(left));
+    expect(waiting).toBe(0);
+  });
+
+  it("sends what central asked for again later the next day, even alone", async () => {
+    later = [0];
+    await answer(1);
+    await post.closed();
+    await post.consider();
+    expect([posted.length, waiting]).toEqual([1, 1]);
+    await post.consider();
+    expect(posted.length).toBe(1);
+    clock.advance(24 * 3600);
+    later = [];
+    await post.consider();
+    expect(posted).toEqual([posted[0], posted[0]]);
+    expect(waiting).toBe(0);
   });
 
   it("sends at most fifty at once, in no order of arrival", async () => {

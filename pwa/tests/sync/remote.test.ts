@@ -48,8 +48,17 @@ describe("a remote doctor's link (wire §6.1)", () => {
 describe("satisfaction", () => {
   it("is sent as sealed texts in one list", async () => {
     const node = api({ stored: 2 });
-    await node.api.satisfaction("token", ["a", "b"]);
+    expect(await node.api.satisfaction("token", ["a", "b"])).toEqual([]);
     expect(JSON.parse(String(node.calls[0]?.[1].body))).toEqual({ responses: ["a", "b"] });
     await expect(api({}).api.satisfaction("token", ["a"])).rejects.toThrow(UnexpectedAnswer);
+  });
+
+  it("is told which are to be sent again later, of those that were sent", async () => {
+    const answer = { stored: 1, refused: [], later: [1] };
+    expect(await api(answer).api.satisfaction("token", ["a", "b"])).toEqual([1]);
+    for (const later of [[2], [-1], [0.5], ["0"], "0", { 0: 0 }])
+      await expect(api({ stored: 1, later }).api.satisfaction("token", ["a", "b"])).rejects.toThrow(
+        UnexpectedAnswer,
+      );
   });
 });

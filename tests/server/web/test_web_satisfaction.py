@@ -16,7 +16,7 @@ from server.identifiers import new_uuid
 from server.keys import jwe
 from server.keys.organisation import generate
 from server.satisfaction.responses import FORM_URL
-from server.store.control import AccessLog
+from server.store.control import AccessLog, Campaign
 from server.store.database import Store
 from server.store.satisfaction import SatisfactionPoster, SatisfactionResponse
 from tests.server.web.browser import Browser, text_of
@@ -75,8 +75,8 @@ def kept(store: Store) -> list[SatisfactionResponse]:
 async def test_a_response_of_a_kiosk_is_stored_once(tablet: Tablet, day: Day, store: Store) -> None:
     one = response(day)
     answer = await deliver(tablet, [sealed(day, one), sealed(day, one), sealed(day, response(day))])
-    assert (answer.status_code, answer.json()) == (200, {"stored": 3, "refused": []})
-    assert (await deliver(tablet, [sealed(day, one)])).json() == {"stored": 1, "refused": []}
+    assert (answer.status_code, answer.json()) == (200, {"stored": 3, "refused": [], "later": []})
+    assert (await deliver(tablet, [sealed(day, one)])).json() == {"stored": 1, "refused": [], "later": []}
     found = kept(store)
     assert len(found) == 2
     row = next(each for each in found if each.id == one["id"])
@@ -132,9 +132,9 @@ async def test_what_names_who_wrote_an_answer_down_is_not_kept(
         {"week": "2024-11-25"},
         {"week": "lundi"},
         {"channel": "poster"},
-        {"campaign": "11111111-2222-4333-8444-555555555555"},
+        {"campaign": "bus"},
         {"id": "1"},
-        {"form": {"url": FORM_URL, "version": "9.9.9"}},
+        {"form": {"url": FORM_URL, "version": "9.9.9"}, "week": "2024-11-25"},
         {
             "form": {
                 "url": "https://escale.example/fhir/Questionnaire/medicobus-consultation",
@@ -160,7 +160,39 @@ async def test_what_breaks_the_rules_is_refused_alone(
     tablet: Tablet, day: Day, store: Store, changed: dict[str, Any]
 ) -> None:
     answer = await deliver(tablet, [sealed(day, response(day, **changed)), sealed(day, response(day))])
-    assert (answer.status_code, answer.json()) == (200, {"stored": 1, "refused": [0]})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"stored": 1, "refused": [0], "later": []},
+    )
+    assert len(kept(store)) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"form": {"url": FORM_URL, "version": "9.9.9"}},
+        {"campaign": "11111111-2222-4333-8444-555555555555"},
+    ],
+)
+async def test_what_this_server_does_not_know_yet_is_to_be_sent_again(
+    tablet: Tablet, day: Day, store: Store, changed: dict[str, Any]
+) -> None:
+    unknown = sealed(day, response(day, **changed))
+    answer = await deliver(tablet, [sealed(day, response(day)), "x", unknown])
+    assert (answer.status_code, answer.json()) == (200, {"stored": 1, "refused": [1], "later": [2]})
+    assert len(kept(store)) == 1
+
+
+async def test_what_was_to_be_sent_again_is_stored_once_its_campaign_is_known(
+    tablet: Tablet, day: Day, store: Store
+) -> None:
+    campaign = new_uuid()
+    held = sealed(day, response(day, campaign=campaign))
+    assert (await deliver(tablet, [held])).json() == {"stored": 0, "refused": [], "later": [0]}
+    with store.session() as session:
+        seeded = session.get_one(Campaign, day.seeded.campaign)
+        session.add(Campaign(**{**seeded.model_dump(), "id": campaign}))
+    assert (await deliver(tablet, [held])).json() == {"stored": 1, "refused": [], "later": []}
     assert len(kept(store)) == 1
 
 
@@ -173,7 +205,7 @@ async def test_what_is_not_sealed_to_the_organisation_is_refused(
     team = jwe.seal(content, day.seeded.ring.current, day.seeded.ring.current_id)
     forged = [stranger.seal(content), named, team, "a.b.c.d.e", "", "é", sealed(day, [1]), "x" * 20_001]
     answer = await deliver(tablet, forged)
-    assert answer.json() == {"stored": 0, "refused": list(range(len(forged)))}
+    assert answer.json() == {"stored": 0, "refused": list(range(len(forged))), "later": []}
     assert kept(store) == []
 
 
@@ -185,6 +217,7 @@ async def test_a_delivery_has_bounds(tablet: Tablet, day: Day) -> None:
     assert (await deliver(tablet, [sealed(day, {**long, "id": new_uuid()}) for _ in range(50)])).json() == {
         "stored": 50,
         "refused": [],
+        "later": [],
     }
 
 

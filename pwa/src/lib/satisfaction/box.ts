@@ -55,30 +55,47 @@ export async function closeBox(store: Store): Promise<void> {
   if (state !== null) await writeSetting(store, SETTING, { ...state, closed: true });
 }
 
-/** Whether what waits may be sent: a stop was closed, enough of them wait, or they are of another day. */
+/**
+ * Whether what waits may be sent: a stop was closed, enough of them wait, or they are of another day. Answers that central
+ * has seen hide no other: they are not among the enough.
+ */
 export async function isDue(store: Store, today: string): Promise<boolean> {
-  const [waiting, state] = [await countResponses(store), await readSetting(store, SETTING, readState)];
-  if (waiting === 0) return false;
-  return waiting >= ENOUGH || state === null || state.closed || state.since !== today;
+  const [rows, state] = [await allRows(store), await readSetting(store, SETTING, readState)];
+  if (rows.length === 0) return false;
+  const unseen = rows.filter(({ later }) => later !== true).length;
+  return unseen >= ENOUGH || state === null || state.closed || state.since !== today;
 }
 
 /**
- * Send everything through `post`, shuffled, {@link MOST_AT_ONCE} at a time, and forget what was taken. What `post` raises
- * leaves the rest in the box: what was taken all the same is sent again under the same id.
+ * Send everything through `post`, shuffled, {@link MOST_AT_ONCE} at a time, and forget what was taken or refused for good.
+ * `post` yields the positions of what it asks for again later: that stays, and goes when the box is next due. What `post`
+ * raises leaves the rest in the box: what was taken all the same is sent again under the same id. `today` is `YYYY-MM-DD`.
  */
 export async function emptyBox(
   store: Store,
-  post: (responses: readonly string[]) => Promise<void>,
+  post: (responses: readonly string[]) => Promise<readonly number[]>,
+  today: string,
 ): Promise<void> {
-  const rows = shuffled(await store.read(["satisfaction"], async ({ satisfaction }) => satisfaction.all()));
+  const rows = shuffled(await allRows(store));
+  let isLeft = false;
   for (let from = 0; from < rows.length; from += MOST_AT_ONCE) {
     const batch = rows.slice(from, from + MOST_AT_ONCE);
-    await post(batch.map(({ jwe }) => jwe));
+    const later = new Set(await post(batch.map(({ jwe }) => jwe)));
+    isLeft ||= later.size > 0;
     await store.write(["satisfaction"], async ({ satisfaction }) => {
-      for (const { key } of batch) await satisfaction.delete(key);
+      for (const [position, { key, jwe }] of batch.entries()) {
+        if (later.has(position)) await satisfaction.put({ key, jwe, later: true });
+        else await satisfaction.delete(key);
+      }
     });
   }
   if ((await countResponses(store)) === 0) await removeSetting(store, SETTING);
+  // A box that stayed due would send the next answer at once, alone among those that central knows.
+  else if (isLeft) await writeSetting(store, SETTING, { since: today, closed: false });
+}
+
+async function allRows(store: Store): Promise<readonly SatisfactionRow[]> {
+  return store.read(["satisfaction"], async ({ satisfaction }) => satisfaction.all());
 }
 
 /** Fisher and Yates, by the platform's generator: no order of arrival is left to be told. */

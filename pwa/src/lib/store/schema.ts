@@ -105,6 +105,8 @@ export interface SatisfactionRow {
   readonly key: string;
   /** Compact JWE to the organisation's encryption key (wire §6.1). */
   readonly jwe: string;
+  /** Central was given it and asked for it again later. */
+  readonly later?: true;
 }
 
 /** Stores, their key and their rows. */

@@ -143,10 +143,16 @@ export class ControlApi {
     return readSlot(await this.#call("GET", `/api/slots/${encodeURIComponent(slot)}`, { token }));
   }
 
-  /** Send sealed satisfaction answers, 1 to 50 (wire §6.1). */
-  async satisfaction(token: string, responses: readonly string[]): Promise<void> {
+  /** Send sealed satisfaction answers, 1 to 50; yields the positions of those to send again later (wire §6.1). */
+  async satisfaction(token: string, responses: readonly string[]): Promise<readonly number[]> {
     const answer = await this.#call("POST", "/api/satisfaction", { token, body: { responses } });
     if (typeof answer["stored"] !== "number") throw new UnexpectedAnswer("stored is not a number");
+    const later: unknown = answer["later"] ?? [];
+    const isPosition = (each: unknown): each is number =>
+      Number.isInteger(each) && Number(each) >= 0 && Number(each) < responses.length;
+    if (!Array.isArray(later) || !later.every(isPosition))
+      throw new UnexpectedAnswer("later does not name what was sent");
+    return later;
   }
 
   /** Make the link of a remote doctor; the one before of the same visit ends (wire §6.1). */
