@@ -120,14 +120,14 @@ def _csv(request: PageRequest, title: str, selection: Selection, found: Results)
         rows.writerow([t(f"satisfaction.csv-{name}") for name in head])
         for each in found.distributions:
             if each.lines is None:
-                few = t("satisfaction.few", fewest=FEWEST)
-                rows.writerow([neutral(each.label), few, "", "", str(each.asked)])
+                rows.writerow([neutral(each.label), t("satisfaction.csv-few"), "", "", ""])
                 continue
             for line in each.lines:
                 label = line.label or t("satisfaction.unanswered")
                 rows.writerow([neutral(each.label), neutral(label), line.count, each.answered, each.asked])
         rows.writerow([])
-        rows.writerow([t("satisfaction.csv-comments")])
+        is_whole = not (selection.month or selection.channel)
+        rows.writerow([t(f"satisfaction.{'csv-comments' if is_whole else 'comments-whole'}")])
         rows.writerows([neutral(comment)] for comment in found.comments)
         if found.withheld:
             rows.writerow([t("satisfaction.comments-withheld", count=found.withheld)])

@@ -2,7 +2,10 @@
 
 Fewer than ``FEWEST`` would tell of somebody. So would a difference: where one month (or channel) is hidden
 for being small, another is hidden with it until what is hidden is again ``FEWEST`` of at least two; and one
-month of one channel is shown only where no such part is small.
+month of one channel is shown only where no such part is small. The same holds question by question, of those
+it was asked of and of those who answered it: a question answered by one person in November is hidden in
+October too, or the total would give November's. A channel's answers are shown only where no month of a
+channel is small, since a month less a channel may leave one. Comments are shown for the whole campaign only.
 """
 
 import random
@@ -17,12 +20,14 @@ from forms.build import answers_from_flat
 from forms.definition import NUMBER_TYPES, Form, Item
 from forms.present import ABSENCES, BOOLEANS, Language
 from forms.response import AbsenceReason
-from server.questionnaire.asked import Asked
 from server.questionnaire.versions import latest
 from server.satisfaction.responses import FORM_URL, asked_of
 from server.store.satisfaction import SatisfactionResponse
 
 FEWEST: Final = 5
+
+Cell = tuple[str, str]
+"""A month and a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,9 @@ class Line:
 class Distribution:
     """A question's answers. ``asked``: responses in which it applied; ``answered``: those with a value.
 
-    ``lines`` is None when too few said anything: nothing is told of them. Lines of a question with several
-    answers add up to more than ``asked``.
+    ``lines`` is None when too few said anything, or when they would tell of others by difference: nothing is
+    told of them, and ``asked`` and ``answered`` are 0. Lines of a question with several answers add up to
+    more than ``asked``.
     """
 
     link_id: str
@@ -62,7 +68,8 @@ class Distribution:
 class Results:
     """What is shown of a selection. ``hidden``: there are too few, or they would tell of others' number.
 
-    ``withheld``: how many comments are there that this reader may not read.
+    ``withheld``: how many comments are there that this reader may not read. Of a month or a channel there are
+    no comments, withheld or not.
     """
 
     count: int
@@ -111,11 +118,7 @@ def results(
 
     ``clinical``: whether the reader may read free texts of every class, or administrative ones only.
     """
-    chosen = [
-        each
-        for each in responses
-        if selection.month in ("", _month(each)) and selection.channel in ("", str(each.channel))
-    ]
+    chosen = [each for each in responses if _is_chosen(_cell(each), selection)]
     if not _is_shown(responses, selection, len(chosen)):
         return Results(0, hidden=bool(chosen))
     form = latest(forms, FORM_URL)
@@ -124,14 +127,16 @@ def results(
     items = [item for item in asked_of(form, chosen[0].week).items if item.is_leaf]
     free = [item for item in items if item.type in ("text", "string")]
     counted = [item for item in items if item not in free]
+    is_whole = not (selection.month or selection.channel)
     readable = [item for item in free if clinical or item.item_class == "administrative"]
-    comments = _comments(readable, chosen)
+    comments = _comments(readable, chosen) if is_whole else ()
+    opened = [(each, _opened(each, forms)) for each in responses]
     return Results(
         count=len(chosen),
         hidden=False,
-        distributions=tuple(_distribution(item, chosen, forms, language) for item in counted),
+        distributions=tuple(_distribution(item, opened, selection, language) for item in counted),
         comments=comments,
-        withheld=len(_comments(free, chosen)) - len(comments),
+        withheld=len(_comments(free, chosen)) - len(comments) if is_whole else 0,
     )
 
 
@@ -161,13 +166,45 @@ def _month(response: SatisfactionResponse) -> str:
     return f"{response.week:%Y-%m}"
 
 
+def _cell(response: SatisfactionResponse) -> Cell:
+    return _month(response), str(response.channel)
+
+
+def _is_chosen(cell: Cell, selection: Selection) -> bool:
+    month, channel = cell
+    return selection.month in ("", month) and selection.channel in ("", channel)
+
+
+def _is_told(people: Counter[Cell], selection: Selection) -> bool:
+    """Whether what so many people of each month and channel said may be told of a selection."""
+    chosen = sum(count for cell, count in people.items() if _is_chosen(cell, selection))
+    if not chosen:
+        return True
+    if selection.channel:
+        return min(people.values()) >= FEWEST
+    if not selection.month:
+        return chosen >= FEWEST
+    months: Counter[str] = Counter()
+    for (month, _), count in people.items():
+        months[month] += count
+    return selection.month in _open(months)
+
+
 def _distribution(
     item: Item,
-    chosen: Sequence[SatisfactionResponse],
-    forms: Mapping[tuple[str, str], Form],
+    opened: Sequence[tuple[SatisfactionResponse, frozenset[str]]],
+    selection: Selection,
     language: Language,
 ) -> Distribution:
-    asked = [each.answers.get(item.link_id) for each in chosen if _applies(item, each, forms)]
+    label = item.text if language == "fr" else item.text_en
+    held = [
+        (_cell(each), each.answers.get(item.link_id)) for each, applies in opened if item.link_id in applies
+    ]
+    # To be asked a question already tells what the answers before it were.
+    people = Counter(cell for cell, _ in held), Counter(cell for cell, answer in held if answer is not None)
+    if not all(_is_told(each, selection) for each in people):
+        return Distribution(item.link_id, label, 0, 0, None)
+    asked = [answer for cell, answer in held if _is_chosen(cell, selection)]
     values: Counter[str] = Counter()
     absences: Counter[str] = Counter()
     answered = 0
@@ -188,22 +225,16 @@ def _distribution(
         ]
         + [Line("", absences[""], is_answer=False)]
     )
-    said = len(asked) - absences[""]
-    shown = lines if said >= FEWEST or not said else None
-    label = item.text if language == "fr" else item.text_en
-    return Distribution(item.link_id, label, len(asked), answered, shown)
+    return Distribution(item.link_id, label, len(asked), answered, lines)
 
 
-def _applies(item: Item, response: SatisfactionResponse, forms: Mapping[tuple[str, str], Form]) -> bool:
-    """Whether the version that was answered had the question, and the other answers left it open."""
+def _opened(response: SatisfactionResponse, forms: Mapping[tuple[str, str], Form]) -> frozenset[str]:
+    """Return the questions that the version that was answered had, and that the other answers left open."""
     form = forms.get((response.form_url, response.form_version))
-    if form is None or item.link_id not in form.index:
-        return False
-    return item.link_id in _asked(form, response).enabled(answers_from_flat(response.answers))
-
-
-def _asked(form: Form, response: SatisfactionResponse) -> Asked:
-    return asked_of(form, response.week)
+    if form is None:
+        return frozenset()
+    enabled = asked_of(form, response.week).enabled(answers_from_flat(response.answers))
+    return frozenset(link_id for link_id in enabled if link_id in form.index)
 
 
 def _possible(item: Item, found: Iterable[str], language: Language) -> list[tuple[str, str]]:
