@@ -22,6 +22,8 @@ from server.routes.web_stops import FORM_GUARDS, Faults, today_of
 from server.store.control import Campaign
 
 CAMPAIGNS = f"{ORGANISATION}/campagnes"
+#: In the address after settings were saved: the page says so.
+KEPT = "garde"
 _SPARE = 2
 """How many empty choices are offered after the forms that a campaign has."""
 
@@ -151,6 +153,7 @@ def _settings_page(
             status=422 if faults else 200,
             campaign=found,
             by_form=by_form,
+            saved=KEPT in request.query_params,
             typed=typed or {row.field: row.typed for row in rows},
             faults=faults or {},
         )
@@ -174,7 +177,7 @@ async def change_campaign_settings(
         offered = _settings(request, session, found)
         campaign_settings.write(session, found.id, offered, campaign_settings.order(sent.fields, offered))
         logged = Logged(Action.CHANGE_CAMPAIGN_SETTINGS, "campaign", found.id)
-        see = f"{CAMPAIGNS}/{found.id}/reglages"
+        see = f"{CAMPAIGNS}/{found.id}/reglages?{KEPT}"
         return Done((logged,), campaigns.teams_of(session, campaign), see=see)
 
     return await done_or_again(

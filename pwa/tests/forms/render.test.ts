@@ -1,10 +1,12 @@
 /** What the form components draw, rendered without a browser: labels, ties, nothing the content policy forbids. */
 import { render } from "svelte/server";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import FormReview from "$components/form/FormReview.svelte";
 import FormView from "$components/form/FormView.svelte";
+import SectionRoute from "$components/form/SectionRoute.svelte";
 import RecordDiff from "$components/form/RecordDiff.svelte";
 import type { Answers } from "$lib/forms/answers";
+import { loadEvaluator } from "$lib/forms/evaluate";
 import { context, form, full } from "./consultation";
 import { AUTHOR, native } from "./flat";
 
@@ -98,6 +100,56 @@ describe("a question", () => {
   test("that is calculated says from what", () => {
     expect(view({}, { section: "vitals" })).toContain("Calculé à partir de\u00a0: Poids et Taille.");
   });
+});
+
+describe("a value that its own limit refuses", () => {
+  beforeAll(async () => void (await loadEvaluator()));
+  const WARNED = "Moins de 10 mmHg";
+  const pressures = (systolic: number): Answers =>
+    native(form, { "vitals.sbp": { values: [systolic] }, "vitals.dbp": { values: [45] } });
+  const review = (systolic: number): string =>
+    render(FormReview, { props: props(pressures(systolic), { onjump: () => undefined }) }).body;
+
+  test("is not warned of as well: there is nothing to confirm", () => {
+    expect(view(pressures(52), { section: "vitals" })).toContain(WARNED);
+    const html = view(pressures(49), { section: "vitals" });
+    expect(html).toContain("de 50 à 300");
+    expect(html).not.toContain(WARNED);
+  });
+
+  test("is once to correct in the review, and not to confirm", () => {
+    expect(review(52)).toContain(WARNED);
+    expect(review(49)).not.toContain(WARNED);
+  });
+});
+
+test("a section that asks nothing yet is not said to be complete, and has no tick", () => {
+  const [section] = form.sections;
+  const route = (asked: number): string =>
+    render(SectionRoute, {
+      props: {
+        sections: [
+          {
+            section: section as never,
+            state: "complete",
+            missing: [],
+            errors: [],
+            warnings: [],
+            unread: [],
+            answered: asked,
+            asked,
+            delayed: false,
+          } as never,
+        ],
+        current: "",
+        onchoose: () => undefined,
+        delay: () => ({ kind: "open" }) as never,
+      },
+    }).body;
+  expect(route(2)).toContain("Complet");
+  expect(route(2)).toContain("<svg");
+  expect(route(0)).toContain("Rien à répondre pour l’instant");
+  expect(route(0)).not.toMatch(/Complet|0 sur 0|<svg/);
 });
 
 test("a section that is not asked any more falls back to the first", () => {

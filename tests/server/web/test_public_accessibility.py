@@ -14,6 +14,7 @@ from forms.load import published
 from server.identifiers import new_uuid
 from server.remote.request import FORM_URL
 from server.satisfaction import posters
+from server.store.control import Organization
 from server.store.database import Store
 from tests.server.web.conftest import Day
 from tests.server.web.test_accessibility import check, origin, page, sign_in
@@ -95,7 +96,13 @@ async def test_the_satisfaction_pages_are_accessible(page: Page, day: Day, store
         made = posters.create(
             session, day.seeded.campaign, "Le bus", day.seeded.clinical, day.services.clock()
         )
+        # One word longer than a telephone is wide, as some associations are called.
+        organisation = session.get(Organization, day.seeded.organisation)
+        assert organisation is not None
+        organisation.title = f"Communauté professionnelle de {'Forezetmontagnesdumatin' * 3}"
+        session.add(organisation)
     await page.goto(f"/satisfaction/{made.address}")
+    await expect(page.get_by_role("banner")).to_contain_text("Forezetmontagnes")
     await check(page, "questionnaire")
     await page.get_by_label("Téléconsultation").check()
     await page.get_by_role("button", name="Envoyer mon avis").click()

@@ -115,7 +115,10 @@ async def test_a_setting_within_its_limits_is_kept_told_and_logged(
     address = f"{CAMPAIGNS}/{day.seeded.campaign}/reglages"
     await administrative.open(address)
     sent = {f"{NAME}:rules.ratio": "0,65", f"{NAME}:rules.count": "3", f"{NAME}:rules.remind": "non"}
-    assert (await administrative.send(address, **sent)).status_code == 303
+    answer = await administrative.send(address, **sent)
+    assert answer.status_code == 303
+    assert "Réglages enregistrés" not in text_of(await administrative.open(address))
+    assert "Réglages enregistrés" in text_of(await administrative.open(answer.headers["location"]))
     expected = {"rules.ratio": 0.65, "rules.count": 3, "rules.remind": False}
     assert (await roster(day))["settings"] == {URL: expected}
     with store.session() as session:
@@ -153,6 +156,10 @@ async def test_a_value_outside_is_refused_in_french_and_what_was_typed_stays(
     answer = await administrative.send(address, **{f"{NAME}:{field}": typed})
     assert answer.status_code == 422
     assert said in text_of(answer)
+    # The banner names what is to be corrected, and leads there.
+    banner = answer.text.split('role="alert"')[1].split("</div>")[0]
+    assert f'href="#{NAME}:{field}"' in banner
+    assert f'id="{NAME}:{field}"' in answer.text
     if field in ("rules.ratio", "rules.count"):
         assert f'value="{typed}"' in answer.text
     with store.session() as session:

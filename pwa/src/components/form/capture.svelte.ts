@@ -55,6 +55,9 @@ export interface CaptureProps {
   readonly memory?: ExpressionMemory;
 }
 
+/** Errors of an answer's own value, whatever was answered elsewhere. */
+const REFUSING: readonly string[] = ["hard-limit", "decimals", "length", "text-rule", "date-rule", "option"];
+
 function isTyped({ calculation, readOnly, hidden }: Question): boolean {
   return calculation === undefined && !readOnly && !hidden;
 }
@@ -216,9 +219,16 @@ export class Capture {
     return Date.parse(this.#props().now());
   }
 
+  /** What there is to say of the record: a value that is refused as such has nothing to be confirmed. */
+  get said(): readonly Finding[] {
+    const { findings } = this.#judgement;
+    const refused = findings.filter(({ code }) => REFUSING.includes(code)).map(({ linkId }) => linkId);
+    return findings.filter(({ linkId, severity }) => severity !== "warning" || !refused.includes(linkId));
+  }
+
   /** What to say under a question: that something is missing, only once its section was left. */
   findings(question: Question): readonly Finding[] {
-    return this.#judgement.findings.filter(
+    return this.said.filter(
       ({ linkId, code, waiting }) =>
         linkId === question.linkId &&
         ((code !== "required" && waiting !== true) || this.#left.has(question.section)),
