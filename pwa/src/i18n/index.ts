@@ -108,9 +108,13 @@ export function plural(key: PluralKey, count: number, parameters: Parameters = {
   return sentence(`${key}.${form}`, { count, ...parameters });
 }
 
-/** A number as the language writes it: `1 234,5` in French. At most `decimals` places, none added. */
-export function formatNumber(value: number, decimals = 6): string {
-  return new Intl.NumberFormat(spoken, { maximumFractionDigits: decimals }).format(value);
+/**
+ * A number as the language writes it: `1 234,5` in French, `−2,1` with the minus sign. At most `decimals` places, at least
+ * `least`.
+ */
+export function formatNumber(value: number, decimals = 6, least = 0): string {
+  const places = { maximumFractionDigits: decimals, minimumFractionDigits: least };
+  return new Intl.NumberFormat(spoken, places).format(value).replace("-", "\u2212");
 }
 
 /**

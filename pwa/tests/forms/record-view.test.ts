@@ -5,8 +5,12 @@ import { Capture } from "$components/form/capture.svelte";
 import RecordView from "$components/form/RecordView.svelte";
 import { wording } from "$components/form/wording";
 import { loadEvaluator } from "$lib/forms/evaluate";
-import { difference, rows } from "$lib/forms/present";
-import { type FlatAnswers, native } from "./flat";
+import { linkIdsCalculatedFrom, settingsRead } from "$lib/forms/calculate";
+import type { Answer, Value } from "$lib/forms/answers";
+import { isQuestion, type Question } from "$lib/forms/form";
+import { difference, rows, settingsInForce } from "$lib/forms/present";
+import { parseQuestionnaire } from "$lib/forms/questionnaire";
+import { AUTHOR, type FlatAnswers, native, published } from "./flat";
 import { chosen, form, props } from "./instruments-host";
 
 beforeAll(async () => void (await loadEvaluator()));
@@ -64,5 +68,52 @@ describe("a record to read", () => {
     );
     expect(difference(before ?? [], after ?? []).map(({ linkId }) => linkId)).toEqual(["spirometry.curves"]);
     expect(difference(before ?? [], before ?? [])).toEqual([]);
+  });
+});
+
+describe("the settings in force", () => {
+  const bpco = parseQuestionnaire(published("bpco-reperage.v1.0.0.json"));
+  const measured: FlatAnswers = {
+    "identity.mode": { values: ["complete"] },
+    "mini.threshold": { values: [0.73] },
+    "mini.grey_upper": { values: [0.8] },
+  };
+  const answers = native(bpco, measured);
+  const questionOf = (linkId: string): Question => {
+    const item = bpco.items.get(linkId);
+    if (!isQuestion(item)) throw new Error(`no question ${linkId}`);
+    return item;
+  };
+  const given = (value: Value): Answer => ({ kind: "values", values: [value], ...AUTHOR });
+  const of = (linkId: string): readonly string[] =>
+    settingsInForce(bpco, questionOf(linkId), answers, wording()).map(
+      ({ label, value }) => `${label}: ${value}`,
+    );
+
+  test("are those that a result reads, with the item's decimals", () => {
+    expect(of("result.conclusion")).toContain("Seuil de suspicion du rapport VEMS/VEM6: 0,73");
+    expect(of("result.conclusion")).toContain("Limite haute de la zone grise: 0,80");
+    expect(of("mini.ratio")).toEqual([]);
+  });
+
+  test("are found through what a result is calculated from", () => {
+    const through = bpco.questions.filter((question) =>
+      settingsRead(question, bpco).some(
+        ({ linkId }) => !linkIdsCalculatedFrom(question, bpco).includes(linkId),
+      ),
+    );
+    expect(through.map(({ linkId }) => linkId)).toContain("result.conclusion");
+  });
+
+  test("stand in the record beside the rule, and a ratio keeps its second decimal", () => {
+    const [suspicion] = questionOf("result.conclusion").options.map(({ coding }) => coding);
+    if (suspicion === undefined) throw new Error("no conclusion");
+    const settled = { ...answers, "mini.ratio": given(0.7), "result.conclusion": given(suspicion) };
+    const enabled = new Set(["mini.ratio", "result.conclusion"]);
+    const { body } = render(RecordView, {
+      props: { sections: rows(bpco, settled, enabled, wording()) },
+    });
+    expect(body).toMatch(/Réglage de la campagne.: Seuil de suspicion du rapport VEMS\/VEM6, 0,73/);
+    expect(body).toContain("0,70");
   });
 });

@@ -82,6 +82,8 @@ describe("dates and numbers", () => {
     expect(formatDate("half a date")).toBe("half a date");
     expect(formatNumber(1234.5)).toBe("1\u202f234,5");
     expect(formatNumber(7.44, 1)).toBe("7,4");
+    expect(formatNumber(0.7, 2, 2)).toBe("0,70");
+    expect(formatNumber(-1.64, 2, 2)).toBe("\u22121,64");
     await speak("en");
     expect(formatDate("1958-04-03", "long")).toBe("3 April 1958");
   });

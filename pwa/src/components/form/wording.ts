@@ -14,7 +14,7 @@ export function wording(): Wording {
     language: language(),
     yes: t("capture.yes"),
     no: t("capture.no"),
-    number: (value) => formatNumber(value),
+    number: (value, decimals) => formatNumber(value, decimals ?? 6, decimals ?? 0),
     date: (iso) => formatDate(iso),
   };
 }

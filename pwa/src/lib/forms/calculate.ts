@@ -5,7 +5,7 @@ import { distanceKm } from "./distance";
 import { isCivilDate } from "./dates";
 import { ExpressionFailed } from "./errors";
 import type { Evaluator } from "./evaluate";
-import type { Form, Question } from "./form";
+import { type Form, isQuestion, type Question } from "./form";
 import { calledValue, linksRead } from "./functions/call";
 import type { ExpressionMemory } from "./memory";
 import { quantity, responseItems } from "./response";
@@ -115,6 +115,23 @@ export function linkIdsCalculatedFrom({ calculation }: Question, form: Form): re
     default:
       return [];
   }
+}
+
+/** The settings that the calculation of `question` reads, itself or through what it is calculated from, each once. */
+export function settingsRead(question: Question, form: Form): readonly Question[] {
+  const settings = new Set<Question>();
+  const seen = new Set<string>();
+  const follow = (calculated: Question): void => {
+    for (const linkId of linkIdsCalculatedFrom(calculated, form)) {
+      const item = form.items.get(linkId);
+      if (!isQuestion(item) || seen.has(linkId)) continue;
+      seen.add(linkId);
+      if (item.setting) settings.add(item);
+      follow(item);
+    }
+  };
+  follow(question);
+  return [...settings];
 }
 
 /** What an expression yields counts when it is one value, of the type of `question`. */

@@ -2,6 +2,7 @@
 import type { AbsentReason, Answer, Answers, Value } from "./answers";
 import { isCoding, isPhoto, isQuantity, valuesOf } from "./answers";
 import type { Photo } from "./attachment";
+import { settingsRead } from "./calculate";
 import { defined } from "./json";
 import {
   type Form,
@@ -19,7 +20,8 @@ export interface Wording {
   readonly language: "fr" | "en";
   readonly yes: string;
   readonly no: string;
-  readonly number: (value: number) => string;
+  /** With exactly `decimals` places when they are given. */
+  readonly number: (value: number, decimals?: number) => string;
   readonly date: (iso: string) => string;
 }
 
@@ -54,6 +56,8 @@ export interface Row {
   readonly tone?: Tone;
   /** Of a calculated result: the rule in words, and its source. */
   readonly rule?: { readonly text: string; readonly source: string };
+  /** The settings that the calculation read, with the values in force. */
+  readonly settings: readonly { readonly label: string; readonly value: string }[];
   /** What the professional said of the result (`escale:reviewed-by`); absent while nothing is said. */
   readonly review?: "validated" | "set_aside";
   /** Why it was set aside, in the professional's words. */
@@ -101,6 +105,7 @@ function row(form: Form, section: Group, question: Question, answers: Answers, w
     ...(given?.carriedFrom === undefined ? {} : { carriedFrom: given.carriedFrom }),
     confirmed: given?.kind === "values" && given.confirmed === true,
     calculated: question.calculation !== undefined,
+    settings: settingsInForce(form, question, answers, wording),
     ...defined({
       tone: toneOf(question, given),
       rule: ruleOf(question, wording),
@@ -108,6 +113,20 @@ function row(form: Form, section: Group, question: Question, answers: Answers, w
       setAsideBecause: reasonOf(form, question, answers, wording),
     }),
   };
+}
+
+/** What the calculation of `question` was set to: label and value of each setting that it reads and that has one. */
+export function settingsInForce(
+  form: Form,
+  question: Question,
+  answers: Answers,
+  wording: Wording,
+): Row["settings"] {
+  return settingsRead(question, form).flatMap((setting) => {
+    const [value] = valuesOf(answers[setting.linkId]);
+    if (value === undefined) return [];
+    return [{ label: spoken(setting.label, wording.language), value: display(setting, value, wording) }];
+  });
 }
 
 function toneOf({ calculation, options }: Question, given: Answer | undefined): Tone | undefined {
@@ -166,13 +185,20 @@ export function display(question: Question, value: Value, wording: Wording): str
   }
   if (question.control === "spirometer-file" && typeof value === "string") return curvesText(value);
   if (isPhoto(value)) return `Photo (${wording.number(value.width)} × ${wording.number(value.height)})`;
-  if (isQuantity(value)) return `${wording.number(value.value)}\u202f${value.unit}`;
+  if (isQuantity(value)) return `${written(question, value.value, wording)}\u202f${value.unit}`;
   if (typeof value === "boolean") return value ? wording.yes : wording.no;
   if (typeof value === "number") {
     const unit = question.unit?.display ?? question.unit?.code;
-    return unit === undefined ? wording.number(value) : `${wording.number(value)}\u202f${unit}`;
+    const number = written(question, value, wording);
+    return unit === undefined ? number : `${number}\u202f${unit}`;
   }
   return question.type === "date" ? wording.date(value) : value;
+}
+
+/** What was calculated or set has the item's decimals, `0,70`; what somebody typed stays as it was typed. */
+function written(question: Question, value: number, wording: Wording): string {
+  const fixed = question.calculation !== undefined || question.setting;
+  return wording.number(value, fixed && question.type !== "integer" ? question.maxDecimals : undefined);
 }
 
 /** `3 × EasyOne`: how many curves a device's file holds, and which device; drawing them is the screen's. */
