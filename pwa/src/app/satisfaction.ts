@@ -5,11 +5,14 @@ import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Form } from "$lib/forms";
 import { closeBox, countResponses, emptyBox, isDue, keepResponse } from "$lib/satisfaction/box";
 import { flatAnswers, mondayOf } from "$lib/satisfaction/response";
+import type { PublishedForm } from "$lib/central/form";
+import type { Store } from "$lib/store/database";
 import type { Enrolment } from "$lib/store/device";
+import { readSetting, removeSetting, writeSetting } from "$lib/store/settings";
 import { SyncError } from "$lib/sync/errors";
 import { civilDate } from "$lib/sync/status.svelte";
 import type { Environment } from "./environment";
-import type { LoadedForm } from "./form";
+import { readForm, type LoadedForm } from "./form";
 
 /** What a kiosk shows, chosen by the member who sets it up. */
 export interface KioskSitting extends LoadedForm {
@@ -17,6 +20,42 @@ export interface KioskSitting extends LoadedForm {
   readonly campaign: string;
   /** The campaign's values of the form's settings. */
   readonly settings: Readonly<Record<string, number | boolean | string>>;
+}
+
+const LOAN = "kiosk";
+
+/** Keep that the tablet is lent with `sitting`: a reload must not put the team's names in a patient's hands. */
+export async function keepLoan(store: Store, sitting: KioskSitting): Promise<void> {
+  const { reference, title, campaign, settings } = sitting;
+  await writeSetting(store, LOAN, {
+    url: reference.url,
+    version: reference.version,
+    title,
+    campaign,
+    settings: { ...settings },
+  });
+}
+
+/** The tablet is a member's again. */
+export async function endLoan(store: Store): Promise<void> {
+  await removeSetting(store, LOAN);
+}
+
+/** What the tablet is lent with; `null` when it is not, or when its form is here no more. Works while locked. */
+export async function readLoan(
+  store: Store,
+  published: (url: string, version: string) => Promise<PublishedForm | null>,
+): Promise<KioskSitting | null> {
+  const loan = await readSetting(store, LOAN, (value) => value as Loan | undefined);
+  if (loan === undefined) return null;
+  const { url, version, title, campaign, settings } = loan;
+  const found = await published(url, version);
+  return found === null ? null : { ...readForm(found), title, campaign, settings };
+}
+
+interface Loan extends Pick<KioskSitting, "title" | "campaign" | "settings"> {
+  readonly url: string;
+  readonly version: string;
 }
 
 /** What a refusal or a silence of the node is followed by. */

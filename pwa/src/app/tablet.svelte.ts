@@ -1,6 +1,7 @@
 /**
  * The tablet's application as a whole: starting, being enrolled, or at work; its storage; its versions.
  */
+import type { PublishedForm } from "$lib/central/form";
 import { systemClock } from "$lib/store/clock";
 import { countOpenDrafts } from "$lib/drafts/drafts";
 import { readDevice } from "$lib/store/device";
@@ -13,7 +14,7 @@ import { EnrolmentFlow } from "./enrolment.svelte";
 import { browserEnvironment, type Environment } from "./environment";
 import type { Link } from "./link";
 import { Navigation } from "./navigation.svelte";
-import type { KioskSitting } from "./satisfaction";
+import { endLoan, keepLoan, type KioskSitting, readLoan } from "./satisfaction";
 import { Station } from "./station.svelte";
 
 /** How long after a failure in the background to try again. */
@@ -94,8 +95,26 @@ export class Tablet {
   /** Lend the tablet to patients: from now on the way back is the PIN. */
   async lend(station: Station, sitting: KioskSitting): Promise<void> {
     this.navigation.reset();
+    await keepLoan(station.environment.store, sitting);
     this.kiosk = sitting;
     await station.access.session.veil();
+  }
+
+  /** A member took the tablet back. */
+  async takeBack(station: Station): Promise<void> {
+    this.kiosk = null;
+    await endLoan(station.environment.store);
+  }
+
+  /** What was lent before a reload is lent still, before anything of the team is drawn. */
+  async #lentStill(station: Station): Promise<void> {
+    try {
+      const form = async (url: string, version: string): Promise<PublishedForm | null> =>
+        (await station.holdings()).central.form(url, version);
+      this.kiosk = await readLoan(station.environment.store, form);
+    } catch (error) {
+      this.#note(error);
+    }
   }
 
   /** Go on after the notice that the tablet was enrolled already. */
@@ -129,6 +148,7 @@ export class Tablet {
     if (device?.enrolment) {
       const station = new Station(environment, device, device.enrolment);
       await station.start();
+      await this.#lentStill(station);
       this.stage = { kind: link.kind === "none" ? "station" : "already-enrolled", station };
       void this.#work(station);
       return;

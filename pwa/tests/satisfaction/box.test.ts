@@ -1,18 +1,26 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { freshStore, HandClock } from "../store/fresh";
 import { Organization } from "../central/organization";
-import { item, option, written } from "../forms/written";
+import { file, item, option } from "../forms/written";
 import { fromUtf8 } from "$lib/crypto/bytes";
 import { openCompact } from "$lib/crypto/jwe";
-import type { Answers } from "$lib/forms";
+import type { PublishedForm } from "$lib/central/form";
+import { type Answers, parseQuestionnaire } from "$lib/forms";
 import { countResponses } from "$lib/satisfaction/box";
 import { flatAnswers, mondayOf, type SatisfactionResponse } from "$lib/satisfaction/response";
 import type { Store } from "$lib/store/database";
 import { NodeFailing } from "$lib/sync/errors";
-import { SatisfactionPost, settle, type KioskSitting } from "../../src/app/satisfaction";
+import {
+  endLoan,
+  keepLoan,
+  type KioskSitting,
+  readLoan,
+  SatisfactionPost,
+  settle,
+} from "../../src/app/satisfaction";
 
 const CAMPAIGN = "6d1f2c5e-0a01-4b6e-8a01-000000000001";
-const FORM = written(
+const FILE = file(
   [
     item("s.overall", "integer", { required: true }),
     item("s.about", "choice", { answerOption: [option("stand"), option("bpco")] }),
@@ -20,6 +28,7 @@ const FORM = written(
   ],
   { url: "https://escale.example/fhir/Questionnaire/satisfaction-patient" },
 );
+const FORM = parseQuestionnaire(FILE);
 const SITTING: KioskSitting = {
   form: FORM,
   reference: { url: FORM.url, version: FORM.version, digest: "d".repeat(64) },
@@ -221,5 +230,30 @@ describe("the box", () => {
     const sent = await Promise.all(posted.flat().map(opened));
     const order = sent.map(overall);
     expect(order).not.toEqual(order.toSorted((one, other) => one - other));
+  });
+});
+
+describe("a tablet that is lent", () => {
+  const questionnaire = JSON.stringify(FILE);
+  const asked: string[] = [];
+  const here = async (url: string, version: string): Promise<PublishedForm | null> => {
+    asked.push(`${url}|${version}`);
+    return Promise.resolve({
+      url,
+      version,
+      digest: SITTING.reference.digest,
+      questionnaire,
+    } as PublishedForm);
+  };
+
+  it("is lent still after a reload, with its campaign and settings, until a member takes it back", async () => {
+    expect(await readLoan(store, here)).toBeNull();
+    const sitting = { ...SITTING, settings: { "s.count": 3 } };
+    await keepLoan(store, sitting);
+    expect(await readLoan(store, here)).toEqual(sitting);
+    expect(asked).toEqual([`${FORM.url}|${FORM.version}`]);
+    expect(await readLoan(store, () => Promise.resolve(null))).toBeNull();
+    await endLoan(store);
+    expect(await readLoan(store, here)).toBeNull();
   });
 });
