@@ -1,6 +1,7 @@
 """Debian's Chromium with a profile that outlives the process, as on a tablet."""
 
 import os
+import re
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -105,7 +106,7 @@ class Browser:
         if response.request.resource_type == "document" and not response.from_service_worker:
             policy = response.headers.get("content-security-policy", "")
             if (
-                "default-src 'self'" not in policy
+                not re.search(r"default-src '(self|none)'", policy)
                 or "unsafe-inline" in policy
                 or "unsafe-eval'" in policy.replace("'wasm-unsafe-eval'", "")
             ):
