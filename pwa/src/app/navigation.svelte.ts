@@ -33,6 +33,8 @@ const HOME: Place = { name: "home" };
 /** The stack of places, home first. */
 export class Navigation {
   #stack = $state.raw<readonly Place[]>([HOME]);
+  /** The browser goes back in its own time: until it is there, what a quick hand opens is not what it leaves. */
+  #returning = false;
   readonly #history: History;
 
   constructor(page: Window) {
@@ -49,7 +51,7 @@ export class Navigation {
   /** Go to `place`; back returns here. */
   open(place: Place): void {
     this.#stack = [...this.#stack, place];
-    this.#history.pushState({ depth: this.#stack.length }, "");
+    if (!this.#returning) this.#history.pushState({ depth: this.#stack.length }, "");
   }
 
   /** Put `place` instead of this one: back does not return to a draft that is sealed. */
@@ -59,7 +61,9 @@ export class Navigation {
 
   /** Go back one place. */
   back(): void {
-    if (this.#stack.length > 1) this.#history.back();
+    if (this.#stack.length <= 1) return;
+    if (this.#returning) this.#stack = this.#stack.slice(0, -1);
+    else this.#history.back();
   }
 
   /** Home, forgetting the way: after a seal, a lock, a change of member. */
@@ -67,10 +71,17 @@ export class Navigation {
     const above = this.#stack.length - 1;
     if (above === 0) return;
     this.#stack = [HOME];
+    if (this.#returning) return;
+    this.#returning = true;
     this.#history.go(-above);
   }
 
   #return(state: unknown): void {
+    if (this.#returning) {
+      this.#returning = false;
+      for (let depth = 2; depth <= this.#stack.length; depth += 1) this.#history.pushState({ depth }, "");
+      return;
+    }
     const depth = (state as { depth?: unknown } | null)?.depth;
     const length = typeof depth === "number" ? Math.max(1, depth) : 1;
     if (length < this.#stack.length) this.#stack = this.#stack.slice(0, length);

@@ -17,9 +17,24 @@ class Page extends EventTarget {
       this.#at += 1;
       this.states.splice(this.#at, Infinity, state);
     },
-    back: () => this.go(-1),
-    go: (by: number) => this.go(by),
+    back: () => this.#travel(-1),
+    go: (by: number) => this.#travel(by),
   };
+  #slow: number[] | null = null;
+
+  /** From now on the browser travels when {@link arrive} says so, as a busy one does. */
+  slow(): void {
+    this.#slow = [];
+  }
+
+  arrive(): void {
+    for (const by of this.#slow?.splice(0) ?? []) this.go(by);
+  }
+
+  #travel(by: number): void {
+    if (this.#slow === null) this.go(by);
+    else this.#slow.push(by);
+  }
 
   go(by: number): void {
     this.#at = Math.max(0, this.#at + by);
@@ -61,6 +76,40 @@ test("a reset forgets the way, and forward finds nothing to show", () => {
   navigation.reset();
   page.go(1);
   expect(navigation.place).toEqual({ name: "home" });
+});
+
+test("a quick hand after a reset stays where it went, and back leads home", () => {
+  const { page, navigation } = open();
+  navigation.open({ name: "capture", draft: "d1" });
+  page.slow();
+  navigation.reset();
+  navigation.open({ name: "label", stop: "s1" });
+  navigation.open({ name: "about" });
+  page.arrive();
+  expect(navigation.place).toEqual({ name: "about" });
+  navigation.back();
+  page.arrive();
+  expect(navigation.place).toEqual({ name: "label", stop: "s1" });
+  navigation.back();
+  page.arrive();
+  expect(navigation.place).toEqual({ name: "home" });
+});
+
+test("a quick hand may turn back before the browser is home", () => {
+  const { page, navigation } = open();
+  navigation.open({ name: "capture", draft: "d1" });
+  page.slow();
+  navigation.reset();
+  navigation.open({ name: "label", stop: "s1" });
+  navigation.back();
+  expect(navigation.place).toEqual({ name: "home" });
+  navigation.open({ name: "about" });
+  navigation.reset();
+  page.arrive();
+  expect(navigation.place).toEqual({ name: "home" });
+  navigation.open({ name: "label", stop: "s2" });
+  page.arrive();
+  expect(navigation.place).toEqual({ name: "label", stop: "s2" });
 });
 
 test("no address ever names a place", () => {
