@@ -7,6 +7,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -24,6 +25,12 @@ _SEED_BYTES = 16
 def visit(seed: str, number: int) -> str:
     """Return the visit of a label: the UUID of the first 128 bits of a digest of seed and number."""
     return str(UUID(_digest(seed, number)))
+
+
+@lru_cache(maxsize=64)
+def numbers(seed: str, count: int) -> Mapping[str, int]:
+    """Return the number of each label's visit."""
+    return {visit(seed, number): number for number in range(1, count + 1)}
 
 
 def qr_text(seed: str, number: int) -> str:

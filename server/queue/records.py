@@ -1,7 +1,7 @@
 """Items about records: sent back to their author, conflicting or forked, to be looked at, kept aside."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,6 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from server.central.databases import DECISIONS
+from server.clock import local_day
 from server.projection.decisions import Verdict
 from server.projection.reasons import REASONS, Turn
 from server.projection.statements import table
@@ -108,24 +109,47 @@ def found(session: Session, scope: Scope) -> Iterator[Item]:
     records = _records(session, findings)
     first_seen = _first_seen(session, findings)
     told = _told_elsewhere(session, scope)
+    clocks: set[tuple[str, date]] = set()
     for finding in findings:
         subject = finding.key.partition(":")[2]
         if any(each in subject for each in told.get(finding.code, ())):
             continue
         place = FINDINGS[finding.code]
         record = records.get(finding.envelope_id or "")
-        label = labels.get(finding.device_id or (record.device_id if record else ""), "")
+        device = finding.device_id or (record.device_id if record else "")
+        label = labels.get(device, "")
+        seen_at = first_seen.get(finding.key)
+        if finding.code is FindingCode.CLOCK and device and seen_at is not None:
+            # Every record of the day says it: it is one clock to set.
+            clock = device, local_day(seen_at)
+            if clock not in clocks:
+                clocks.add(clock)
+                yield _clock(place, scope.databases[finding.database], label, seen_at, clock)
+            continue
         yield Item(
             key=key_of(place.kind, finding.key, orjson.dumps(finding.details, option=orjson.OPT_SORT_KEYS)),
             kind=place.kind,
             urgency=place.urgency,
-            since=first_seen.get(finding.key),
+            since=seen_at,
             team=scope.databases[finding.database],
             what=number(record.visit_id) if record else label,
             text=f"finding.{finding.code.value}",
             address=f"/coordination/fiches/{record.digest}" if record else ANOMALIES,
             clinical=record.restricted if record else False,
         )
+
+
+def _clock(place: _Place, team: str, label: str, since: datetime, clock: tuple[str, date]) -> Item:
+    return Item(
+        key=key_of(place.kind, FindingCode.CLOCK, *clock),
+        kind=place.kind,
+        urgency=place.urgency,
+        since=since,
+        team=team,
+        what=label,
+        text=f"finding.{FindingCode.CLOCK.value}",
+        address=ANOMALIES,
+    )
 
 
 def quarantined(session: Session, scope: Scope) -> Iterator[Item]:

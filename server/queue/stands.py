@@ -13,8 +13,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.clock import PARIS
+from server.planning import labels
 from server.projection.visits import number
 from server.queue.item import Item, Kind, Scope, Urgency, key_of
+from server.store.control import Stop
 from server.store.figures import SignedAct
 from server.store.people import VisitIdentity
 from server.store.read import Answer, Record
@@ -44,7 +46,7 @@ def labels_without_reception(session: Session, scope: Scope) -> Iterator[Item]:
     for act in alone:
         if (act.visit_id, act.team_id) not in seen:
             seen.add((act.visit_id, act.team_id))
-            yield _item(Kind.CHECK, Urgency.SOON, act, "queue.say.label-alone")
+            yield _item(session, Kind.CHECK, Urgency.SOON, act, "queue.say.label-alone")
 
 
 def labels_swapped(session: Session, scope: Scope) -> Iterator[Item]:
@@ -69,7 +71,7 @@ def labels_swapped(session: Session, scope: Scope) -> Iterator[Item]:
     )
     for act, year, born in rows:
         if born is not None and year != born.year:
-            yield _item(Kind.CONFLICT, Urgency.NOW, act, "queue.say.label-swapped", year)
+            yield _item(session, Kind.CONFLICT, Urgency.NOW, act, "queue.say.label-swapped", year)
 
 
 def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
@@ -85,14 +87,15 @@ def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
             col(SignedAct.team_id).in_(scope.teams),
             col(Record.person).is_not(None),
         )
-        .order_by(col(SignedAct.day), col(SignedAct.record_digest))
+        .order_by(col(SignedAct.day), col(Record.signed_at), col(SignedAct.record_digest))
     )
     for act, person, born in rows:
         received[act.visit_id, act.team_id].setdefault((person, born), act)
     for people in received.values():
         if len(people) > 1:
             *_, last = people.values()
-            yield _item(Kind.CONFLICT, Urgency.NOW, last, "queue.say.label-twice", sorted(map(str, people)))
+            cause = sorted(map(str, people))
+            yield _item(session, Kind.CONFLICT, Urgency.NOW, last, "queue.say.label-twice", cause)
 
 
 def _acts(scope: Scope, kept: ColumnElement[bool]) -> SelectOfScalar[str]:
@@ -101,7 +104,7 @@ def _acts(scope: Scope, kept: ColumnElement[bool]) -> SelectOfScalar[str]:
     )
 
 
-def _item(kind: Kind, urgency: Urgency, act: SignedAct, text: str, *cause: object) -> Item:
+def _item(session: Session, kind: Kind, urgency: Urgency, act: SignedAct, text: str, *cause: object) -> Item:
     return Item(
         key=key_of(kind, text, act.visit_id, act.team_id, *cause),
         kind=kind,
@@ -111,6 +114,16 @@ def _item(kind: Kind, urgency: Urgency, act: SignedAct, text: str, *cause: objec
         team=act.team_id,
         what=number(act.visit_id),
         text=text,
+        parts={"label": _label(session, act)},
         address=f"/coordination/fiches/{act.record_digest}",
         clinical=True,
     )
+
+
+def _label(session: Session, act: SignedAct) -> str:
+    """Return the number on the label, after a space that does not break; nothing of another sheet's label."""
+    stop = session.get(Stop, act.stop_id)
+    if stop is None or stop.label_seed is None:
+        return ""
+    found = labels.numbers(stop.label_seed, stop.label_count).get(act.visit_id)
+    return "" if found is None else f"\N{NO-BREAK SPACE}{found}"
