@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from forms.load import published
+from server.projection.figure_items import COMPLETE, PART
 from server.report.statement import Statement, month_of, professionals, statement, statement_tables
 from server.routes.web_catalogue import TRANSLATORS
 from server.store.control import Member, Role, TeamMember
@@ -71,6 +73,15 @@ def test_the_tables_keep_cosignatures_apart(store: Store, team: Seeded) -> None:
         ("signed-lines", 1),
         ("cosigned", 1),
     ]
+
+
+def test_every_part_of_a_published_form_has_its_words() -> None:
+    parts = {
+        code for form in published().values() if PART in form.index for code in form.index[PART].options
+    } | {COMPLETE}
+    for language in ("fr", "en"):
+        for part in parts:
+            assert TRANSLATORS[language](f"statement.part.{part}")
 
 
 def listed(store: Store, team: Seeded) -> set[str]:
