@@ -42,6 +42,8 @@ DISTANCE = "visit.distance_km"
 PART = "identity.part"
 COMPLETE = "complete"
 """The part that a record of a form without parts is."""
+STATION = "station"
+"""The part that several hands write, each for what they did: a stand's stations."""
 
 SEVERAL: Mapping[str, str] = {
     "reason": "reasons.reason",

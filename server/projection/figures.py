@@ -1,8 +1,9 @@
 """Figures: one row a visit with what reports cross (``store.figures``).
 
 The records of a visit are taken together: a value outweighs an absence, an absence outweighs no answer, and
-of several values, or several absences, the latest signed stands. Replaced records and those entered in error
-count for nothing; a restricted visit counts like any other, since no name is here.
+of several values, or several absences, the latest signed stands. Stations of a stand are several on purpose:
+what each says of a question with several answers is told together. Replaced records and those entered in
+error count for nothing; a restricted visit counts like any other, since no name is here.
 """
 
 from collections import defaultdict
@@ -29,6 +30,7 @@ from server.projection.figure_items import (
     NO_QUESTION,
     PART,
     SEVERAL,
+    STATION,
 )
 from server.projection.opinions import Heard, heard
 from server.projection.statements import among_visits, insert_rows, table
@@ -86,6 +88,11 @@ class _Merged:
             *(spoken[record.digest] for record in records if record.digest in spoken),
             *heard,
         ]
+        self._stations = [
+            (spoken[record.digest], _form(record))
+            for record in records
+            if record.digest in spoken and _part(spoken[record.digest]) == STATION
+        ]
         self._forms = [*(_form(each) for each in records), *(_form(each) for each in heard)]
 
     def codes(self, link_id: str) -> tuple[str, ...]:
@@ -102,7 +109,23 @@ class _Merged:
 
     def value(self, link_id: str) -> Said | None:
         """The value that stands; None when no record has one."""
-        return next((said.values[link_id] for said in self._said if link_id in said.values), None)
+        latest = next((said for said in self._said if link_id in said.values), None)
+        if latest is None:
+            return None
+        if any(latest is said for said, _ in self._stations):
+            return self._of_stations(link_id) or latest.values[link_id]
+        return latest.values[link_id]
+
+    def _of_stations(self, link_id: str) -> Said | None:
+        """All that the stations answered to a question with several answers; None to any other."""
+        values = [
+            said.values[link_id]
+            for said, form in self._stations
+            if link_id in said.values and form is not None and form.index[link_id].repeats
+        ]
+        return (
+            tuple(dict.fromkeys(code for each in values if isinstance(each, tuple) for code in each)) or None
+        )
 
     def missing(self, link_id: str) -> str:
         """Why there is no value."""

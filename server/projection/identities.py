@@ -147,16 +147,28 @@ def _days(session: Session, stops: Collection[str]) -> dict[str, date]:
 
 
 def _traits(records: Sequence[_Current], said: Mapping[str, Mapping[str, str]]) -> Traits:
-    """The identity of the latest record that has one; what goes with it from the latest that says it."""
+    """The identity of the latest record that has one; what goes with it from the latest that says it.
+
+    A complete identity is not undone by a later, partial one of the same person.
+    """
     spoken = [said[record.digest] for record in records if record.digest in said]
-    strict = next((each for each in spoken if any(link in each for link in _NAMING)), {})
+    named_in = [each for each in spoken if any(link in each for link in _NAMING)]
+    latest: Mapping[str, str] = named_in[0] if named_in else {}
+    strict = next((each for each in named_in if _is_complete(each) and _is_same(each, latest)), latest)
     named: dict[str, Any] = {field: strict.get(link) for link, field in _STRICT.items()}
     for link, field in _COMPLEMENTARY.items():
         named[field] = next((each[link] for each in spoken if link in each), None)
     if named["birth_date"] is not None:
         named["birth_date"] = date.fromisoformat(named["birth_date"])
-    complete = strict.get(_MODE, "complete") == "complete" and _INCOMPLETE_DATE not in strict
-    return Traits(**named, complete=complete)
+    return Traits(**named, complete=_is_complete(strict))
+
+
+def _is_complete(said: Mapping[str, str]) -> bool:
+    return said.get(_MODE, "complete") == "complete" and _INCOMPLETE_DATE not in said
+
+
+def _is_same(said: Mapping[str, str], latest: Mapping[str, str]) -> bool:
+    return all(said.get(link) == latest.get(link) for link in (*_NAMING, "identity.sex"))
 
 
 def _row(

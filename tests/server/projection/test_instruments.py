@@ -9,6 +9,7 @@ from server.identifiers import new_uuid
 from server.projection.acts import FormNamed, RemoteAnswer, RemoteSatisfaction
 from server.store.figures import SignedAct, VisitCode
 from server.store.follow_ups import Task
+from server.store.people import VisitIdentity
 from server.store.read import Record, RecordState
 from tests.server.projection.scene import Scene
 from tests.support.organisation import NOON
@@ -16,16 +17,18 @@ from tests.support.records import SealedRecord, answers_to, form_named, visit_da
 
 
 def write(
-    scene: Scene, name: str, base: str = "full", visit: str | None = None, **changed: Any
+    scene: Scene, name: str, base: str = "full", visit: str | None = None, minute: int = 0, **changed: Any
 ) -> SealedRecord:
-    """Project a base of answers; ``changed`` replaces some (``__`` for the dot), None removes."""
+    """Project a base of answers signed so long after noon; ``changed`` replaces some (``__`` for the dot),
+    None removes.
+    """
     answers = answers_to(name, base)
     for link_id, answer in changed.items():
         answers.pop(link_id.replace("__", "."), None)
         if answer is not None:
             answers[link_id.replace("__", ".")] = answer
     day = visit_day(name)
-    scene.now = NOON.replace(month=day.month, day=day.day)
+    scene.now = NOON.replace(month=day.month, day=day.day, minute=minute)
     record = scene.writer.record(scene.nurse, answers, of=form_named(name), visit=visit, signed_at=scene.now)
     scene.project(record)
     return record
@@ -62,6 +65,29 @@ def test_two_forms_of_one_visit_are_one_visit_with_both(scene: Scene) -> None:
     write(scene, "bpco-reperage", visit=first.payload["visit"])
     assert codes(scene)["form"] == {"icope-step1", "bpco-reperage"}
     assert len({act.visit_id for act in scene.rows(SignedAct)}) == 1
+
+
+def test_the_stations_of_a_stand_are_told_together(scene: Scene) -> None:
+    visit = new_uuid()
+    write(scene, "prevention-stand", "station", visit=visit)
+    write(scene, "prevention-stand", "glucose", visit=visit)
+    write(scene, "prevention-stand", "reception", visit=visit)
+    assert codes(scene)["stand_station"] == {"blood_pressure", "glucose"}
+    # Of a question with one answer the latest stands.
+    assert len(codes(scene)["stand_theme"]) == 1
+
+
+def test_a_complete_identity_is_not_undone_by_a_partial_one_of_the_same_person(scene: Scene) -> None:
+    visit = new_uuid()
+    partial = {"identity__mode": {"values": ["partial"]}, "identity__birth_place": None}
+    write(scene, "prevention-stand", "reception", visit=visit)
+    write(scene, "prevention-stand", "reception", visit=visit, minute=1, **partial)
+    (row,) = scene.rows(VisitIdentity)
+    assert (row.complete, row.birth_place) == (True, "42187")
+    other = {**partial, "identity__birth_name": {"values": ["DURAND"]}}
+    write(scene, "prevention-stand", "reception", visit=visit, minute=2, **other)
+    (row,) = scene.rows(VisitIdentity)
+    assert (row.birth_name, row.complete, row.birth_place) == ("DURAND", False, None)
 
 
 def test_a_suspicion_that_was_validated_waits_for_the_doctors_word(scene: Scene) -> None:
