@@ -20,7 +20,7 @@ from sqlmodel import Session, col, func, select
 from server.identifiers import new_uuid
 from server.report.appointments import Appointments, Became, appointments
 from server.report.conditions import holds
-from server.report.predicate import Predicate, PredicateInvalid, both, parse, to_json
+from server.report.predicate import Predicate, PredicateInvalid, both, parse, parse_text, to_json, to_text
 from server.report.scope import Scope
 from server.store.control import Campaign, Stop
 from server.store.figures import SignedAct, VisitFigure
@@ -110,9 +110,12 @@ def read_definition(value: object) -> Definition | None:
             if name not in set(Counted):
                 raise DefinitionInvalid("unknown count")
             try:
-                return OfVisits(Counted(name), parse(above), None if below is None else parse(below))
+                definition = OfVisits(Counted(name), parse(above), None if below is None else parse(below))
+                # What opens the numerator is an address: both together must be readable from one.
+                parse_text(to_text(definition.counted_above))
             except PredicateInvalid as error:
                 raise DefinitionInvalid(str(error)) from error
+            return definition
         case _:
             raise DefinitionInvalid("neither a measure nor predicates")
 

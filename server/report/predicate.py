@@ -23,7 +23,7 @@ from typing import Any
 
 from server.report.facts import FACTS, MISSING_CODES, Exposure, Fact, Kind
 
-MAX_NODES = 60
+MAX_NODES = 200
 MAX_CODES = 200
 MAX_CHARACTERS = 8000
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

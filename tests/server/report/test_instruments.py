@@ -11,8 +11,8 @@ from server.projection.opinions import physician_key
 from server.report import indicator
 from server.report.activity import activity
 from server.report.conditions import holds
-from server.report.indicator import SETS, Result, definition_json, published, read_definition
-from server.report.predicate import parse
+from server.report.indicator import SETS, OfVisits, Result, definition_json, published, read_definition
+from server.report.predicate import parse, parse_text, to_text
 from server.report.scope import Scope
 from server.report.view import EXACT, tables_of
 from server.routes.web_catalogue import TRANSLATORS
@@ -70,6 +70,15 @@ def share(result: Result) -> list[Decimal | None]:
 def test_every_published_indicator_is_written_back_as_it_was_read(each: dict[str, object]) -> None:
     definition = read_definition(each["definition"])
     assert definition is None or definition_json(definition) == each["definition"]
+
+
+@pytest.mark.parametrize(
+    "each", [each for name in SETS for each in published(name)], ids=lambda e: e["label"]
+)
+def test_what_is_behind_every_published_indicator_can_be_named_in_an_address(each: dict[str, object]) -> None:
+    definition = read_definition(each["definition"])
+    if isinstance(definition, OfVisits):
+        assert parse_text(to_text(definition.counted_above)) == definition.counted_above
 
 
 def test_an_organisation_adopts_the_sets_of_what_its_campaigns_capture(store: Store, team: Seeded) -> None:
