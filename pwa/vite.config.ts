@@ -61,5 +61,6 @@ export default defineConfig({
       },
     }),
   ],
-  test: { environment: "node", include: ["tests/**/*.test.ts"], restoreMocks: true },
+  // A loaded machine is slow, and no test here is about time.
+  test: { environment: "node", include: ["tests/**/*.test.ts"], restoreMocks: true, testTimeout: 30_000 },
 });
