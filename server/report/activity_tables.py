@@ -6,6 +6,7 @@ from server.projection.figure_items import INSTRUMENTS, MISSING, NO_QUESTION, li
 from server.report.activity import UNSAID, Activity, Breakdown, Count, CrossLine
 from server.report.appointments import Became
 from server.report.facts import options
+from server.report.predicate import Missing
 from server.report.tables import Cell, Row, Table, count, number, percent, tally
 
 Translate = Callable[..., str]
@@ -226,8 +227,10 @@ class Writer:
         return self._t("report.head.answer" if fact in INSTRUMENTS else f"report.head.{fact}")
 
     def _unsaid_row(self, found: Breakdown) -> Row:
-        unsaid = sum(each.count for each in found.missing if each.code != NO_QUESTION)
-        return Row(self._t("report.unsaid"), (count(unsaid), percent(unsaid, found.denominator)))
+        unsaid = [each for each in found.missing if each.code != NO_QUESTION]
+        total = sum(each.count for each in unsaid)
+        opens = Missing(found.fact, tuple(each.code for each in unsaid)) if unsaid else None
+        return Row(self._t("report.unsaid"), (count(total, opens), percent(total, found.denominator)))
 
     def _missing(self, fact: str, missing: Iterable[Count]) -> Iterable[Row]:
         for each in missing:

@@ -11,9 +11,12 @@ from server.identifiers import new_uuid
 from server.keys.organisation import OrganisationKeys
 from server.projection.figure_items import MISSING
 from server.report.activity import Activity, Count, activity
+from server.report.activity_tables import Writer
 from server.report.appointments import Became
 from server.report.conditions import holds
+from server.report.predicate import parse
 from server.report.scope import Scope
+from server.routes.web_catalogue import TRANSLATORS
 from server.store.control import RosterEntry, Stop
 from server.store.database import Store
 from server.store.figures import VisitFigure
@@ -102,6 +105,17 @@ def test_every_count_is_of_the_visits_that_it_opens(store: Store, varied: Activi
         for opens, visits in places + [(line.opens, line.visits) for line in varied.stops]:
             behind = session.exec(select(func.count()).select_from(VisitFigure).where(holds(opens))).one()
             assert (opens, visits) == (opens, behind)
+
+
+def test_what_nobody_said_of_several_answers_opens_its_visits(store: Store, varied: Activity) -> None:
+    table = Writer(TRANSLATORS["fr"], "fr").breakdown(varied.breakdowns["reason"])
+    unsaid = table.rows[-1].cells[0]
+    assert table.rows[-1].label == "Non renseigné"
+    assert unsaid.opens is not None
+    predicate = parse(unsaid.opens)
+    with store.session() as session:
+        found = session.exec(select(func.count()).select_from(VisitFigure).where(holds(predicate))).one()
+    assert found == unsaid.count == len(MISSING) - 1
 
 
 def test_what_is_said_and_what_is_not_make_all_visits(varied: Activity) -> None:
