@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from joserfc.jwk import ECKey
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from forms.communes import Position, table
 from server.central.databases import database_of
@@ -21,6 +21,7 @@ from server.store.control import (
     RosterEntry,
     Slot,
     Stop,
+    TeamMember,
 )
 from server.store.planning import StopMember, StopSlot
 
@@ -49,7 +50,7 @@ def position(stop: PlannedStop) -> Position:
 
 def lay(session: Session, plan: Plan, organization: str, campaign: str, team: str, now: datetime) -> Ground:
     """Record the stops and appointments of a plan, and enrol a tablet for each of the two professionals."""
-    staff = {role: _member(session, profession) for role, profession in _PROFESSIONS.items()}
+    staff = {role: _member(session, profession, team) for role, profession in _PROFESSIONS.items()}
     signers = {role: _signer(session, member, team, campaign, now) for role, member in staff.items()}
     for stop in plan.stops:
         session.add(_stop(stop, campaign, team))
@@ -68,8 +69,11 @@ def lay(session: Session, plan: Plan, organization: str, campaign: str, team: st
 _PROFESSIONS = {"doctor": "médecin généraliste", "nurse": "infirmière"}
 
 
-def _member(session: Session, profession: str) -> Member:
-    return session.exec(select(Member).where(Member.profession == profession).order_by(Member.name)).one()
+def _member(session: Session, profession: str, team: str) -> Member:
+    in_team = select(TeamMember.member_id).where(TeamMember.team_id == team)
+    return session.exec(
+        select(Member).where(Member.profession == profession, col(Member.id).in_(in_team))
+    ).one()
 
 
 def _signer(session: Session, member: Member, team: str, campaign: str, now: datetime) -> Signer:
