@@ -53,16 +53,22 @@ def _selection(campaigns: Sequence[Campaign], request: PageRequest) -> Selection
     return Selection(chosen, month, channel if channel in set(Channel) else "")
 
 
+def _asked_for(
+    request: PageRequest,
+) -> tuple[Sequence[Campaign], Selection, Sequence[SatisfactionResponse]]:
+    """Return the campaigns, what the address selects of them, and the responses of the campaign selected."""
+    with services_of(request).store.session() as session:
+        campaigns = _campaigns(session)
+        selection = _selection(campaigns, request)
+        return campaigns, selection, of_campaign(session, selection.campaign)
+
+
 @get("/satisfaction", sync_to_thread=True, guards=[guards.coordinator])
 def results_page(
     request: PageRequest,
 ) -> Response[str]:
     """Show what patients say of a campaign, by month and channel."""
-    services = services_of(request)
-    with services.store.session() as session:
-        campaigns = _campaigns(session)
-        selection = _selection(campaigns, request)
-        responses = of_campaign(session, selection.campaign)
+    campaigns, selection, responses = _asked_for(request)
     return page(
         request,
         "satisfaction_results.html",
@@ -80,11 +86,7 @@ def results_csv(
     request: PageRequest,
 ) -> Response[bytes]:
     """Give the same as a table: never a line a person."""
-    services = services_of(request)
-    with services.store.session() as session:
-        campaigns = _campaigns(session)
-        selection = _selection(campaigns, request)
-        responses = of_campaign(session, selection.campaign)
+    campaigns, selection, responses = _asked_for(request)
     found = _results(request, responses, selection)
     title = next((each.title for each in campaigns if each.id == selection.campaign), "")
     content = _csv(request, title, selection, found)
