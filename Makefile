@@ -57,7 +57,7 @@ test-python: .venv/.test-ready
 	@$(PY) -m pytest tests --ignore=tests/e2e --quiet -n 2 --dist loadgroup
 
 test-e2e: .venv/.test-ready pwa/dist/index.html
-	@$(PY) -m pytest tests/e2e --quiet -n 2
+	@$(PY) -m pytest tests/e2e --quiet -n 2 --dist loadgroup
 
 screenshots: test-e2e ## Take the README's pictures again
 	@cp build/screenshots/vitals.png docs/screenshots/capture.png

@@ -7,7 +7,11 @@ is turned by hand.
 import re
 import socket
 import subprocess
+import threading
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,8 +27,14 @@ SQUEEZED = """() => [...document.querySelectorAll('.question.yes-no .head')]
 FIXTURES = ROOT / "pwa" / "tests" / "spirometry" / "fixtures"
 
 
+# One worker: the server prepares its modules once, in a directory that two would share.
+pytestmark = pytest.mark.xdist_group("the form by itself")
+
+PATIENCE_S = 60
+
+
 @pytest.fixture(scope="module")
-def demonstration() -> Iterator[str]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page, its server ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -38,14 +48,26 @@ def demonstration() -> Iterator[str]:
         str(port),
         "--strictPort",
     ]
-    with subprocess.Popen(command, cwd=ROOT / "pwa", stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            # It says its address once it answers, and little after that.
-            assert any("Local:" in line for line in server.stdout)
-            yield f"http://127.0.0.1:{port}/tablette/tests/forms/demo/index.html"
-        finally:
-            server.terminate()
+    log = tmp_path_factory.mktemp("vite") / "log"
+    with log.open("w") as printed:
+        server = subprocess.Popen(command, cwd=ROOT / "pwa", stdout=printed, stderr=printed)
+    try:
+        address = f"http://127.0.0.1:{port}/tablette/tests/forms/demo/index.html"
+        wait_until_served(address, server, log)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+
+
+def wait_until_served(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for the first answer; raise ``RuntimeError`` with what was printed when none comes."""
+    ends_at = time.monotonic() + PATIENCE_S
+    while server.poll() is None and time.monotonic() < ends_at:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=PATIENCE_S):
+            return
+        threading.Event().wait(0.1)
+    raise RuntimeError(f"the page was not served in time:\n{log.read_text()}")
 
 
 @pytest.fixture
