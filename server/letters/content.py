@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 from forms.communes import table as communes
 from forms.definition import Form
 from forms.present import ABSENCES
+from server.letters.agreement import agreed
+from server.letters.identity import Identity, identity_of
 from server.letters.visit import Said, VisitSaid
 from server.store.control import Campaign, Member, Organization, Stop
 
@@ -26,6 +28,7 @@ FILE_TYPE = "Compte-rendu-consultation"
 DEFAULT_OBJECT = "Compte rendu"
 DEFAULT_OPENING = "Docteur,\nVotre patient(e) a été reçu(e) lors du passage décrit ici."
 DEFAULT_CLOSING = "Nous restons à votre disposition pour tout complément."
+_SEEN = "Vu(e)"
 _UNANSWERED = "Non renseigné"
 _REMOTE_DOCTOR = "avis à distance, nom donné par le médecin lui-même, par le lien de"
 _REMOVED = "[numéro de sécurité sociale retiré]"
@@ -49,8 +52,6 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-_STATUS = {"PROV": "identité provisoire", "VALI": "identité validée sur pièce"}
-_SEX = {"F": "sexe féminin", "M": "sexe masculin", "I": "sexe indéterminé"}
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -70,18 +71,11 @@ class Typed(msgspec.Struct, frozen=True):
     closing: str
 
 
-class Identity(msgspec.Struct, frozen=True):
-    """The person as recorded; ``name`` says when there is none. ``status``: of the identity."""
-
-    family: str
-    given: str
-    name: str
-    details: list[str]
-    status: str
-
-
 class LetterContent(msgspec.Struct, frozen=True):
-    """All that the template sets. ``number`` is empty until issued, ``replaces`` if it replaces none."""
+    """All that the template sets. ``number`` is empty until issued, ``replaces`` if it replaces none.
+
+    ``seen``: the word for the visit, which agrees with the person's sex.
+    """
 
     number: str
     replaces: str
@@ -93,6 +87,7 @@ class LetterContent(msgspec.Struct, frozen=True):
     recipient: list[str]
     object: str
     identity: Identity
+    seen: str
     opening: list[str]
     parts: list[Part]
     closing: list[str]
@@ -153,7 +148,7 @@ def defaults(said: VisitSaid) -> Typed:
     return Typed(
         recipient=said.text("visit.attending_gp_name") or said.text("visit.undeclared_gp") or "",
         object=" – ".join(dict.fromkeys(_rule(form).object for form in said.forms)) or DEFAULT_OBJECT,
-        opening=DEFAULT_OPENING,
+        opening=agreed(DEFAULT_OPENING, said.text("identity.sex")),
         closing="\n".join([*_conclusions(said), DEFAULT_CLOSING]),
     )
 
@@ -206,7 +201,8 @@ def compose(
         visit=visit_number,
         recipient=_lines(typed.recipient),
         object=" ".join(typed.object.split()),
-        identity=_identity(said),
+        identity=identity_of(said),
+        seen=agreed(_SEEN, said.text("identity.sex")),
         opening=_lines(typed.opening),
         parts=[_part(rule, said, form) for form in said.forms for rule in _rule(form).parts],
         closing=_lines(typed.closing),
@@ -248,31 +244,6 @@ def _stop(stop: Stop | None) -> str:
     commune = communes().by_code.get(stop.commune)
     place = stop.name if commune is None or commune.name in stop.name else f"{stop.name} ({commune.name})"
     return f"{place}, le {french_day(stop.day)}"
-
-
-def _identity(said: VisitSaid) -> Identity:
-    family, given = (said.text(f"identity.{item}") or "" for item in ("birth_name", "first_given_name"))
-    used = said.text("identity.used_name")
-    details = []
-    if used:
-        details.append(f"nom utilisé\u00a0: {used}")
-    born = said.text("identity.birth_date")
-    details.append(
-        f"né(e) le {date.fromisoformat(born):%d/%m/%Y}" if born else "date de naissance non renseignée"
-    )
-    details.append(_SEX.get(said.text("identity.sex") or "", "sexe non renseigné"))
-    known = " ".join(name for name in (family, given) if name)
-    return Identity(
-        family=family,
-        given=given,
-        name=known or _no_identity(said),
-        details=details,
-        status=_STATUS.get(said.text("identity.status") or "", "identité provisoire"),
-    )
-
-
-def _no_identity(said: VisitSaid) -> str:
-    return "Identité refusée" if said.text("identity.mode") == "refused" else "Identité non renseignée"
 
 
 def _authors(session: Session, said: VisitSaid) -> list[str]:

@@ -16,8 +16,9 @@ from sqlmodel import col, select
 from forms.load import published
 from server.identifiers import new_uuid
 from server.letters import content, listing, sending, typeset
-from server.letters.content import Identity, LetterContent, Part, Typed, faults, without_nir
+from server.letters.content import LetterContent, Part, Typed, faults, without_nir
 from server.letters.errors import AlreadyReplaced
+from server.letters.identity import Identity
 from server.letters.sending import Channel, Sending, Told
 from server.store.letters import Letter
 from server.store.read import Quarantined
@@ -181,6 +182,7 @@ def letter_saying(typed: str) -> LetterContent:
         recipient=[typed],
         object=typed,
         identity=Identity("", "", typed, [typed], typed),
+        seen="Vu(e)",
         opening=[typed],
         parts=[Part("Examen", [(typed, [typed])], [(typed, [typed])])],
         closing=[typed],
