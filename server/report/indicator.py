@@ -21,11 +21,11 @@ from server.identifiers import new_uuid
 from server.report.appointments import Appointments, Became, appointments
 from server.report.conditions import holds
 from server.report.predicate import Predicate, PredicateInvalid, both, parse, parse_text, to_json, to_text
+from server.report.professionals import distinct_professionals
 from server.report.scope import Scope
 from server.store.control import Campaign, Stop
-from server.store.figures import SignedAct, VisitFigure
+from server.store.figures import VisitFigure
 from server.store.planning import CampaignForm
-from server.store.remote import Opinion
 from server.store.reports import Indicator, IndicatorValue
 
 SETS: Mapping[str, str | None] = {
@@ -246,24 +246,7 @@ def _persons(session: Session, scope: Scope, predicate: Predicate) -> int:
     return session.exec(statement).one()
 
 
-def _professionals(session: Session, scope: Scope, predicate: Predicate) -> int:
-    """Who signed or co-signed records of these visits, and who answered through a link (by RPPS or name)."""
-    return sum(
-        session.exec(
-            select(func.count(func.distinct(who)))
-            .select_from(VisitFigure)
-            .join(
-                model,
-                (col(VisitFigure.visit_id) == col(model.visit_id))
-                & (col(VisitFigure.team_id) == col(model.team_id)),
-            )
-            .where(*scope.visits(), holds(predicate))
-        ).one()
-        for model, who in ((SignedAct, col(SignedAct.member_id)), (Opinion, col(Opinion.physician_key)))
-    )
-
-
-_COUNTS = {Counted.VISITS: _visits, Counted.PERSONS: _persons, Counted.PROFESSIONALS: _professionals}
+_COUNTS = {Counted.VISITS: _visits, Counted.PERSONS: _persons, Counted.PROFESSIONALS: distinct_professionals}
 
 
 def _measured(

@@ -176,6 +176,46 @@ def test_professionals_are_counted_once_whatever_they_signed(store: Store, team:
     assert counted["Téléconsultations : professionnels distincts"].numerator == 3
 
 
+LOIN, OTHER = "10003456789", "10003456706"
+
+
+@pytest.mark.parametrize(
+    ("answered", "doctors"),
+    [
+        ([("Dr Jeanne Loin", LOIN), ("Jeanne LOIN", None)], 1),
+        ([("Dr Jeanne Loin", LOIN), ("Jeanne Loin", LOIN), ("Dr Jeanne Loin", None)], 1),
+        ([("Dr Jeanne Loin", LOIN), ("Dr Jeanne Loin", OTHER)], 2),
+        # Two of one name, and an answer that says neither number: nothing tells whose it is.
+        ([("Dr Jeanne Loin", LOIN), ("Dr Jeanne Loin", OTHER), ("Dr Jeanne Loin", None)], 3),
+        ([("Dr Jeanne Loin", LOIN), ("Dr Jeanne Près", None)], 2),
+        ([("Dr Jeanne Loin", None), ("docteur jeanne loin", None)], 1),
+        ([("Dr Jeanne Loin", LOIN), ("Dr Jean Loin", LOIN), ("Dr Jean Loin", None)], 1),
+    ],
+)
+def test_a_doctor_who_gave_the_number_once_counts_once(
+    store: Store, team: Seeded, answered: list[tuple[str, str | None]], doctors: int
+) -> None:
+    for name, rpps in answered:
+        visit = visit_with(store, team, "teleconsultation")
+        with store.session() as session:
+            session.add(opinion(team, visit, name, rpps))
+    counted = results(store, team, "teleconsultation")
+    assert counted["Téléconsultations : professionnels distincts"].numerator == doctors
+
+
+def test_a_number_given_outside_the_perimeter_tells_a_name_inside(store: Store, team: Seeded) -> None:
+    """A period that holds both answers counts no more doctors than the two periods know."""
+    outside = add_visit(store, team)
+    with store.session() as session:
+        session.add(opinion(team, outside, "Dr Jeanne Loin", LOIN))
+    for name in ("Dr Jeanne Loin", "Jeanne Loin"):
+        visit = visit_with(store, team, "teleconsultation")
+        with store.session() as session:
+            session.add(opinion(team, visit, name, LOIN if name[0] == "J" else None))
+    counted = results(store, team, "teleconsultation")
+    assert counted["Téléconsultations : professionnels distincts"].numerator == 1
+
+
 def test_a_teleconsultation_that_the_person_refused_is_no_act(store: Store, team: Seeded) -> None:
     for consent in ("yes", "emergency", "no", "no-answer"):
         visit_with(store, team, "teleconsultation", teleconsultation_consent=consent)
@@ -229,11 +269,11 @@ def confirmation(team: Seeded, visit: str, outcome: str | None) -> list[Task | T
     return [task, state]
 
 
-def opinion(team: Seeded, visit: str, name: str) -> Opinion:
+def opinion(team: Seeded, visit: str, name: str, rpps: str | None = None) -> Opinion:
     return Opinion(
         visit_id=visit, team_id=team.team, act_id=new_uuid(), link_id=new_uuid(), member_id="nurse",
         form_url="", form_version="", answers={}, signed_name=name, at=NOON,
-        physician_key=physician_key(None, name),
+        rpps=rpps, physician_key=physician_key(rpps, name),
     )  # fmt: skip
 
 
