@@ -1,7 +1,7 @@
 """The table of French communes: names, INSEE codes, centres; and the distance to a stop.
 
-`data/communes_fr.csv`: `code;name;latitude;longitude;population`, centres of the commune's outline in degrees
-(WGS 84). Codes are text (01004, 2A004). `\\N` is an unknown value: no centre gives no distance, never zero.
+`data/communes_fr.csv`: `code;name;latitude;longitude;population`, names as the INSEE writes them ("La Gresle"), centres
+of the commune's outline in degrees (WGS 84). Codes are text (01004, 2A004). `\\N` is an unknown value: no centre gives no distance, never zero.
 """
 
 import re
@@ -23,7 +23,7 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
 
 UNKNOWN = "\\N"
-_ARTICLE = re.compile(r"^(?:les?|la|l) ")
+_ARTICLE = re.compile(r"^(?:les?|la|l|los|aux) ")
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -47,22 +47,20 @@ class CommuneTable:
 
     def __init__(self, communes: Iterable[Commune]) -> None:
         self.by_code = {commune.code: commune for commune in communes}
-        self._keys = sorted((search_key(c.name), c.code) for c in self.by_code.values())
+        self._keys = sorted((without_article(search_key(c.name)), c.code) for c in self.by_code.values())
 
     def search(self, prefix: str, limit: int = 20) -> list[Commune]:
         """The communes whose name, or code, starts with `prefix`, the most populous first.
 
-        Accents, case, hyphens and apostrophes do not matter, nor a leading article, which the table leaves
-        out ("La Gresle" is "Gresle"); equal populations are in order of code.
+        Accents, case, hyphens and apostrophes do not matter, nor a leading article ("Gresle" finds La Gresle);
+        equal populations are in order of code.
         """
         key = search_key(prefix)
         if not key:
             return []
         found: set[str] = {code for code in (prefix.strip().upper(),) if code in self.by_code}
         found.update(self._starting_with(key))
-        without_article = _ARTICLE.sub("", key)
-        if without_article:
-            found.update(self._starting_with(without_article))
+        found.update(self._starting_with(without_article(key)))
         ranked = sorted((self.by_code[code] for code in found), key=_rank)
         return ranked[:limit]
 
@@ -75,6 +73,11 @@ class CommuneTable:
 def _rank(commune: Commune) -> tuple[int, str]:
     """Most populous first, unknown populations last, then by code."""
     return (1 if commune.population is None else -commune.population, commune.code)
+
+
+def without_article(key: str) -> str:
+    """A search key without its leading article: an article alone is a beginning like another."""
+    return _ARTICLE.sub("", key)
 
 
 def search_key(name: str) -> str:

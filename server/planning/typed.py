@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from forms.communes import CommuneTable, search_key
+from forms.communes import CommuneTable, search_key, without_article
 from forms.ins import MAX_LENGTH, is_phone, name_defect, normalize_name, normalize_phone
 
 Value = TypeVar("Value")
@@ -275,13 +275,12 @@ def commune_code(text: str, communes: CommuneTable) -> Read[str | None]:
     return Read(code) if code in communes.by_code else Read(None, Note.COMMUNE_UNKNOWN)
 
 
-_ARTICLE = re.compile(r"^(?:les?|la|l) ")
 _SAINT = re.compile(r"\bst(e?)\b")
 
 
 def place_key(text: str) -> str:
     """Return what two spellings of a place share: no article, St for Saint, no accent."""
-    return _ARTICLE.sub("", _SAINT.sub(r"saint\1", search_key(text)))
+    return without_article(_SAINT.sub(r"saint\1", search_key(text)))
 
 
 def _department(code: str) -> str:

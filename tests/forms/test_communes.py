@@ -40,6 +40,12 @@ def test_every_commune_is_found_by_its_own_name() -> None:
         assert commune.code in {each.code for each in found}
 
 
+def test_names_bear_their_article() -> None:
+    names = {code: table().by_code[code].name for code in ("42104", "01135", "42078", "66104")}
+
+    assert names == {"42104": "La Gresle", "01135": "Crozet", "42078": "Le Crozet", "66104": "Los Masos"}
+
+
 def test_codes_are_text_with_their_zeros_and_letters() -> None:
     assert {"01004", "2A004"} <= table().by_code.keys()
 

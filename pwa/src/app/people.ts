@@ -1,5 +1,6 @@
 /** How a person is named in lists and banners, from whatever is known of them. */
 import { formatDate, plural, t } from "$i18n/index";
+import { frenchTypography } from "$i18n/typography";
 import type { Expected, Roster } from "$lib/central/roster";
 import type { CommuneTable } from "$lib/communes";
 import type { Draft } from "$lib/drafts/draft";
@@ -155,7 +156,7 @@ export function birthWords(iso: string | null, on?: string): string {
 /** The name of a commune, or its code while the table is not there. */
 export function communeWords(insee: string | null, communes: CommuneTable | null): string {
   if (insee === null) return t("app.commune_unknown");
-  return communes?.get(insee)?.name ?? insee;
+  return frenchTypography(communes?.get(insee)?.name ?? insee);
 }
 
 /** Who a beginning is for, as far as it is known; `null` of a walk-in of whom nothing was said. */

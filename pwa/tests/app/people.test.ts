@@ -115,3 +115,16 @@ describe("what another record of the visit says", () => {
     expect(Object.keys(answersHere(BUS, said)).sort()).toEqual(["identity.birth_name", "identity.sex"]);
   });
 });
+
+describe("a commune", () => {
+  const table = CommuneTable.parse("71002;L'Abergement-Sainte-Colombe;46.7524;5.0079;1224\n");
+
+  it("is called with its article, in typographic French", () => {
+    expect(communeWords("71002", table)).toBe("L’Abergement-Sainte-Colombe");
+  });
+
+  it("is its code while there is no table, or where the table has none", () => {
+    expect(communeWords("71002", null)).toBe("71002");
+    expect(communeWords("01004", table)).toBe("01004");
+  });
+});

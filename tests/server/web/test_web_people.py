@@ -75,7 +75,7 @@ async def test_both_people_are_shown_side_by_side_with_reasons_in_words(
     assert "Même date de naissance" in shown
     assert "02/05/1950" in shown
     assert "≠ différent" in shown
-    assert "Gresle (42104)" in shown
+    assert "La Gresle (42104)" in shown
 
 
 async def test_a_merge_and_its_undoing(clinical: Browser, day: Day, came: Came) -> None:

@@ -5,3 +5,8 @@ import { foldName } from "../names/fold";
 export function fold(name: string): string {
   return foldName(name).replace(/\bste?(?= )/g, (short) => (short === "st" ? "saint" : "sainte"));
 }
+
+/** A folded name without its leading article, `Los Masos` and `Aux Marais` included; an article alone is a beginning. */
+export function withoutArticle(folded: string): string {
+  return folded.replace(/^(?:les?|la|l|los|aux) (?=.)/, "");
+}

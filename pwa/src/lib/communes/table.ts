@@ -5,7 +5,7 @@
  * All folded names are one string, so that a keystroke is one scan of a megabyte and not 35,000 calls.
  */
 import { haversineKm, type Position } from "../forms";
-import { fold } from "./fold";
+import { fold, withoutArticle } from "./fold";
 
 /** One commune. `insee` is a text: it may start with 0 and hold a letter (`2A004`). */
 export interface Commune extends Position {
@@ -50,7 +50,7 @@ export class CommuneTable {
     this.#communes = communes;
     this.#byInsee = new Map(communes.map((commune) => [commune.insee, commune]));
     this.#starts = new Int32Array(communes.length + 1);
-    const lines = communes.map((commune) => `\n ${fold(commune.name)}`);
+    const lines = communes.map((commune) => `\n ${withoutArticle(fold(commune.name))}`);
     lines.reduce((offset, line, index) => (this.#starts[index + 1] = offset + line.length), 0);
     this.#names = lines.join("");
   }
@@ -83,10 +83,11 @@ export class CommuneTable {
   }
 
   /**
-   * The commune of that INSEE code, or those whose name has, in any order, words that start as those of `query`; at most `limit`.
+   * The commune of that INSEE code, or those whose name has, in any order, words that start as those of `query`; at most
+   * `limit`.
    *
-   * A leading article is left out, as the table does ("La Gresle" is "Gresle"). The exact name comes first, then names that start so, then the others; among equals those near the stop by
-   * distance, then the others by population.
+   * A leading article does not matter ("gresle" finds La Gresle). The exact name comes first, then names that start so,
+   * then the others; among equals those near the stop by distance, then the others by population.
    */
   search(
     query: string,
@@ -94,7 +95,7 @@ export class CommuneTable {
   ): Found[] {
     const coded = this.get(query.trim().toUpperCase());
     if (coded) return [{ commune: coded, distanceKm: stop && haversineKm(stop, coded) }];
-    const wanted = fold(query).replace(/^(?:les?|la|l) (?=.)/, "");
+    const wanted = withoutArticle(fold(query));
     if (wanted.replaceAll(" ", "").length < MIN_LETTERS) return [];
     const words = wanted.split(" ").toSorted((a, b) => b.length - a.length);
     const found: Ranked[] = [];
