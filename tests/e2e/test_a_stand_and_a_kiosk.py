@@ -98,7 +98,7 @@ def test_a_label_begins_its_visit_and_a_patient_answers_behind_the_veil(
     expect(page.get_by_text("Merci pour votre avis")).to_be_visible()
     tablet.expect_state("1 avis anonyme en attente")
     tablet.button("Équipe : reprendre la tablette").click()
-    expect(tablet.heading(re.compile("^Pause de"))).to_be_visible()
+    expect(tablet.heading(re.compile("^Pause d"))).to_be_visible()
     page.get_by_label(re.compile("PIN")).fill(PIN)
     page.keyboard.press("Enter")
     tablet.at_home()

@@ -277,7 +277,7 @@ def test_the_nurses_part_reaches_the_doctors_tablet(
     nurse.seal()
     nurse.expect_state("tout est reçu|aucune fiche en attente")
 
-    signed = doctor.page.get_by_text(re.compile(r"Partie de l’infirmière signée à \d\d:\d\d"))
+    signed = doctor.page.get_by_text(re.compile(r"Partie infirmière signée à \d\d:\d\d"))
     expect(signed.first).to_be_visible(timeout=60_000)
     doctor_browser.offline(cut=True)
     doctor.page.get_by_role("button", name=re.compile(f"Écrire ma partie.*{name}", re.DOTALL)).click()

@@ -186,7 +186,7 @@ def the_evening(nurses: Bus, doctors: Bus, hours: Hours, screenshots: Path) -> N
     line = tablet.line_of("JARNY")
     expect(line).to_contain_text("Arrivé depuis", timeout=60_000)
     line.get_by_role("button", name="Écrire ma partie").click()
-    expect(tablet.page.get_by_test_id("signed-parts")).to_contain_text("Partie de l’infirmière signée à")
+    expect(tablet.page.get_by_test_id("signed-parts")).to_contain_text("Partie infirmière signée à")
     tablet.fill(medical("JARNY ALICE"))
     tablet.page.screenshot(path=screenshots / "two-hands.png", full_page=True)
     tablet.seal()

@@ -41,14 +41,14 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
 
     # One tap says that the first person is with the nurse; the doctor's tablet shows it.
     first, second, *_ = names_of(nurse)
-    nurse.button(re.compile(f"^Avec l’infirmière : {first}")).click()
-    expect(nurse.line_of(first)).to_contain_text("Avec l’infirmière depuis")
-    expect(doctor.line_of(first)).to_contain_text("Avec l’infirmière depuis", timeout=40_000)
+    nurse.button(re.compile(f"^En soins infirmiers : {first}")).click()
+    expect(nurse.line_of(first)).to_contain_text("Avec Dominique Fictif depuis")
+    expect(doctor.line_of(first)).to_contain_text("Avec Dominique Fictif depuis", timeout=40_000)
 
     # An interruption: back to waiting, then again.
     nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
-    nurse.button(re.compile(f"^Avec l’infirmière : {first}")).click()
+    nurse.button(re.compile(f"^En soins infirmiers : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("interrompu 1 fois")
     nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
@@ -76,7 +76,7 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
     nurse.begin_walk_in()
     nurse.fill(person("Bernique", "Odile", "03/04/1958") | RECEPTION | VITALS | CONCLUSION)
     nurse.leave_draft()
-    expect(nurse.line_of("BERNIQUE")).to_contain_text("Avec l’infirmière depuis")
+    expect(nurse.line_of("BERNIQUE")).to_contain_text("Avec Dominique Fictif depuis")
     nurse.button(re.compile("BERNIQUE.*terminer", re.DOTALL)).first.click()
     nurse.review()
     nurse.button("Signer et sceller").click()

@@ -13,7 +13,7 @@ import { handsOf } from "./steps";
 /** A part of the visit that somebody signed. */
 export interface SignedPart {
   readonly envelope: string;
-  /** « Partie de l'infirmière signée à 10:12 » */
+  /** « Partie infirmière signée à 10:12 » */
   readonly title: string;
   readonly author: { readonly member: string; readonly name: string };
   /** What was answered, the identity left out: it is in sight already. */

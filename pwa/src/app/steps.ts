@@ -1,5 +1,7 @@
 /** What comes next for a person, by who is at work: one tap in the day's list. */
+import { plural, t } from "$i18n/index";
 import { foldName } from "$lib/names/fold";
+import type { VisitAttendance } from "$lib/notice/attendance";
 import type { AttendanceStatus } from "$lib/notice/body";
 
 /** With whom a person is, by the profession of the member. */
@@ -53,4 +55,24 @@ export const STEPS: readonly AttendanceStatus[] = [
 /** Whether a reason is asked for. */
 export function asksReason(status: AttendanceStatus): boolean {
   return status === "absent" || status === "left" || status === "turned_away";
+}
+
+/**
+ * Where somebody is, and since when if they wait or are with somebody: with the nurse who says so by name, since a
+ * nurse is a man or a woman; `now_ms` is the present instant as notices are corrected.
+ */
+export function stateWords({ status, since_ms, history }: VisitAttendance, now_ms: number): string {
+  if (status !== "arrived" && status !== "with_nurse" && status !== "with_doctor")
+    return t(`day.step_${status}`);
+  const minutes = Math.max(0, Math.floor((now_ms - since_ms) / 60_000));
+  const author = history.at(-1)?.author;
+  if (
+    status === "with_nurse" &&
+    author !== undefined &&
+    author.name !== "" &&
+    handsOf(author.profession) === "nurse"
+  ) {
+    return plural("day.since_with_member", minutes, { name: author.name });
+  }
+  return plural(`day.since_${status}`, minutes);
 }

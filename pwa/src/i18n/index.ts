@@ -2,8 +2,8 @@
  * The catalogue of what the tablet says: French first, English beside with the same keys.
  *
  * One JSON file an area and a language (`fr/capture.json`), flat keys; a sentence is named `<area>.<key>` and its
- * parameters are written `{name}`. A plural is two keys, `<key>.one` and `<key>.other`. French is bundled, since it
- * is what a tablet in the field speaks; English is fetched when asked for.
+ * parameters are written `{name}`; « de {name} » becomes « d’Alex » by itself. A plural is two keys, `<key>.one` and
+ * `<key>.other`. French is bundled, since it is what a tablet in the field speaks; English is fetched when asked for.
  */
 import app from "./fr/app.json";
 import capture from "./fr/capture.json";
@@ -22,6 +22,7 @@ import satisfaction from "./fr/satisfaction.json";
 import stand from "./fr/stand.json";
 import sync from "./fr/sync.json";
 import vault from "./fr/vault.json";
+import { elides } from "./typography";
 
 const french = {
   app,
@@ -88,12 +89,18 @@ export function language(): Language {
   return spoken;
 }
 
+/** Where a parameter goes, with the « de » before it: French elides it, whatever the name that is put in. */
+const PLACE = /((?<!\p{L})[Dd]e )?\{(\w+)\}/gu;
+
 function sentence(key: string, parameters: Parameters): string {
   const text = sentences.get(key) ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return text.replace(PLACE, (whole, of: string | undefined, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? formatNumber(value) : value;
+    if (typeof value === "number") return `${of ?? ""}${formatNumber(value)}`;
+    return of !== undefined && spoken === "fr" && elides(value)
+      ? `${of[0] ?? ""}’${value}`
+      : `${of ?? ""}${value}`;
   });
 }
 

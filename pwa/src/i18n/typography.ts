@@ -17,6 +17,20 @@ export function frenchTypography(text: string): string {
     .replace(/(\p{L})'/gu, "$1’");
 }
 
+const VOWEL = /^[aeiouœæ]/;
+/** Said with a consonant in front: Yanis, Yasmine, Ouassim. Yves and Ysaline are said with a vowel. */
+const GLIDE = /^(?:y[aeiou]|ou[ai])/;
+
+/**
+ * Whether « de » loses its vowel before `word`: « Pause d’Alex », « d’Élise », « de Yanis ».
+ *
+ * No spelling tells a mute h (Hélène) from an aspirated one (Hamza), and « de » is right enough before both.
+ */
+export function elides(word: string): boolean {
+  const letters = word.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return (VOWEL.test(letters) || /^y[^aeiou\W]/.test(letters)) && !GLIDE.test(letters);
+}
+
 /** `items` in one sentence: `a, b et c`. */
 export function enumerate(items: readonly string[], and: string): string {
   const last = items.at(-1);

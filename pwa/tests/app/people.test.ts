@@ -5,7 +5,8 @@ import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import type { Answers } from "$lib/forms";
 import { item, option, written } from "../forms/written";
 import { answersHere } from "../../src/app/prefill";
-import { anonymousWords, answeredPerson, listedPerson } from "../../src/app/people";
+import { CommuneTable } from "$lib/communes";
+import { anonymousWords, answeredPerson, communeWords, listedPerson } from "../../src/app/people";
 
 const CALL = parseQuestionnaire(JSON.parse(published("teleconsultation.v1.0.0.json")) as object);
 const BUS = parseQuestionnaire(JSON.parse(published("medicobus-consultation.v1.1.0.json")) as object);

@@ -59,6 +59,28 @@ describe("a sentence", () => {
     expect(t("capture.yes")).toBe("Yes");
   });
 
+  test.each([
+    ["Alex Fictif", "Pause d’Alex Fictif"],
+    ["Élise", "Pause d’Élise"],
+    ["ÉTOURNEAU Gaspard", "Pause d’ÉTOURNEAU Gaspard"],
+    ["E\u0301lise", "Pause d’E\u0301lise"],
+    ["Œillet", "Pause d’Œillet"],
+    ["Yves", "Pause d’Yves"],
+    ["Yanis", "Pause de Yanis"],
+    ["Ouassim", "Pause de Ouassim"],
+    ["Hamza", "Pause de Hamza"],
+    ["Dominique", "Pause de Dominique"],
+  ])("elides « de » before a name said with a vowel: %s", (name, title) => {
+    expect(t("app.veil_title", { name })).toBe(title);
+  });
+
+  test("elides a name and no number, and no other word that ends in « de »", async () => {
+    expect(t("capture.error_hard-limit_between", { min: 1, max: 8 })).toContain("de 1 à 8");
+    expect(plural("closing.open_photos_of", 2, { name: "Alex" })).toContain("2 photos d’Alex à sceller");
+    await speak("en");
+    expect(t("app.message_from", { name: "Alex" })).toBe("Message from Alex");
+  });
+
   test("is typeset: spaces before double signs, curly apostrophes", () => {
     expect(frenchTypography("C'est « prêt » : oui ? non ! 09:42 ; fin")).toBe(
       "C’est «\u00a0prêt\u00a0»\u00a0: oui\u202f? non\u202f! 09:42\u202f; fin",
