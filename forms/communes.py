@@ -1,7 +1,8 @@
 """The table of French communes: names, INSEE codes, centres; and the distance to a stop.
 
-`data/communes_fr.csv`: `code;name;latitude;longitude;population`, names as the INSEE writes them ("La Gresle"), centres
-of the commune's outline in degrees (WGS 84). Codes are text (01004, 2A004). `\\N` is an unknown value: no centre gives no distance, never zero.
+`data/communes_fr.csv`: `code;name;latitude;longitude;population`, names as the INSEE writes them ("La
+Gresle"), centres of the commune's outline in degrees (WGS 84). Codes are text (01004, 2A004). `\\N` is an
+unknown value: no centre gives no distance, never zero.
 """
 
 import re
@@ -52,8 +53,8 @@ class CommuneTable:
     def search(self, prefix: str, limit: int = 20) -> list[Commune]:
         """The communes whose name, or code, starts with `prefix`, the most populous first.
 
-        Accents, case, hyphens and apostrophes do not matter, nor a leading article ("Gresle" finds La Gresle);
-        equal populations are in order of code.
+        Accents, case, hyphens and apostrophes do not matter, nor a leading article ("Gresle" finds La
+        Gresle); equal populations are in order of code.
         """
         key = search_key(prefix)
         if not key:
