@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from forms.definition import NUMBER_TYPES, Elapsed, FormUse, Item
 from forms.errors import Defect
+from forms.reason import because
 from forms.rounding import decimal_places
 
 BODY_SIDES = frozenset({"left", "right", "both", "neither"})
@@ -17,11 +18,13 @@ def starts(items: Items) -> Iterator[Defect]:
     for item in items:
         begins = item.start is not None or any(option.initial for option in item.options.values())
         if begins and item.is_calculated:
-            yield Defect(item.link_id, "what is calculated has no starting value")
+            yield Defect(item.link_id, because("what is calculated has no starting value"))
         if begins and item.prefill is not None:
-            yield Defect(item.link_id, "either a starting value or an initialExpression")
+            yield Defect(item.link_id, because("either a starting value or an initialExpression"))
         if item.start is not None and not _fits(item):
-            yield Defect(item.link_id, "initial is of the item's type and within its limits and decimals")
+            yield Defect(
+                item.link_id, because("initial is of the item's type and within its limits and decimals")
+            )
 
 
 def _fits(item: Item) -> bool:
@@ -44,10 +47,11 @@ def settings(items: Items) -> Iterator[Defect]:
         begins = item.start is not None or any(option.initial for option in item.options.values())
         if item.is_calculated or not item.read_only or not item.required or item.repeats or not begins:
             yield Defect(
-                item.link_id, "a setting is readOnly, required, not calculated, and has a starting value"
+                item.link_id,
+                because("a setting is readOnly, required, not calculated, and has a starting value"),
             )
         if item.type in NUMBER_TYPES and (item.minimum is None or item.maximum is None):
-            yield Defect(item.link_id, "a setting that is a number has minValue and maxValue")
+            yield Defect(item.link_id, because("a setting that is a number has minValue and maxValue"))
 
 
 def prefills(items: Items) -> Iterator[Defect]:
@@ -57,27 +61,38 @@ def prefills(items: Items) -> Iterator[Defect]:
         if item.prefill is None:
             continue
         if item.is_calculated:
-            yield Defect(item.link_id, "what is calculated has no initialExpression")
+            yield Defect(item.link_id, because("what is calculated has no initialExpression"))
         if item.prefill.source != "person":
             continue
         if item.prefill.part == "day" and item.type != "date":
-            yield Defect(item.link_id, "the day of a person's answer is a date")
+            yield Defect(item.link_id, because("the day of a person's answer is a date"))
         known = by_link.get(item.prefill.field)
         if known is None:
             continue  # an answer to another form
         if not (known.remembered or known.carried):
-            yield Defect(item.link_id, f"{known.link_id} is neither escale:remembered nor escale:carried")
+            yield Defect(
+                item.link_id,
+                because("{link_id} is neither escale:remembered nor escale:carried", link_id=known.link_id),
+            )
         elif item.prefill.part == "value" and known.type != item.type:
-            yield Defect(item.link_id, f"{known.link_id} is {known.type}, not {item.type}")
+            yield Defect(
+                item.link_id,
+                because(
+                    "{link_id} is {type}, not {expected}",
+                    link_id=known.link_id,
+                    type=known.type,
+                    expected=item.type,
+                ),
+            )
 
 
 def remembered(items: Items) -> Iterator[Defect]:
     """What is sensitive goes into no summary; an answer is carried or remembered, not both."""
     for item in items:
         if (item.remembered or item.carried) and item.item_class == "sensitive":
-            yield Defect(item.link_id, "what is sensitive is neither carried nor remembered")
+            yield Defect(item.link_id, because("what is sensitive is neither carried nor remembered"))
         if item.remembered and item.carried:
-            yield Defect(item.link_id, "either escale:carried or escale:remembered")
+            yield Defect(item.link_id, because("either escale:carried or escale:remembered"))
 
 
 def kept_for_the_day(items: Items) -> Iterator[Defect]:
@@ -86,14 +101,14 @@ def kept_for_the_day(items: Items) -> Iterator[Defect]:
         if not item.kept_for_the_day:
             continue
         if item.item_class != "administrative":
-            yield Defect(item.link_id, "only what is administrative is kept for the day")
+            yield Defect(item.link_id, because("only what is administrative is kept for the day"))
         if item.is_calculated or item.read_only or item.prefill is not None:
             yield Defect(
                 item.link_id,
-                "what is calculated, read-only or has an initialExpression is not kept for the day",
+                because("what is calculated, read-only or has an initialExpression is not kept for the day"),
             )
         if item.carried or item.remembered or item.restricts:
-            yield Defect(item.link_id, "what is known of a person is not kept for the day")
+            yield Defect(item.link_id, because("what is known of a person is not kept for the day"))
 
 
 def controls(items: Items) -> Iterator[Defect]:
@@ -101,18 +116,18 @@ def controls(items: Items) -> Iterator[Defect]:
     for item in items:
         slides = item.control == "slider"
         if slides and (item.type not in NUMBER_TYPES or item.minimum is None or item.maximum is None):
-            yield Defect(item.link_id, "a slider is a number with minValue and maxValue")
+            yield Defect(item.link_id, because("a slider is a number with minValue and maxValue"))
         if item.control is not None and not slides and item.type != "choice":
-            yield Defect(item.link_id, f"{item.control} applies to a choice")
+            yield Defect(item.link_id, because("{control} applies to a choice", control=item.control))
         seconds = item.unit is not None and item.unit.code == "s"
         if item.instrument == "stopwatch" and not (item.type in NUMBER_TYPES and seconds):
-            yield Defect(item.link_id, "a stopwatch is a number in seconds (unit s)")
+            yield Defect(item.link_id, because("a stopwatch is a number in seconds (unit s)"))
         if item.instrument == "body-side" and (
             item.type != "choice" or not item.options.keys() <= BODY_SIDES
         ):
-            yield Defect(item.link_id, "body-side is a choice among left, right, both, neither")
+            yield Defect(item.link_id, because("body-side is a choice among left, right, both, neither"))
         if item.instrument == "spirometer-file" and item.type != "text":
-            yield Defect(item.link_id, "spirometer-file is a text")
+            yield Defect(item.link_id, because("spirometer-file is a text"))
 
 
 def delays(items: Items) -> Iterator[Defect]:
@@ -121,7 +136,10 @@ def delays(items: Items) -> Iterator[Defect]:
     order = {item.link_id: position for position, item in enumerate(items) if item.is_leaf}
     for item in items:
         if item.delay is not None and item.delay.since not in questions:
-            yield Defect(item.link_id, f"delay counts from {item.delay.since}, not a question before it")
+            yield Defect(
+                item.link_id,
+                because("delay counts from {since}, not a question before it", since=item.delay.since),
+            )
         if item.elapsed is not None:
             yield from _elapsed(item, item.elapsed, order)
         if item.is_leaf:
@@ -131,15 +149,17 @@ def delays(items: Items) -> Iterator[Defect]:
 def _elapsed(item: Item, elapsed: Elapsed, order: dict[str, int]) -> Iterator[Defect]:
     since, until = order.get(elapsed.since, -1), order.get(elapsed.until, -1)
     if since < 0 or until <= since:
-        yield Defect(item.link_id, "elapsed names two questions, since before until")
+        yield Defect(item.link_id, because("elapsed names two questions, since before until"))
     if item.is_calculated or not item.read_only or item.repeats or item.setting:
-        yield Defect(item.link_id, "an elapsed time is readOnly, and neither calculated nor a setting")
+        yield Defect(
+            item.link_id, because("an elapsed time is readOnly, and neither calculated nor a setting")
+        )
 
 
 def use_of_form(items: Items, use: FormUse) -> Iterator[Defect]:
     """What is tied to another record, or to nobody, does not say who the person is."""
     for item in items if use != "record" else ():
         if item.item_class == "identity":
-            yield Defect(item.link_id, f"a form of use {use} has no item of class identity")
+            yield Defect(item.link_id, because("a form of use {use} has no item of class identity", use=use))
         elif item.link_id == "identity":
-            yield Defect(item.link_id, f"a form of use {use} has no identity section")
+            yield Defect(item.link_id, because("a form of use {use} has no identity section", use=use))

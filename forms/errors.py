@@ -16,16 +16,27 @@ from collections.abc import Sequence
 
 import msgspec
 
+from forms.reason import Reason
+
+WHOLE_FILE = "(file)"
+"""The place of what is wrong with a file as a whole."""
+
 
 class Defect(msgspec.Struct, frozen=True):
-    """One reason to refuse a definition file: `place` is a path in the JSON (`item[0].item[2].text`)."""
+    """One reason to refuse a definition file.
+
+    `place`: a path in the JSON (`item[0].item[2].text`), or the linkId of an item that does not fit the
+    others. `link_id` and `path`: both at once, as far as there are (`forms.location`).
+    """
 
     place: str
-    message: str
+    reason: Reason
+    link_id: str = ""
+    path: str = ""
 
     def __str__(self) -> str:
         """`place: message`, one line."""
-        return f"{self.place}: {self.message}"
+        return f"{self.place}: {self.reason.english}"
 
 
 class FormsError(Exception):
@@ -51,7 +62,11 @@ class FormChanged(FormsError):
 
 
 class ExpressionRefused(FormsError):
-    """A FHIRPath expression uses something that docs/forms.md does not allow."""
+    """A FHIRPath expression uses something that docs/forms.md does not allow; `reasons` are all of it."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__("; ".join(reason.english for reason in reasons))
+        self.reasons = reasons
 
 
 class ExpressionFailed(FormsError):

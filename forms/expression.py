@@ -15,6 +15,7 @@ from functools import lru_cache
 from forms import fhirpath
 from forms.errors import ExpressionFailed, ExpressionRefused
 from forms.fhirpath import Node
+from forms.reason import Reason, because
 
 FUNCTIONS = frozenset({
     *("where", "repeat", "exists", "empty", "count", "distinct", "first", "last", "skip", "take"),
@@ -43,7 +44,7 @@ STRUCTURE = PASSING | {
     *("DateTimeLiteral", "QuantityLiteral"),
 }  # fmt: skip
 
-_READ_ONLY_AS = "answers are read only as %resource.repeat(item).where(linkId = '…').answer"
+_READ_ONLY_AS = because("answers are read only as %resource.repeat(item).where(linkId = '…').answer")
 _WRITTEN = {
     # A month or a year alone is another thing in each engine; so is `$&` in what replace() puts.
     "DateTimeLiteral": re.compile(r"@\d{4}-\d{2}-\d{2}", re.ASCII),
@@ -68,7 +69,7 @@ class Expression:
         bound = _bind(parsed, reads)
         refused = tuple(dict.fromkeys(_refusals(bound)))
         if refused:
-            raise ExpressionRefused("; ".join(refused))
+            raise ExpressionRefused(*refused)
         self._bound = _unwrap(bound)
         self.text = text
         self.reads = tuple(sorted(reads))
@@ -170,18 +171,18 @@ def _link_id_read(node: Node) -> str | None:
     return None
 
 
-def _refusals(node: Node) -> Iterator[str]:
+def _refusals(node: Node) -> Iterator[Reason]:
     """Everything in the node and below it that is not on the list, in the order it is written."""
     kind: str = node["type"]
     children = node.get("children", ())
     if kind in OPERATORS:
         operator = node["terminalNodeText"][0]
         if operator not in OPERATORS[kind]:
-            yield f"operator {operator} is not allowed"
+            yield because("operator {operator} is not allowed", operator=operator)
     elif kind not in STRUCTURE:
-        yield f"{kind} is not allowed"
+        yield because("{kind} is not allowed", kind=kind)
     if kind in _WRITTEN and not _WRITTEN[kind].fullmatch(node.get("text", "")):
-        yield f"{kind} may not be written so: {node.get('text', '')}"
+        yield because("{kind} may not be written so: {text}", kind=kind, text=node.get("text", ""))
     if kind in _LEAVES:
         refusal = _LEAVES[kind](children)
         if refusal is not None:
@@ -190,30 +191,30 @@ def _refusals(node: Node) -> Iterator[str]:
     if kind == "Functn":
         name, *children = children
         if name["text"] not in FUNCTIONS:
-            yield f"function {name['text']}() is not allowed"
+            yield because("function {text}() is not allowed", text=name["text"])
     for child in children:
         yield from _refusals(child)
 
 
-def _variable_refusal(children: Sequence[Node]) -> str | None:
+def _variable_refusal(children: Sequence[Node]) -> Reason | None:
     name = children[0]["text"] if children else ""
     if name == "resource":
         return _READ_ONLY_AS
     known = name in VARIABLES or name.startswith(_variable(""))
-    return None if known else f"variable %{name} is not allowed"
+    return None if known else because("variable %{name} is not allowed", name=name)
 
 
-def _duration_refusal(children: Sequence[Node]) -> str | None:
+def _duration_refusal(children: Sequence[Node]) -> Reason | None:
     if children[0]["children"][0].get("children"):
         return None
-    return "only calendar durations (days, weeks, months, years) are allowed as quantities"
+    return because("only calendar durations (days, weeks, months, years) are allowed as quantities")
 
 
-def _member_refusal(children: Sequence[Node]) -> str | None:
+def _member_refusal(children: Sequence[Node]) -> Reason | None:
     return _READ_ONLY_AS if children[0]["text"] in ("item", "linkId") else None
 
 
-_LEAVES: Mapping[str, Callable[[Sequence[Node]], str | None]] = {
+_LEAVES: Mapping[str, Callable[[Sequence[Node]], Reason | None]] = {
     "ExternalConstant": _variable_refusal,
     "QuantityLiteral": _duration_refusal,
     "MemberInvocation": _member_refusal,

@@ -7,6 +7,7 @@ from forms.definition import Translated
 from forms.element import Element
 from forms.errors import ExpressionRefused
 from forms.expression import Expression, compiled
+from forms.reason import because
 
 FHIR = "http://hl7.org/fhir/StructureDefinition/"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
@@ -24,20 +25,25 @@ class Known(NamedTuple):
 
 
 def read_extensions(holder: Element, known: Mapping[str, Known], item_type: str) -> dict[str, object]:
-    """The fields that an element's extensions fill; unknown, repeated or misplaced ones are defects."""
+    """The fields that an element's extensions fill; unknown, repeated or misplaced ones are defects.
+
+    Of an item whose type could not be read (`item_type` empty), none is misplaced.
+    """
     fields: dict[str, object] = {}
     for extension in holder.objects("extension"):
         url = extension.text("url")
         kind = known.get(url)
         if kind is None:
-            extension.refuse(f"extension {url} is not in the supported subset")
-        elif item_type not in kind.types:
-            extension.refuse(f"extension {url} does not apply to {item_type}")
+            extension.refuse(because("extension {url} is not in the supported subset", url=url))
+        elif item_type and item_type not in kind.types:
+            extension.refuse(
+                because("extension {url} does not apply to {item_type}", url=url, item_type=item_type)
+            )
         elif kind.several:
             before = fields.get(kind.field, ())
             fields[kind.field] = (*(before if isinstance(before, tuple) else ()), kind.read(extension))
         elif kind.field in fields:
-            extension.refuse(f"extension {url} occurs twice")
+            extension.refuse(because("extension {url} occurs twice", url=url))
         else:
             fields[kind.field] = kind.read(extension)
     return fields
@@ -45,19 +51,31 @@ def read_extensions(holder: Element, known: Mapping[str, Known], item_type: str)
 
 def translation(holder: Element, member: str) -> str:
     """The English text beside a French one: the `translation` extension of `_<member>`."""
-    beside = holder.object(f"_{member}")
+    beside = holder.object(f"_{member}", required=False)
     if beside is None:
+        if not holder.has(f"_{member}"):
+            holder.refuse(because("an English translation is expected"), f"_{member}")
         return ""
     beside.only({"extension"})
-    for extension in beside.objects("extension"):
-        extension.only({"url", "extension"})
-        extension.one_of("url", (TRANSLATION,))
-        parts = {part.text("url"): part for part in extension.objects("extension")}
-        if parts.keys() == {"lang", "content"}:
-            parts["lang"].one_of("valueCode", ("en",))
-            return parts["content"].text("valueString")
-        extension.refuse("lang and content are expected")
-    return ""
+    read = [_translated(extension) for extension in beside.objects("extension")]
+    contents = [content for content in read if content is not None]
+    if len(contents) > 1:
+        beside.refuse(because("one English translation is expected"))
+    return contents[0] if contents else ""
+
+
+def _translated(extension: Element) -> str | None:
+    """The English content of one `translation`; of anything else nothing, once it was told."""
+    extension.only({"url", "extension"})
+    if not extension.one_of("url", (TRANSLATION,)):
+        return None
+    found = {part.text("url"): part for part in extension.objects("extension")}
+    if found.keys() != {"lang", "content"}:
+        extension.refuse(because("lang and content are expected"))
+        return None
+    english = found["lang"].one_of("valueCode", ("en",))
+    content = found["content"].text("valueString")
+    return content if english else None
 
 
 def code(*allowed: str) -> Callable[[Element], str]:
@@ -86,7 +104,7 @@ def flag(extension: Element) -> bool:
     """A `valueBoolean`."""
     extension.only({"url", "valueBoolean"})
     if not extension.has("valueBoolean"):
-        extension.refuse("true or false is expected", "valueBoolean")
+        extension.refuse(because("true or false is expected"), "valueBoolean")
     return extension.flag("valueBoolean")
 
 
@@ -96,7 +114,7 @@ def number(extension: Element) -> object:
     member = next((name for name in DECIMAL_OR_INTEGER if extension.has(name)), "valueDecimal")
     value = extension.decimal(member)
     if value is None:
-        extension.refuse("a number is expected")
+        extension.refuse(because("a number is expected"))
     return value
 
 
@@ -109,10 +127,16 @@ def whole(extension: Element) -> int | None:
 def parts(extension: Element, names: set[str]) -> dict[str, Element]:
     """The parts of a complex extension by name, each exactly once; else a defect, and nothing."""
     extension.only({"url", "extension"})
-    listed = [(part.text("url"), part) for part in extension.objects("extension")]
-    found = dict(listed)
-    if found.keys() != names or len(listed) != len(names):
-        extension.refuse(f"exactly {', '.join(sorted(names))} are expected")
+    known = []
+    for part in extension.objects("extension"):
+        name = part.text("url")
+        if name and name not in names:
+            part.refuse(because("part {name} is not in the supported subset", name=name))
+        else:
+            known.append((name, part))
+    found = dict(known)
+    if found.keys() != names or len(known) != len(names):
+        extension.refuse(because("exactly {names} are expected", names=", ".join(sorted(names))))
         return {}
     return found
 
@@ -125,18 +149,19 @@ def expression_in(holder: Element, member: str) -> Expression | None:
     try:
         return compiled(written)
     except ExpressionRefused as refusal:
-        holder.refuse(str(refusal), member)
+        for reason in refusal.reasons:
+            holder.refuse(reason, member)
         return None
 
 
 def fhirpath(extension: Element) -> Element | None:
-    """A `valueExpression` in FHIRPath."""
+    """A `valueExpression` in FHIRPath; one in another language is told, and not read."""
     extension.only({"url", "valueExpression"})
     expression = extension.object("valueExpression")
-    if expression is not None:
-        expression.only({"language", "expression"})
-        expression.one_of("language", ("text/fhirpath",))
-    return expression
+    if expression is None:
+        return None
+    expression.only({"language", "expression"})
+    return expression if expression.one_of("language", ("text/fhirpath",)) else None
 
 
 def expression(extension: Element) -> Expression | None:

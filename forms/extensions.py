@@ -22,6 +22,7 @@ from forms.extension_values import (
     whole,
 )
 from forms.instrument_extensions import delay, elapsed, named_function, prefill, result_rule
+from forms.reason import because
 
 UCUM = "http://unitsofmeasure.org"
 ITEM_CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
@@ -56,7 +57,7 @@ def _control(extension: Element) -> str:
         coding.one_of("system", (ITEM_CONTROL,))
         codes.append(coding.one_of("code", CONTROLS))
     if len(codes) != 1:
-        concept.refuse("one coding is expected")
+        concept.refuse(because("one coding is expected"))
         return ""
     return codes[0]
 
@@ -68,7 +69,7 @@ def _entry_unit(extension: Element) -> EntryUnit | None:
     numbers = [found[name].decimal("valueDecimal") for name in ("factor", "suggest-min", "suggest-max")]
     factor, minimum, maximum = numbers
     if factor is None or minimum is None or maximum is None or factor <= 0 or minimum > maximum:
-        extension.refuse("a positive factor and an ordered range are expected")
+        extension.refuse(because("a positive factor and an ordered range are expected"))
         return None
     return EntryUnit(found["label"].text("valueString"), factor, minimum, maximum)
 

@@ -19,6 +19,7 @@ from fhirpathpy.parser.generated.FHIRPathLexer import FHIRPathLexer
 from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
 from forms.errors import ExpressionRefused
+from forms.reason import because
 
 Node = dict[str, Any]
 """A node of fhirpathpy's syntax tree: `type`, `text`, `terminalNodeText`, `children`."""
@@ -39,7 +40,7 @@ class _Refusing(ErrorListener):  # type: ignore[misc]
         msg: str,  # noqa: ARG002
         e: object,  # noqa: ARG002
     ) -> None:
-        raise ExpressionRefused(f"syntax error at column {column}")
+        raise ExpressionRefused(because("syntax error at column {column}", column=column))
 
 
 def parse(text: str) -> Node:
@@ -55,7 +56,7 @@ def parse(text: str) -> Node:
     try:
         ParseTreeWalker().walk(listener, parser.entireExpression())  # type: ignore[no-untyped-call]
     except RecognitionException as error:
-        raise ExpressionRefused("syntax error") from error
+        raise ExpressionRefused(because("syntax error")) from error
     entire: Node = listener.parentStack[0]["children"][0]
     expression: Node = entire["children"][0]
     return expression

@@ -6,6 +6,7 @@ from forms.definition import Argument, Delay, Elapsed, NamedFunction, Prefill, R
 from forms.element import Element
 from forms.extension_values import fhirpath, parts, translation
 from forms.functions.signatures import SIGNATURES
+from forms.reason import because
 
 ROSTER_FIELDS = ("birth_name", "first_name", "birth_date", "sex", "commune", "booking", "time")
 _ROSTER = {f"%roster.{field}": Prefill("roster", field) for field in ROSTER_FIELDS}
@@ -28,7 +29,9 @@ def prefill(extension: Element) -> Prefill | None:
         names = ", ".join(
             (*_ROSTER, _THEME, "%person.facts('<linkId>').value", "%person.facts('<linkId>').day")
         )
-        holder.refuse(f"one of {names} is expected", "expression")
+        holder.refuse(
+            because("one of {names} is expected, not {found}", names=names, found=written), "expression"
+        )
     return _ROSTER.get(written)
 
 
@@ -47,9 +50,9 @@ def named_function(extension: Element) -> NamedFunction | None:
             name = part.one_of("valueCode", SIGNATURES)
             sound = sound and bool(name)
         elif role == "name":
-            part.refuse("one name is expected")
+            part.refuse(because("one name is expected"))
     if sound and not name:
-        extension.refuse("a name is expected")
+        extension.refuse(because("a name is expected"))
     # What could not be read would only be told again as a missing argument.
     return NamedFunction(name, tuple(arguments)) if sound and name else None
 
@@ -61,7 +64,7 @@ def _argument(part: Element) -> Argument | None:
         return Argument(found["name"].text("valueCode"), link=found["link"].text("valueString"))
     if found.keys() == {"name", "code"}:
         return Argument(found["name"].text("valueCode"), code=found["code"].text("valueCode"))
-    part.refuse("name, and link or code, are expected")
+    part.refuse(because("name, and link or code, are expected"))
     return None
 
 
@@ -83,7 +86,7 @@ def delay(extension: Element) -> Delay | None:
         return None
     seconds = found["seconds"].whole("valueInteger")
     if seconds is None or seconds <= 0:
-        extension.refuse("a positive number of seconds is expected")
+        extension.refuse(because("a positive number of seconds is expected"))
     return Delay(found["since"].text("valueString"), seconds or 0)
 
 

@@ -1,9 +1,7 @@
 """From a definition file to a `Form`, or to every defect at once; and the forms this package publishes."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,12 +9,15 @@ from typing import cast
 
 from forms import trial
 from forms.consistency import defects as consistency_defects
+from forms.content import questionnaire, too_deep, without_mark
 from forms.definition import Form, FormUse, Item
 from forms.element import Element
-from forms.errors import Defect, FormInvalid
+from forms.errors import WHOLE_FILE, Defect, FormInvalid
 from forms.extension_values import read_extensions, translation
 from forms.extensions import FORM_EXTENSIONS
+from forms.location import located
 from forms.questionnaire import read_item, read_value_sets
+from forms.reason import because
 from forms.registry import Registry
 
 FORM_MEMBERS = frozenset(
@@ -57,22 +58,24 @@ def load(path: Path) -> Form:
     form = parse(path.read_bytes(), path.name)
     found = trial.defects(form)
     if found:
-        raise FormInvalid(path.name, found)
+        raise FormInvalid(path.name, located(questionnaire(form.text.encode(), path.name), found))
     return form
 
 
 def parse(content: bytes, source: str) -> Form:
-    """The form in the bytes of a file; `source` names it in errors. Raises FormInvalid."""
-    try:
-        text = content.decode()
-        document = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
-    except ValueError as error:
-        raise FormInvalid(source, [Defect("(file)", f"not JSON in UTF-8: {error}")]) from error
-    if not isinstance(document, dict):
-        raise FormInvalid(source, [Defect("(file)", "an object is expected")])
+    """The form in the bytes of a file; `source` names it in errors. Raises FormInvalid.
+
+    A byte order mark is no part of the form: its text and its digest are those of the bytes after it.
+    """
+    content = without_mark(content)
+    document = questionnaire(content, source)
     root = Element(document, "", [])
-    form = _form(root, text, hashlib.sha256(content).hexdigest())
-    found = root.defects + consistency_defects(tuple(_walk(form.items)), form.use)
+    try:
+        form = _form(root, content.decode(), hashlib.sha256(content).hexdigest())
+        found = root.defects + consistency_defects(tuple(_walk(form.items)), form.use)
+        found = located(document, found)
+    except RecursionError as error:
+        raise FormInvalid(source, [Defect(WHOLE_FILE, too_deep())]) from error
     if found:
         raise FormInvalid(source, found)
     return form
@@ -80,7 +83,6 @@ def parse(content: bytes, source: str) -> Form:
 
 def _form(root: Element, text: str, digest: str) -> Form:
     root.only(FORM_MEMBERS)
-    root.one_of("resourceType", ("Questionnaire",))
     root.one_of("status", ("active", "draft", "retired"))
     root.one_of("language", ("fr",))
     for member in ("name", "date", "publisher"):
@@ -89,11 +91,11 @@ def _form(root: Element, text: str, digest: str) -> Form:
     fields = read_extensions(root, FORM_EXTENSIONS, "form")
     retention = fields.get("retention")
     if retention is None:
-        root.refuse("a retention is expected", "extension")
+        root.refuse(because("a retention is expected"), "extension")
     value_sets = read_value_sets(root)
     items = tuple(read_item(item, value_sets) for item in root.objects("item"))
     if not items:
-        root.refuse("sections are expected", "item")
+        root.refuse(because("sections are expected"), "item")
     index = {item.link_id: item for item in _walk(items)}
     return Form(
         url=root.text("url"),
@@ -114,11 +116,3 @@ def _walk(items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         yield item
         yield from _walk(item.items)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object. Raises ValueError when a member occurs twice: readers would disagree on it."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member occurs twice in one object")
-    return members

@@ -7,6 +7,7 @@ from forms.definition import Coding, Condition, Item, ItemClass, ItemType, Opera
 from forms.element import Element
 from forms.extension_values import read_extensions, translation
 from forms.extensions import ITEM_EXTENSIONS, OPTION_EXTENSIONS
+from forms.reason import because
 
 ITEM_MEMBERS = frozenset(
     [
@@ -31,6 +32,10 @@ ITEM_MEMBERS = frozenset(
 SEVERAL = 2
 ANSWERS = ("answerBoolean", "answerCoding")
 STARTS = ("valueBoolean", "valueInteger", "valueDecimal")
+UNREAD = ""
+"""The code of an option that could not be read: its form is refused."""
+UNKNOWN_CLASS = "unknown"
+"""The class below an item that lacks one: its form is refused."""
 ValueSets = Mapping[str, Mapping[str, Option]]
 
 
@@ -38,15 +43,19 @@ def read_value_sets(root: Element) -> dict[str, dict[str, Option]]:
     """The contained value sets, by `#id`."""
     value_sets: dict[str, dict[str, Option]] = {}
     for contained in root.objects("contained"):
+        if not contained.one_of("resourceType", ("ValueSet",)):
+            continue
         contained.only({"resourceType", "id", "status", "compose"})
-        contained.one_of("resourceType", ("ValueSet",))
         options: list[Option] = []
         compose = contained.object("compose")
         for include in compose.objects("include") if compose is not None else ():
             include.only({"system", "concept"})
             system = include.text("system")
             options.extend(_concept(system, concept) for concept in include.objects("concept"))
-        value_sets["#" + contained.text("id")] = _by_code(contained, options)
+        if compose is not None and not options:
+            contained.refuse(because("concepts are expected"))
+        name = "#" + contained.text("id")
+        value_sets[name] = _by_code(contained, options) or {UNREAD: Option("", "", "", "")}
     return value_sets
 
 
@@ -57,15 +66,16 @@ def read_item(
     element.only(ITEM_MEMBERS)
     link_id = element.text("linkId")
     item_type = element.one_of("type", get_args(ItemType), "")
-    # The extensions of an item of unknown type would only repeat that defect.
-    fields: dict[str, Any] = read_extensions(element, ITEM_EXTENSIONS, item_type) if item_type else {}
+    fields: dict[str, Any] = read_extensions(element, ITEM_EXTENSIONS, item_type)
     item_class = fields.pop("item_class", None) or inherited_class
     if not item_class:
-        element.refuse("an item class is expected, here or on a group around")
+        element.refuse(because("an item class is expected, here or on a group around"))
+        # Told where it is missing first, not again of everything below.
+        item_class = UNKNOWN_CLASS
     for several in ("constraints", "entry_units"):
         fields[several] = tuple(entry for entry in fields.get(several, ()) if entry is not None)
     if element.has("item") and item_type != "group":
-        element.refuse("only groups hold items", "item")
+        element.refuse(because("only groups hold items"), "item")
     conditions = tuple(_condition(condition) for condition in element.objects("enableWhen"))
     # R4 (qus-12): with several conditions, nobody should have to guess how they are joined.
     behavior = element.one_of("enableBehavior", ("any", "all"), "any" if len(conditions) < SEVERAL else "")
@@ -97,11 +107,13 @@ def _start(element: Element) -> Value | None:
     """The only value of `initial`, as written; whether it fits the item is judged with its limits."""
     values = list(element.objects("initial"))
     if len(values) > 1:
-        element.refuse("one starting value is expected", "initial")
+        element.refuse(because("one starting value is expected"), "initial")
     for value in values[:1]:
         value.only(STARTS)
+        if value.names - set(STARTS):
+            continue
         if sum(value.has(name) for name in STARTS) != 1:
-            value.refuse(f"one of {', '.join(STARTS)} is expected")
+            value.refuse(because("one of {names} is expected", names=", ".join(STARTS)))
         elif value.has("valueBoolean"):
             return value.flag("valueBoolean")
         elif value.has("valueInteger"):
@@ -124,25 +136,28 @@ def _concept(system: str, element: Element) -> Option:
         designation.one_of("language", ("en",))
         english = designation.text("value")
     if not english:
-        element.refuse("an English designation is expected")
+        element.refuse(because("an English designation is expected"))
     return Option(system, element.text("code"), element.text("display"), english)
 
 
 def _options(element: Element, value_sets: ValueSets) -> dict[str, Option]:
     if element.has("answerValueSet"):
         if element.has("answerOption"):
-            element.refuse("either answerOption or answerValueSet", "answerValueSet")
+            element.refuse(because("either answerOption or answerValueSet"), "answerValueSet")
         reference = element.text("answerValueSet")
         if reference in value_sets:
             return dict(value_sets[reference])
-        element.refuse("names no contained value set", "answerValueSet")
+        refusal = because("{reference} names no contained value set", reference=reference)
+        element.refuse(refusal, "answerValueSet")
+        return {UNREAD: Option("", "", "", "")}
     return _by_code(element, [_option(option) for option in element.objects("answerOption")])
 
 
 def _option(element: Element) -> Option:
     element.only({"valueCoding", "initialSelected", "extension"})
     fields: dict[str, Any] = read_extensions(element, OPTION_EXTENSIONS, "choice")
-    coding = element.object("valueCoding")
+    otherwise = element.names - {"valueCoding", "initialSelected", "extension"}
+    coding = element.object("valueCoding", required=not otherwise)
     if coding is None:
         return Option("", "", "", "")
     coding.only({"system", "code", "display", "_display"})
@@ -161,8 +176,8 @@ def _option(element: Element) -> Option:
 def _by_code(element: Element, options: list[Option]) -> dict[str, Option]:
     by_code: dict[str, Option] = {}
     for option in options:
-        if option.code in by_code:
-            element.refuse(f"code {option.code} occurs twice")
+        if option.code and option.code in by_code:
+            element.refuse(because("code {code} occurs twice", code=option.code))
         by_code[option.code] = option
     return by_code
 
@@ -176,6 +191,8 @@ def _condition(element: Element) -> Condition:
     if coding is not None:
         coding.only({"system", "code"})
         system, value = coding.text("system"), coding.text("code")
-    if sum(element.has(name) for name in ANSWERS) != 1:
-        element.refuse("one of answerBoolean, answerCoding is expected")
+    # An answer of another kind was told above as what it is.
+    told = element.names - {"question", "operator", *ANSWERS}
+    if not told and sum(element.has(name) for name in ANSWERS) != 1:
+        element.refuse(because("one of answerBoolean, answerCoding is expected"))
     return Condition(question, cast("Operator", operator), value, system)

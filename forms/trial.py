@@ -13,6 +13,7 @@ from forms.definition import Form, Item, Value
 from forms.errors import Defect, ExpressionFailed
 from forms.evaluation import evaluate
 from forms.expression import Expression
+from forms.reason import Reason, because
 from forms.response import Answer
 
 ANY_DAY = date(2026, 2, 28)
@@ -29,20 +30,26 @@ def defects(form: Form) -> list[Defect]:
 
 def _of_item(form: Form, item: Item, stated: Sequence[Mapping[str, Answer]]) -> Iterator[Defect]:
     for name, expression in _expressions(item):
-        for answers, when in (
-            ({}, "nothing is answered"),
-            *((each, "questions are answered") for each in stated),
-        ):
+        for answers in ({}, *stated):
             try:
                 evaluate(form, expression, answers, ANY_DAY, ANY_STOP if answers else None)
             except ExpressionFailed:
-                yield Defect(item.link_id, f"{name} fails when {when}")
+                yield Defect(item.link_id, _failure(name, answers))
                 return
     if item.is_calculated:
         value = calculated_value(form, item, {}, ANY_DAY, None)
         option = item.options.get(str(value))
         if option is not None and option.tone == "good":
-            yield Defect(item.link_id, f"{option.code}, of tone good, is the result when nothing is answered")
+            yield Defect(
+                item.link_id,
+                because("{code}, of tone good, is the result when nothing is answered", code=option.code),
+            )
+
+
+def _failure(name: Reason, answers: Mapping[str, Answer]) -> Reason:
+    if answers:
+        return because("{name} fails when questions are answered", name=name)
+    return because("{name} fails when nothing is answered", name=name)
 
 
 def _stated(form: Form, turn: int) -> dict[str, Answer]:
@@ -71,10 +78,10 @@ def _value(item: Item, turn: int) -> Value | None:
             return None
 
 
-def _expressions(item: Item) -> Iterator[tuple[str, Expression]]:
+def _expressions(item: Item) -> Iterator[tuple[Reason, Expression]]:
     if item.calculated is not None:
-        yield "the calculation", item.calculated
+        yield because("the calculation"), item.calculated
     if item.enabled_when is not None:
-        yield "enableWhenExpression", item.enabled_when
+        yield because("enableWhenExpression"), item.enabled_when
     for constraint in item.constraints:
-        yield f"constraint {constraint.key}", constraint.expression
+        yield because("constraint {key}", key=constraint.key), constraint.expression

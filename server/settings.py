@@ -134,7 +134,9 @@ def _certificates(environment: Mapping[str, str]) -> tuple[Path | None, str]:
     try:
         shlex.split(command)
     except ValueError as error:
-        raise SettingsError(f"ESCALE_HUB_CERTIFICATE_COMMAND : commande illisible ({error})") from error
+        raise SettingsError(
+            "ESCALE_HUB_CERTIFICATE_COMMAND : commande illisible (guillemets à fermer ?)"
+        ) from error
     return Path(authority).resolve() if authority else None, command
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from sqlmodel import Session
 
 from forms.definition import Form
-from forms.errors import FormChanged, FormInvalid
+from forms.errors import WHOLE_FILE, FormChanged, FormInvalid
 from forms.load import load, published
 from server import clock
 from server.central import organisation, published_forms
 from server.central.published_forms import MeaningChanged
-from server.cli.console import BadInput, complain, say
+from server.cli import form_defects
+from server.cli.console import BadInput, complain, say, unreadable
 from server.cli.opened import opened
 from server.demo.texts import text
 from server.keys.organisation import OrganisationKeys
@@ -29,12 +30,16 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
     try:
         form = load(options.file)
     except FormInvalid as invalid:
-        complain(text("form_refused", path=options.file, count=len(invalid.defects)))
-        for defect in invalid.defects:
-            complain(text("form_defect", place=defect.place, message=defect.message))
+        if [defect.place for defect in invalid.defects] == [WHOLE_FILE]:
+            reason = invalid.defects[0].reason.french
+            raise BadInput(text("form_file", path=options.file, reason=reason)) from invalid
+        count, kinds = len(invalid.defects), len(form_defects.kinds(invalid.defects))
+        complain(text("form_refused", path=options.file, count=count, kinds=kinds))
+        for line in form_defects.lines(invalid.defects):
+            complain(line)
         return 2
-    except OSError as error:
-        raise BadInput(text("form_file", path=options.file, reason=error.strerror)) from error
+    except (OSError, ValueError) as error:
+        raise BadInput(text("form_file", path=options.file, reason=unreadable(error))) from error
     if options.action == "check":
         say(_described(form))
         return 0

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.cli.console import BadInput, say
+from server.cli.console import BadInput, say, unreadable
 from server.demo.texts import text
 from server.hub import card as cards
 from server.hub.application import HubApplication
@@ -42,9 +42,7 @@ def run(options: argparse.Namespace, _configured: Settings) -> int:
     except StorageError as error:
         raise BadInput(text("engine", reason=error.reason)) from error
     except OSError as error:
-        raise BadInput(
-            text("hub_disk", path=options.data, reason=error.strerror or type(error).__name__)
-        ) from error
+        raise BadInput(text("hub_disk", path=options.data, reason=unreadable(error))) from error
     return 0
 
 
@@ -62,8 +60,7 @@ def _link(options: argparse.Namespace, known: Identity | None) -> str | None:
         with Path(options.card_file).open(encoding="utf-8", errors="replace") as file:
             return file.read(MAX_LINK_CHARACTERS).strip()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInput(text("hub_card_file", path=options.card_file, reason=reason)) from error
+        raise BadInput(text("hub_card_file", path=options.card_file, reason=unreadable(error))) from error
 
 
 def _require_address(given: str | None) -> None:

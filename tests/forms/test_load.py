@@ -93,7 +93,7 @@ DEFECTS: dict[str, tuple[Change, str]] = {
     ),
     "a missing translation": (
         lambda f: boolean(f).pop("_text"),
-        "item[0].item[0]._text: an object is expected",
+        "item[0].item[0]._text: an English translation is expected",
     ),
     "a translation without content": (
         lambda f: boolean(f)["_text"]["extension"][0]["extension"].pop(),
@@ -264,7 +264,45 @@ def test_every_defect_is_told_at_once() -> None:
     assert places == ["purpose", "item[0].item[0].prefix", "item[0].item[1].type"]
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff{}", b'{"url": "a", "url": "b"}'], ids=repr)
+def test_a_byte_order_mark_is_no_part_of_the_form() -> None:
+    content = FILE.read_bytes()
+
+    marked = parse(b"\xef\xbb\xbf" + content, FILE.name)
+
+    assert (marked.text, marked.digest) == (content.decode(), hashlib.sha256(content).hexdigest())
+
+
+def nested(depth: int) -> bytes:
+    return (
+        b'{"resourceType": "Questionnaire", "item": ' + b'[{"item": ' * depth + b"[]" + b"}]" * depth + b"}"
+    )
+
+
+@pytest.mark.parametrize("depth", [*range(300, 520, 15), 5000])
+def test_a_file_without_end_is_refused_and_no_crash(depth: int) -> None:
+    with pytest.raises(FormInvalid):
+        parse(nested(depth), "deep.json")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b" \n",
+        b"\xef\xbb\xbf",
+        b"[]",
+        b"{",
+        b"null",
+        b"\xff{}",
+        b'{"url": "a", "url": "b"}',
+        b'{"resourceType": "Bundle"}',
+        b'{"resourceType": ["Questionnaire"]}',
+        b'{"resourceType": "Questionnaire", "version": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        nested(5000),
+    ],
+    ids=lambda content: content[:50].decode(errors="replace"),
+)
 def test_a_file_that_is_no_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(FormInvalid) as refusal:
         parse(content, "broken.json")

@@ -1,6 +1,8 @@
 """``escale forms``: everything wrong at once; published once for all, told to a running server's teams."""
 
 import asyncio
+import codecs
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,8 @@ import httpx
 import pytest
 from joserfc.jwk import OctKey
 
+from forms.errors import FormInvalid
+from forms.load import load
 from server.central.payload import DocumentType, verified
 from server.cli import run
 from server.keys import jwe
@@ -21,6 +25,7 @@ from tests.support.tablet import Tablet
 
 SOON_S = 30.0
 CAMPAIGN = "Médicobus"
+FOREIGN = Path(__file__).parents[2] / "forms" / "foreign"
 
 
 @pytest.fixture(autouse=True)
@@ -50,42 +55,83 @@ def test_a_good_file_is_described(file: Path, capsys: pytest.CaptureFixture[str]
     assert another("1.1.1").digest in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("action", ["check", "publish"])
+@pytest.mark.parametrize("path", sorted(FOREIGN.glob("*.json")), ids=lambda path: path.stem)
 def test_a_questionnaire_made_elsewhere_is_refused_with_every_feature_that_is_not_supported(
-    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+    path: Path, action: str, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    foreign = {
-        "resourceType": "Questionnaire",
-        "url": "https://ailleurs.example/q",
-        "version": "1",
-        "status": "active",
-        "copyright": "©",
-        "item": [
-            {"linkId": "1", "type": "open-choice", "text": "Couleur", "answerValueSet": "http://x"},
-            {"linkId": "2", "type": "group", "item": [{"linkId": "2.1", "type": "url", "prefix": "a)"}]},
-        ],
-    }
-    path = tmp_path / "foreign.json"
-    path.write_text(json.dumps(foreign), encoding="utf-8")
-    for action in ("check", "publish"):
-        assert run(["forms", action, str(path)], environment) == 2
-        said = capsys.readouterr().err
-        for place in ("item[0].type", "item[1].item[0].type", "copyright", "item[1].item[0].prefix"):
-            assert place in said
+    """Each kind once, in French, and under it every place: its linkId and its path."""
+    capsys.readouterr()
+    assert run(["forms", action, str(path)], environment) == 2
+    said = capsys.readouterr()
+    headline, *lines = said.err.splitlines()
+    kinds = [line for line in lines if line.startswith("• ")]
+    with pytest.raises(FormInvalid) as refusal:
+        load(path)
+    assert said.out == ""
+    assert str(path) in headline
+    assert len(kinds) == len(set(kinds)) > 20
+    for defect in refusal.value.defects:
+        place = f"«\u00a0{defect.link_id}\u00a0» — {defect.path}" if defect.link_id else defect.path
+        assert f"    {place}" in lines
+        assert any(defect.reason.french in kind for kind in kinds)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b'{"item": [], "item": []}'])
-def test_what_is_no_form_at_all_is_refused(
-    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+NOT_A_FORM = {
+    "empty": (b"", "le fichier est vide"),
+    "blank": (b"\n \n", "le fichier est vide"),
+    "not JSON": (b"{\n  oui", "ce n’est pas du JSON (ligne 2, colonne 3)"),
+    "a spreadsheet": (b"PK\x03\x04\xff", "ce n’est pas du texte en UTF-8"),
+    "UTF-16": ("{}".encode("utf-16"), "ce n’est pas du texte en UTF-8"),
+    "a list": (b"[]", "ce n’est pas un Questionnaire FHIR"),
+    "another resource": (b'{"resourceType": "Bundle"}', "mais une ressource Bundle"),
+    "a member twice": (b'{"item": [], "item": []}', "«\u00a0item\u00a0» est écrit deux fois"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), NOT_A_FORM.values(), ids=NOT_A_FORM)
+def test_what_is_no_form_at_all_is_said_in_one_line(
+    tmp_path: Path, content: bytes, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "f.json"
     path.write_bytes(content)
     assert run(["forms", "check", str(path)], {}) == 2
-    assert "(file)" in capsys.readouterr().err
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Erreur\u00a0: ")
+    assert why in line
 
 
-def test_a_missing_file_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["forms", "check", str(tmp_path / "none.json")], {}) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+def test_a_file_that_cannot_be_read_is_said_in_one_line_of_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def denied(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    said = []
+    for path in (tmp_path / "none.json", tmp_path, tmp_path / "a\0b", tmp_path / ("x" * 300)):
+        assert run(["forms", "check", str(path)], {}) == 2
+        said += capsys.readouterr().err.splitlines()
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert run(["forms", "check", str(tmp_path / "closed.json")], {}) == 2
+    said += capsys.readouterr().err.splitlines()
+    assert [line.rpartition("\u00a0: ")[2] for line in said] == [
+        "ce fichier n’existe pas",
+        "c’est un dossier, pas un fichier",
+        "ce fichier ne peut pas être lu",
+        "ce nom de fichier est trop long",
+        "l’accès à ce fichier est refusé",
+    ]
+
+
+def test_a_file_with_a_byte_order_mark_is_published_without_it(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    assert run(["forms", "publish", str(file)], environment) == 0
+    assert another("1.1.1").digest in capsys.readouterr().out
+    file.write_bytes(bytes_of("1.1.1"))
+    assert run(["forms", "publish", str(file)], environment) == 0
+    assert "déjà publié" in capsys.readouterr().out
 
 
 def test_it_is_published_once_and_other_bytes_are_refused(
