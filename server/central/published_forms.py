@@ -5,16 +5,17 @@ once the signature holds over the bytes that are there.
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import orjson
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
-from forms.errors import FormChanged, FormInvalid
+from forms.errors import Defect, FormChanged, FormInvalid
 from forms.load import parse
 from forms.registry import Canonical, Registry
+from forms.succession import broken
 from server.keys import jws
 from server.keys.errors import InvalidSignature
 from server.keys.organisation import OrganisationKeys
@@ -27,11 +28,11 @@ _log = logging.getLogger(__name__)
 
 
 class MeaningChanged(Exception):
-    """A later version gives a linkId another type or unit than an earlier one; ``link_ids`` are those."""
+    """A later version takes back what an earlier one said; ``defects`` say what and where."""
 
-    def __init__(self, form: Form, link_ids: Collection[str]) -> None:
-        super().__init__(f"{form.canonical}: {', '.join(link_ids)}")
-        self.link_ids = tuple(link_ids)
+    def __init__(self, form: Form, defects: Sequence[Defect]) -> None:
+        super().__init__(f"{form.canonical}: {', '.join(map(str, defects))}")
+        self.defects = tuple(defects)
 
 
 def publish(session: Session, keys: OrganisationKeys, registry: Registry, form: Form, now: datetime) -> bool:
@@ -45,7 +46,7 @@ def publish(session: Session, keys: OrganisationKeys, registry: Registry, form: 
         if known.digest != form.digest:
             raise FormChanged(form.canonical, known.digest)
         return False
-    if changed := _changed(form, registry):
+    if changed := taken_back(form, registry):
         raise MeaningChanged(form, changed)
     session.add(
         PublishedForm(
@@ -59,6 +60,14 @@ def publish(session: Session, keys: OrganisationKeys, registry: Registry, form: 
     )
     session.flush()
     return True
+
+
+def taken_back(form: Form, registry: Mapping[Canonical, Form]) -> list[Defect]:
+    """Return what ``form`` may not do after the other versions of it that are published, each once."""
+    versions = [
+        known for known in registry.values() if known.url == form.url and known.version != form.version
+    ]
+    return list(dict.fromkeys(defect for earlier in versions for defect in broken(earlier, form)))
 
 
 def load(store: Store, keys: OrganisationKeys, registry: Registry) -> list[Form]:
@@ -116,16 +125,3 @@ def _added(registry: Registry, form: Form) -> bool:
 
 def _signed(form: Form) -> dict[str, object]:
     return {"v": 1, "url": form.url, "version": form.version, "digest": form.digest}
-
-
-def _changed(form: Form, registry: Registry) -> list[str]:
-    """Return the linkIds that mean something else in a published version of the same form."""
-    found = []
-    for earlier in registry.values():
-        if earlier.url != form.url:
-            continue
-        for link_id, item in form.index.items():
-            before = earlier.index.get(link_id)
-            if before is not None and (before.type, before.unit) != (item.type, item.unit):
-                found.append(link_id)
-    return sorted(set(found))

@@ -40,10 +40,24 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
         return 2
     except (OSError, ValueError) as error:
         raise BadInput(text("form_file", path=options.file, reason=unreadable(error))) from error
-    if options.action == "check":
-        say(_described(form))
-        return 0
-    return _publish(form, options.campaign, options.file, configured)
+    try:
+        if options.action == "check":
+            return _check(form)
+        return _publish(form, options.campaign, options.file, configured)
+    except MeaningChanged as changed:
+        complain(text("form_meaning", canonical=form.canonical, count=len(changed.defects)))
+        for line in form_defects.lines(changed.defects):
+            complain(line)
+        return 2
+
+
+def _check(form: Form) -> int:
+    """Say what the form is, once it takes back nothing of the versions in the package."""
+    taken_back = published_forms.taken_back(form, published())
+    if taken_back:
+        raise MeaningChanged(form, taken_back)
+    say(_described(form))
+    return 0
 
 
 def _described(form: Form) -> str:
@@ -79,8 +93,6 @@ def _signed(session: Session, keys: OrganisationKeys, form: Form) -> bool:
     except FormChanged as changed:
         refused = text("form_changed", canonical=changed.canonical, digest=changed.digest)
         raise BadInput(refused) from changed
-    except MeaningChanged as changed:
-        raise BadInput(text("form_meaning", link_ids=", ".join(changed.link_ids))) from changed
     if new:
         access_log.append(
             session, ANONYMOUS, Action.PUBLISH_FORM, "form", form.canonical, Outcome.DONE, at=clock.now()

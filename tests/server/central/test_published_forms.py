@@ -79,7 +79,8 @@ def test_a_linkid_that_changes_type_is_refused(
     later = another("1.2.0", item=document["item"])
     with store.session() as session, pytest.raises(MeaningChanged) as refused:
         published_forms.publish(session, organisation_keys, registry, later, NOON)
-    assert refused.value.link_ids == ("vitals.hr",)
+    (defect,) = refused.value.defects
+    assert (defect.link_id, defect.reason.english) == ("vitals.hr", "unit was /min, not Hz")
 
 
 def test_a_row_stays_as_it_was_published(

@@ -164,6 +164,28 @@ def test_an_unknown_campaign_publishes_nothing(
     assert "Publié et signé" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("action", ["check", "publish"])
+def test_a_version_that_lowers_a_class_is_refused_with_the_place(
+    action: str, file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads(file.read_bytes())
+    number = next(place for place, each in enumerate(document["item"]) if each["linkId"] == "vitals")
+    for extension in document["item"][number]["extension"]:
+        if extension["url"].endswith("/item-class"):
+            extension["valueCode"] = "administrative"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["forms", action, str(file)], environment) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert (
+        "la classe était «\u00a0clinical\u00a0», elle ne devient pas «\u00a0administrative\u00a0»" in said.err
+    )
+    assert f"«\u00a0vitals.hr\u00a0» — item[{number}].item[" in said.err
+    file.write_bytes(bytes_of("1.1.1"))
+    assert run(["forms", "publish", str(file)], environment) == 0, "nothing of it was kept"
+
+
 class Documents:
     """What a tablet reads of its team's database, as it arrives."""
 
