@@ -33,6 +33,13 @@ def numbers(seed: str, count: int) -> Mapping[str, int]:
     return {visit(seed, number): number for number in range(1, count + 1)}
 
 
+def numbers_of(stop: Stop | None) -> Mapping[str, int]:
+    """Return the number of each label of a stop, by its visit; nothing of a stop without labels."""
+    if stop is None or stop.label_seed is None:
+        return {}
+    return numbers(stop.label_seed, stop.label_count)
+
+
 def qr_text(seed: str, number: int) -> str:
     """Return what a label's QR code says; upper case, so that it takes the small alphanumeric mode."""
     return f"ESCALE/P/{_digest(seed, number).upper()}/{number}"

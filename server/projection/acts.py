@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from sqlmodel import Session, col, select
 
-from server.envelope.payload import Identifier, Instant
+from server.envelope.payload import Digest, Identifier, Instant
 from server.keys.organisation import OrganisationKeys
 from server.projection import sealed
 from server.projection.errors import Refused
@@ -53,6 +53,23 @@ class Detach(_Act, frozen=True, tag="detach"):
 class Attach(_Act, frozen=True, tag="attach"):
     """Undoes ``Detach``."""
 
+    reason: Note = ""
+
+
+class Relabelled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record, by digest, and the visit that it counts for."""
+
+    record: Digest
+    visit: Identifier
+
+
+class Relabel(_Act, frozen=True, tag="relabel"):
+    """Records of a stop count for other labels than they were signed under; ``subject`` is ``<stop>:<team>``.
+
+    All acts on a stop stand; of one record the last, which may be where it was signed.
+    """
+
+    records: Annotated[tuple[Relabelled, ...], msgspec.Meta(min_length=1, max_length=100)]
     reason: Note = ""
 
 
@@ -101,7 +118,7 @@ class QueueChange(_Act, frozen=True, tag="queue"):
     note: Note = ""
 
 
-ActBody = Merge | Separate | Detach | Attach | TaskChange | QueueChange | RemoteAnswer
+ActBody = Merge | Separate | Detach | Attach | Relabel | TaskChange | QueueChange | RemoteAnswer
 _ACT: msgspec.json.Decoder[ActBody] = msgspec.json.Decoder(ActBody)
 
 

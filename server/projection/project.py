@@ -29,6 +29,7 @@ from server.projection import (
     persons,
     photos,
     receipts,
+    relabels,
     rows,
     states,
     tasks,
@@ -166,7 +167,9 @@ def derive(session: Session, database: str, touched: Touched) -> None:
     if touched.devices:
         chain.derive(session, touched.devices)
     standings = states.derive(session, digests) if digests else {}
-    touched_visits = visits.of_records(session, digests) | touched.visits
+    moved_labels = relabels.derive(session, digests, touched.acts)
+    touched_visits = visits.of_records(session, digests | moved_labels.digests) | moved_labels.left
+    touched_visits |= touched.visits
     touched_visits |= persons.visits_of_deaths(session, digests)
     visits.derive(session, touched_visits)
     attendance.derive(session, touched.attendances)

@@ -122,8 +122,5 @@ def _item(session: Session, kind: Kind, urgency: Urgency, act: SignedAct, text: 
 
 def _label(session: Session, act: SignedAct) -> str:
     """Return the number on the label, after a space that does not break; nothing of another sheet's label."""
-    stop = session.get(Stop, act.stop_id)
-    if stop is None or stop.label_seed is None:
-        return ""
-    found = labels.numbers(stop.label_seed, stop.label_count).get(act.visit_id)
+    found = labels.numbers_of(session.get(Stop, act.stop_id)).get(act.visit_id)
     return "" if found is None else f"\N{NO-BREAK SPACE}{found}"

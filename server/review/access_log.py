@@ -36,6 +36,7 @@ class Action(StrEnum):
     TYPE_INDICATOR = "type-indicator"
     OPEN_STATEMENT = "open-statement"
     DECIDE = "decide"
+    RELABEL_RECORD = "relabel-record"
     CREATE_CARD = "create-card"
     CONFIRM_DEVICE = "confirm-device"
     REFUSE_DEVICE = "refuse-device"

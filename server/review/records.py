@@ -127,7 +127,7 @@ def record_detail(
         hidden=len(shown) - len(visible),
         completeness=completeness(form, response, visit_date),
         receipt=session.get(Receipt, (record.database, record.envelope_id)),
-        titles={each.digest: _title(forms, each, language) for each in (record, *siblings)},
+        titles={each.digest: record_title(forms, each, language) for each in (record, *siblings)},
         person=named.person if named is not None else None,
         birth_date=named.birth_date if named is not None else None,
         person_key=_person_key(session, record) if reviewer.is_clinical else None,
@@ -203,7 +203,7 @@ def _version(
     return Version(record, signer.name if signer else record.member_id, tuple(changes))
 
 
-def _title(forms: Forms, record: Record, language: Language) -> str:
+def record_title(forms: Forms, record: Record, language: Language) -> str:
     """Return what a record is, among others of its visit: its form, and the part that it holds."""
     form, response = _response(forms, record)
     title = form.title if language == "fr" else form.title_en

@@ -11,12 +11,13 @@ from sqlmodel import select
 
 from server.auth import guards
 from server.errors import Refused
+from server.planning import labels
 from server.planning.members import rpps_holds
 from server.projection.decisions import MAX_MESSAGE, Verdict
 from server.projection.reasons import REASONS
 from server.remote.links import REMOTE_ROLE
 from server.remote.names import remote_names
-from server.review import access_log, decisions, restricted
+from server.review import access_log, decisions, relabelling, restricted
 from server.review.access_log import Action
 from server.review.around import photos_of
 from server.review.curves import charts, read_curves
@@ -55,11 +56,13 @@ def _record_page(
     with services.store.session() as session:
         detail = record_detail(session, reader, services.forms, record, language_of(request))
         decided = decisions.last(session, record.digest)
+        worn = relabelling.worn(session, record, labels.numbers_of(detail.stop))
     return page(
         request,
         "record.html",
         status=status if faults else 200,
         detail=detail,
+        worn=worn,
         reasons=REASONS,
         typed=typed or DecisionForm(),
         decided=decided.document_id if decided else "",

@@ -173,6 +173,9 @@ TABLE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("GET", "/coordination/fiches/{record}/acces", PAGE),
     ("GET", "/coordination/fiches/{record}/photos/{photo}", (303, 303, 303, 303, 403, 200)),
     ("POST", "/coordination/fiches/{record}/motif", (401, 401, 401, 401, 403, 303)),
+    # No label is named: what is missing is said.
+    ("GET", "/coordination/fiches/{record}/etiquette", CLINICAL_PAGE),
+    ("POST", "/coordination/fiches/{record}/etiquette", (401, 401, 401, 401, 403, 422)),
     ("GET", "/coordination/clotures/{stop}", PAGE),
     ("POST", "/coordination/fiches/{record}/decision", (401, 401, 401, 401, 403, 303)),
     # What waits, follow-ups, letters
@@ -268,6 +271,8 @@ ELSEWHERE: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("POST", "/coordination/tablettes/{other_device}/revocation", (401, 401, 401, 401, 404, 404)),
     ("GET", "/coordination/file/{other_item}", (303, 303, 303, 303, 404, 404)),
     ("GET", "/coordination/suivis/{other_task}", (303, 303, 303, 303, 404, 404)),
+    ("GET", "/coordination/fiches/{other_record}/etiquette", (303, 303, 303, 303, 403, 404)),
+    ("POST", "/coordination/fiches/{other_record}/etiquette", (401, 401, 401, 401, 403, 404)),
     ("GET", "/coordination/fiches/{other_record}/courrier", (303, 303, 303, 303, 403, 404)),
     ("GET", "/coordination/courriers/{other_letter}", (303, 303, 303, 303, 403, 404)),
     ("GET", "/coordination/rapports/{other_report}", (303, 303, 303, 303, 404, 404)),
