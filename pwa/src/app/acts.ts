@@ -81,7 +81,7 @@ export async function aroundRecord(desk: Desk, act: Act): Promise<AroundRecord |
   const heard = (url: string): boolean =>
     desk.entries.some(
       ({ visit, form, member }) => visit === act.visit && form === url && member === desk.slot.member,
-    ) || desk.drafts.some(({ draft }) => draft.visit === act.visit && draft.form.url === url);
+    ) || desk.drafts.open.some(({ draft }) => draft.visit === act.visit && draft.form.url === url);
   return {
     roster,
     instrument,

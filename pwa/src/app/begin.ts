@@ -74,7 +74,7 @@ export async function beginVisit(
   };
   await rememberInstrument(store, today, author.by, reference.url);
   const about = isAct(form) ? namedIn(said) : null;
-  return desk.beginFrom({
+  return desk.drafts.begin({
     visit,
     stop: roster.stop,
     expected,

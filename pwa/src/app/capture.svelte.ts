@@ -68,11 +68,11 @@ export class CaptureSession {
 
   /** Open the draft `id` where it was left. Raises what `Desk.readDraft` and `Desk.form` raise. */
   static async open(desk: Desk, id: string): Promise<CaptureSession> {
-    const stored = await desk.readDraft(id);
+    const stored = await desk.drafts.read(id);
     const [{ form }, communes, context] = await Promise.all([
       desk.form(stored.draft.form.url, stored.draft.form.version),
       loadCommunes(),
-      desk.draftContext(),
+      desk.drafts.context(),
     ]);
     const { timers } = desk.station.environment;
     return new CaptureSession(desk, {

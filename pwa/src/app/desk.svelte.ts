@@ -8,19 +8,7 @@ import type { Signer, SignerDirectory } from "$lib/central/devices";
 import type { TeamKeys } from "$lib/central/keyring";
 import type { Roster, Stop } from "$lib/central/roster";
 import type { Replica } from "$lib/central/replica";
-import { importRecipient, thumbprint } from "$lib/crypto/jwk";
 import { randomUuid } from "$lib/crypto/random";
-import type { StoredDraft } from "$lib/drafts/draft";
-import {
-  beginDraft,
-  discardDraft,
-  handOver,
-  listDrafts,
-  readDraft,
-  restoreDraft,
-  type DraftContext,
-  type DraftStart,
-} from "$lib/drafts/drafts";
 import type { NoticeBody } from "$lib/notice/body";
 import { attendances, type VisitAttendance } from "$lib/notice/attendance";
 import { cosignersAmong, type Cosigner } from "$lib/notice/cosignatures";
@@ -32,19 +20,25 @@ import { withOutbox } from "$lib/record/holding";
 import { currentRecords, type ReadingContext } from "$lib/record/read";
 import { placeOf, standingOf, type OwnSigned, type Place, type RecordStanding } from "$lib/record/states";
 import type { SearchEntry } from "$lib/search/entry";
-import { openSearch, updateSearch, yieldToPage, type SearchIndex } from "$lib/search/index";
+import {
+  openSearch,
+  updateSearch,
+  yieldToPage,
+  type ReadProgress,
+  type SearchIndex,
+} from "$lib/search/index";
 import type { SealedRow } from "$lib/store/schema";
 import type { OpenSlot } from "$lib/vault/open-slot";
+import { DraftsDesk, type FoundDrafts } from "./drafts-desk.svelte";
 import { FormMissing, readForm, type LoadedForm } from "./form";
 import { PeopleDesk } from "./people-desk.svelte";
+import { SheetLabels } from "./sheet-labels.svelte";
 import type { Station } from "./station.svelte";
 import { VERSION } from "./version";
 import { WaitingPhotos } from "./waiting-photos.svelte";
 
 /** How many records are listed without being searched for: a fortnight of a busy team. */
 const LATEST_LISTED = 300;
-
-const NO_LABELS: ReadonlyMap<string, number> = new Map();
 
 /** A record in a list: what the index keeps of it, and where it stands. */
 export interface ListedRecord {
@@ -55,11 +49,6 @@ export interface ListedRecord {
 /** The desk of one open slot. */
 export class Desk {
   rosters = $state.raw<readonly Roster[]>([]);
-  drafts = $state.raw<readonly StoredDraft[]>([]);
-  /** Drafts put aside with a reason: nothing is erased. */
-  discarded = $state.raw<readonly StoredDraft[]>([]);
-  /** Drafts of this tablet that do not open: kept, and said. */
-  unreadable = $state.raw<readonly string[]>([]);
   /** The latest records of the team that no other replaces, and all of this tablet's; search finds the others. */
   records = $state.raw<readonly ListedRecord[]>([]);
   /** Envelopes that do not verify: kept, and said. */
@@ -78,28 +67,33 @@ export class Desk {
   readonly photos = new WaitingPhotos(this);
   /** Who co-signed each record, by record digest. */
   cosigners = $state.raw<ReadonlyMap<string, readonly Cosigner[]>>(cosignersAmong([]));
-  /** The number that each visit wears at a stand, by visit. */
-  labels = $state.raw<ReadonlyMap<string, number>>(NO_LABELS);
   /** What the forms are called that no roster names: those about an act. */
   readonly besides = new SvelteMap<string, string>();
+  /** Whether what is shown was read: before, nothing says that there is no stop. */
   loaded = $state(false);
+  /** How far the reading of the team's records is, while it is under way. */
+  reading = $state.raw<ReadProgress | null>(null);
 
   readonly station: Station;
   readonly slot: OpenSlot;
   readonly keys: TeamKeys;
   readonly people: PeopleDesk;
+  readonly drafts: DraftsDesk;
+  readonly #labels = new SheetLabels();
   readonly #stopped = new AbortController();
   #index: SearchIndex | null = null;
   #ledger: NoticeLedger | null = null;
   #signers: SignerDirectory | null = null;
+  /** Envelopes signed on this tablet that were looked at. */
+  readonly #ownRead = new SvelteSet<string>();
   #refreshing: Promise<void> = Promise.resolve();
-  #sheets = "";
 
   constructor(station: Station, slot: OpenSlot, keys: TeamKeys) {
     this.station = station;
     this.slot = slot;
     this.keys = keys;
     this.people = new PeopleDesk(station, keys);
+    this.drafts = new DraftsDesk({ station, slot, keys, refresh: () => this.refresh() });
   }
 
   /** Look at everything again; calls follow one another. */
@@ -112,8 +106,7 @@ export class Desk {
   close(): void {
     this.#stopped.abort();
     this.rosters = [];
-    this.drafts = [];
-    this.discarded = [];
+    this.drafts.show();
     this.records = [];
     this.notices = [];
     this.#index = null;
@@ -130,6 +123,11 @@ export class Desk {
     return this.#index?.entries ?? [];
   }
 
+  /** The number that each visit wears at a stand, by visit. */
+  get labels(): ReadonlyMap<string, number> {
+    return this.#labels.numbers;
+  }
+
   /** Records that teammates signed on this tablet under secrecy: known to be there, and not for this slot to open. */
   get confidentialHere(): readonly OwnSigned[] {
     return this.station.own.filter(
@@ -139,13 +137,13 @@ export class Desk {
   }
 
   /** What the team's records are read with. */
-  async reading(): Promise<ReadingContext> {
+  async readingContext(): Promise<ReadingContext> {
     const { replica, central } = await this.station.holdings();
     this.#signers ??= await central.signers(this.keys, this.#ownSigners());
     return this.#readingWith(replica, this.#signers);
   }
 
-  /** Profession of the member at work, as the organisation words it. */
+  /** Profession of the member at work. */
   get profession(): string {
     return this.station.access.members.find(({ id }) => id === this.slot.member)?.profession ?? "";
   }
@@ -177,52 +175,6 @@ export class Desk {
     return readForm(published);
   }
 
-  /** What drafts are kept with. */
-  async draftContext(): Promise<DraftContext> {
-    const { encryption_key } = this.station.access.enrolment.organization;
-    const organization = {
-      kid: await thumbprint(encryption_key),
-      key: await importRecipient(encryption_key),
-    };
-    const { store, clock } = this.station.environment;
-    return { store, keys: { team: this.keys, organization }, clock };
-  }
-
-  /** Begin a draft of this slot's member from `start`. Answers its id. */
-  async beginFrom(start: Omit<DraftStart, "id" | "organization">): Promise<string> {
-    return this.#begin(start);
-  }
-
-  /** A draft as it is stored. Raises `DraftGone`, `DraftUnreadable`. */
-  readDraft(id: string): Promise<StoredDraft> {
-    return readDraft(this.station.environment, this.keys, id);
-  }
-
-  /** Give a draft to another member of this tablet, or take it from one. */
-  async handOver(stored: StoredDraft, to: { slot: string; member: string }): Promise<void> {
-    await handOver(await this.draftContext(), stored, to, this.slot.member);
-    await this.refresh();
-  }
-
-  /** Put a draft aside, with the reason. */
-  async discard(stored: StoredDraft, reason: string): Promise<void> {
-    await discardDraft(await this.draftContext(), stored, reason, this.slot.member);
-    await this.refresh();
-  }
-
-  /** Take up a draft that was put aside. */
-  async restore(stored: StoredDraft): Promise<void> {
-    await restoreDraft(await this.draftContext(), stored);
-    await this.refresh();
-  }
-
-  async #begin(start: Omit<DraftStart, "id" | "organization">): Promise<string> {
-    const id = randomUuid();
-    const organization = this.station.access.enrolment.organization.id;
-    await beginDraft(await this.draftContext(), this.slot, { ...start, id, organization });
-    return id;
-  }
-
   /** What this slot signs with; `evaluator` is the version of what judged a record's rules. */
   signing(evaluator = ""): SigningContext {
     const { environment, device, access, clockOffset } = this.station;
@@ -250,26 +202,35 @@ export class Desk {
     if (this.#stopped.signal.aborted) return;
     const { store } = this.station.environment;
     const { replica, central } = await this.station.holdings();
-    const [rosters, { drafts, unreadable }, discarded, signers] = await Promise.all([
+    const [rosters, drafts, signers, own] = await Promise.all([
       central.rosters(this.keys),
-      listDrafts({ store }, this.keys),
-      listDrafts({ store }, this.keys, "discarded"),
+      this.drafts.find(),
       central.signers(this.keys, this.#ownSigners()),
+      store.read(["sealed"], async ({ sealed }) => sealed.keys()),
     ]);
     this.#signers = signers;
-    this.discarded = discarded.drafts;
     const place = { store, database: this.station.access.enrolment.database };
     this.#index ??= await openSearch(place, this.keys);
     this.#ledger ??= await openLedger(place, this.keys);
-    await this.#show(rosters, drafts, unreadable);
     const context = this.#readingWith(replica, signers);
-    const pace = { pause: yieldToPage, stop: this.#stopped.signal };
+    const pace = {
+      pause: yieldToPage,
+      stop: this.#stopped.signal,
+      progress: (looked: ReadProgress): void => void (this.reading = looked),
+    };
     const read = { index: this.#index, ledger: this.#ledger, confidential: this.confidential };
+    // What this tablet signed is read before anything is shown: what is under secrecy is in no stored index, and a
+    // line of the day whose record is not read yet would be begun again by a fast tap.
+    const fresh = own.filter((envelope) => !this.#ownRead.has(envelope));
+    await updateSearch(place, context, read, pace, fresh);
+    for (const envelope of fresh) this.#ownRead.add(envelope);
+    await this.#show(rosters, drafts);
     const { added, noticed, refused } = await updateSearch(place, context, read, pace);
+    this.reading = null;
     await this.people.refresh(pace);
     if (this.#stopped.signal.aborted) return;
     this.refused = refused.map(({ envelope }) => envelope);
-    if (added + noticed > 0) await this.#show(rosters, drafts, unreadable);
+    if (added + noticed > 0) await this.#show(rosters, drafts);
     void this.photos.sign();
   }
 
@@ -284,11 +245,7 @@ export class Desk {
     this.cosigners = cosignersAmong(ledger?.of("cosignature") ?? []);
   }
 
-  async #show(
-    rosters: readonly Roster[],
-    drafts: readonly StoredDraft[],
-    unreadable: readonly string[],
-  ): Promise<void> {
+  async #show(rosters: readonly Roster[], drafts: FoundDrafts): Promise<void> {
     const errors = errorsAmong(this.#ledger?.of("entered_in_error") ?? []);
     const current = currentRecords(this.entries).filter(({ envelope }) => !errors.has(envelope));
     const latest = [...current].sort((one, other) =>
@@ -304,22 +261,11 @@ export class Desk {
     this.inError = inError;
     this.errors = errors;
     this.rosters = rosters;
-    this.drafts = drafts;
-    this.unreadable = unreadable;
+    this.drafts.show(drafts);
     this.records = records;
     this.#tell(this.#ledger);
     this.loaded = true;
-    await this.#number(rosters);
-  }
-
-  /** The numbers of the sheets of labels, which change as rarely as stops are planned. */
-  async #number(rosters: readonly Roster[]): Promise<void> {
-    const sheets = rosters.flatMap(({ stop }) => stop.labels ?? []);
-    const known = sheets.map(({ seed, count }) => `${seed} ${count}`).join();
-    if (known === this.#sheets) return;
-    this.#sheets = known;
-    const { labelNumbers } = await import("./stand");
-    this.labels = await labelNumbers(sheets);
+    await this.#labels.learn(rosters);
   }
 
   async #listed(entries: readonly SearchEntry[]): Promise<readonly ListedRecord[]> {

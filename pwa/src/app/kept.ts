@@ -41,7 +41,7 @@ export function lastGiven(
 
 function draftsOf(desk: Desk, form: Form, stop: string): readonly Answers[] {
   const { member } = desk.slot;
-  return desk.drafts
+  return desk.drafts.open
     .map(({ draft }) => draft)
     .filter(
       (draft) =>
@@ -70,7 +70,7 @@ async function signedOf(desk: Desk, form: Form, stop: string): Promise<readonly 
     .slice(0, MOST_OPENED)
     .map(({ envelope }) => envelope);
   if (envelopes.length === 0) return [];
-  const { records } = await readRecords(await desk.reading(), envelopes);
+  const { records } = await readRecords(await desk.readingContext(), envelopes);
   return records
     .filter(({ payload }) => payload.form.version === form.version)
     .map(({ response }) => fromQuestionnaireResponse(form, response));

@@ -12,7 +12,7 @@ export function photoImages(desk: Desk): PhotoImages {
   return async (photo) => {
     const { store } = desk.station.environment;
     const kept = await keptImage(store, { team: desk.keys, own: desk.slot }, photo);
-    return kept ?? readPhoto(await desk.reading(), desk.notices, photo);
+    return kept ?? readPhoto(await desk.readingContext(), desk.notices, photo);
   };
 }
 
@@ -22,7 +22,7 @@ export function photoBox(desk: Desk, draft: { readonly id: string }): PhotoBox {
     image: photoImages(desk),
     add: async (file) => {
       const taken = await shrink(file, canvasDarkroom);
-      const { store, keys } = await desk.draftContext();
+      const { store, keys } = await desk.drafts.context();
       return keepPhoto(store, keys, { id: draft.id, slot: desk.slot.slot }, randomUuid(), taken);
     },
   };

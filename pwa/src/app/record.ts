@@ -80,7 +80,7 @@ export async function beginCorrection(
   const { payload, envelope, period } = record;
   const roster: Roster | undefined = desk.rosters.find(({ stop }) => stop.id === payload.stop);
   if (roster === undefined) return null;
-  return desk.beginFrom({
+  return desk.drafts.begin({
     visit: payload.visit,
     stop: roster.stop,
     expected: roster.expected.find(({ id }) => id === payload.visit) ?? null,
@@ -93,7 +93,7 @@ export async function beginCorrection(
 }
 
 async function read(desk: Desk, envelope: string): Promise<TeamRecord> {
-  const { records, confidential } = await readRecords(await desk.reading(), [envelope]);
+  const { records, confidential } = await readRecords(await desk.readingContext(), [envelope]);
   const [record] = records;
   if (confidential.length > 0) throw new RecordConfidential(envelope);
   if (record === undefined) throw new RecordUnreadable(envelope);
@@ -124,7 +124,7 @@ async function differences(
   after: readonly RowSection[],
 ): Promise<readonly Difference[] | null> {
   if (payload.replaces === null) return null;
-  const { records } = await readRecords(await desk.reading(), [payload.replaces.record]);
+  const { records } = await readRecords(await desk.readingContext(), [payload.replaces.record]);
   const [before] = records;
   return before === undefined ? null : difference((await laidOut(desk, before)).sections, after);
 }

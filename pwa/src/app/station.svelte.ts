@@ -1,36 +1,33 @@
 /**
  * An enrolled tablet at work: what runs whether someone is there or not.
  *
- * The replica and its synchronisation, the standing of own records, the registration of slots: none of it needs a key
- * of the vault. What an open slot sees is its {@link Desk}.
+ * The replica and its synchronisation, the standing of own records: none of it needs a key of the vault. What an open
+ * slot sees is its {@link Desk}, made by its {@link Seat}.
  */
 import { CentralReader } from "$lib/central/reader";
 import { hubAccess, type HubAccess } from "$lib/platform/local-network";
 import { emptyOutbox, nextPiece, pieceSent } from "$lib/record/outbox";
 import { awaitsReceipt, ownSigned, type OwnSigned } from "$lib/record/states";
 import { forgetAcknowledged, readWhereabouts, type Whereabouts } from "$lib/record/whereabouts";
-import { rfc3339, toMidnight_ms } from "$lib/store/clock";
-import { assertDevice, saveEnrolment, type DeviceRow, type Enrolment } from "$lib/store/device";
+import { rfc3339 } from "$lib/store/clock";
+import { assertDevice, type DeviceRow, type Enrolment } from "$lib/store/device";
 import { readSetting, writeSetting } from "$lib/store/settings";
 import { AccessTokens } from "$lib/sync/access";
 import { ControlApi } from "$lib/sync/control";
 import { openReplica, type Database } from "$lib/sync/database";
-import { SyncError } from "$lib/sync/errors";
-import { Interruption } from "$lib/sync/interruption";
 import { civilDate, SyncStatus } from "$lib/sync/status.svelte";
 import { Synchroniser } from "$lib/sync/synchroniser";
 import { Access } from "./access.svelte";
+import { ChosenStop } from "./chosen-stop.svelte";
 import type { Desk } from "./desk.svelte";
 import type { Environment } from "./environment";
 import { lineCounts } from "./line-counts";
-import { registerSlots } from "./registration";
+import { Registrar } from "./registrar";
 import { SatisfactionPost } from "./satisfaction";
+import { Seat } from "./seat.svelte";
 import { whereaboutsKeeper } from "./whereabouts";
 
 const CLOCK_OFFSET = "clock.offset_ms";
-/** How often the node is asked about a slot that a coordinator has not confirmed yet. */
-const CHOSEN_STOP = "chosen-stop";
-const REGISTER_EVERY_MS = 4_000;
 /** Replication writes in bursts: screens look again once a burst is over. */
 const SETTLE_MS = 150;
 
@@ -38,12 +35,6 @@ const SETTLE_MS = 150;
 export interface Holdings {
   readonly replica: Database;
   readonly central: CentralReader;
-}
-
-/** The stop chosen on a day, `YYYY-MM-DD`. */
-interface ChosenStop {
-  readonly date: string;
-  readonly stop: string;
 }
 
 /** One enrolled tablet. */
@@ -54,39 +45,38 @@ export class Station {
   readonly device: DeviceRow;
   /** Patients' satisfaction: of no visit, and sent apart. */
   readonly satisfaction: SatisfactionPost;
-  desk = $state.raw<Desk | null>(null);
+  readonly chosen: ChosenStop;
+  readonly seat = new Seat(this);
   own = $state.raw<readonly OwnSigned[]>([]);
   /** Where envelopes without a receipt are, those of teammates included. */
   whereabouts = $state.raw<ReadonlyMap<string, Whereabouts> | null>(null);
   clockOffset: number | null = null;
-  #chosen = $state.raw<ChosenStop | null>(null);
-
   /** Access to the node that answers at the replication host, whichever it is. */
   readonly #tokens: AccessTokens;
   /** Access to central, at the application's own origin: what is registered is registered there. */
   readonly #central: AccessTokens;
   readonly #syncUrl: URL;
-  readonly #registering = new Interruption();
+  readonly #registrar: Registrar;
   #sync: Synchroniser | null = null;
   #changes: { cancel(): void } | null = null;
-  #stopped = false;
   #holdings: Promise<Holdings> | null = null;
   /** Envelopes that a node would not write. */
   #denied: readonly string[] = [];
   #satisfied = 0;
   #settling: (() => void) | null = null;
-  #midnight: (() => void) | null = null;
 
   constructor(environment: Environment, device: DeviceRow, enrolment: Enrolment) {
     this.environment = environment;
     this.device = device;
     this.status = new SyncStatus(() => this.today);
     this.access = new Access(environment, device.device, enrolment, {
-      oncreated: () => this.#registering.interrupt(),
+      oncreated: () => this.#registrar.wake(),
       invitations: async () => (await this.holdings()).central.invitations(),
     });
     this.#syncUrl = new URL(enrolment.sync_url, environment.origin);
     this.#central = this.#tokensOf(environment.api, enrolment, (offset) => this.#learnOffset(offset));
+    this.#registrar = new Registrar(environment, this.access, this.#central);
+    this.chosen = new ChosenStop(environment.store);
     const { origin } = this.#syncUrl;
     this.#tokens =
       origin === environment.origin
@@ -124,32 +114,31 @@ export class Station {
     return rfc3339(this.environment.clock()).slice(11, 16);
   }
 
-  /** The stop that someone chose today on this tablet, whoever is at work; nobody is asked again after each record. */
+  /** The stop that someone chose today on this tablet. */
   get chosenStop(): string | null {
-    return this.#chosen?.date === this.today ? this.#chosen.stop : null;
+    return this.chosen.on(this.today);
   }
 
-  /** Stay at this stop for the rest of the day. */
-  async chooseStop(stop: string): Promise<void> {
-    this.#chosen = { date: this.today, stop };
-    await writeSetting(this.environment.store, CHOSEN_STOP, this.#chosen);
+  /** The desk of the open slot, once its keys are there. */
+  get desk(): Desk | null {
+    return this.seat.desk;
   }
 
   /** Read the slots, so that the first screen can be drawn; then bring the rest up behind it. */
   async start(): Promise<void> {
     const { store } = this.environment;
-    [this.clockOffset, this.#chosen] = await Promise.all([
+    [this.clockOffset] = await Promise.all([
       readSetting(store, CLOCK_OFFSET, (value) => (typeof value === "number" ? value : null)),
-      readSetting(store, CHOSEN_STOP, readChosen),
+      this.chosen.read(),
       this.access.refresh(),
     ]);
-    this.access.session.subscribe((state) => void this.#follow(state.kind));
+    this.access.session.subscribe((state) => void this.seat.follow(state.kind));
   }
 
   /** Open the replica, hand over what was sealed, and synchronise from now on. May be called again after a failure. */
   async synchronise(): Promise<void> {
     if (this.#sync === null) await this.#join();
-    await this.#register();
+    await this.#registrar.run();
   }
 
   async #join(): Promise<void> {
@@ -223,14 +212,13 @@ export class Station {
     this.access.session.check();
     void this.access.lockEnded();
     this.#sync?.wake();
-    this.#registering.interrupt();
+    this.#registrar.wake();
   }
 
   /** Stop for good: keys dropped, nothing replicates, every database closed. */
   async stop(): Promise<void> {
-    this.#stopped = true;
     await this.access.session.lock();
-    this.#registering.interrupt();
+    this.#registrar.stop();
     await this.#sync?.stop();
     this.#changes?.cancel();
     this.#settling?.();
@@ -254,46 +242,6 @@ export class Station {
     return { replica, central };
   }
 
-  /** What a session's state means for the desk: gone with the keys, made when a slot opens. */
-  async #follow(kind: "locked" | "veiled" | "open"): Promise<void> {
-    if (kind === "locked") {
-      this.desk?.close();
-      this.desk = null;
-    }
-    if (kind === "open") {
-      this.#watchMidnight();
-      await this.#sit();
-    }
-  }
-
-  /** An access that ends with the day is locked when the day ends, even on a tablet in use. */
-  #watchMidnight(): void {
-    this.#midnight?.();
-    const { clock, timers } = this.environment;
-    this.#midnight = timers.after(toMidnight_ms(clock()), () => {
-      void this.access.lockEnded().then(() => {
-        if (this.access.state.kind !== "locked") this.#watchMidnight();
-      });
-    });
-  }
-
-  /** Make the desk of the open slot, once its key ring has arrived. */
-  async #sit(): Promise<void> {
-    const { state } = this.access;
-    if (state.kind !== "open" || this.desk?.slot === state.slot) return;
-    this.desk?.close();
-    this.desk = null;
-    const { central } = await this.holdings();
-    // What an open slot needs is no part of what a locked tablet starts with.
-    const { Desk } = await import("./desk.svelte");
-    const arrived = await central.teamKeys({ slot: state.slot.slot, agreement: state.slot.agreement });
-    const keys = arrived ?? state.slot.team; // an invitation gave them before central's key ring
-    if (keys === null || this.access.state.kind !== "open" || this.access.state.slot !== state.slot) return;
-    state.slot.learn(keys);
-    this.desk = new Desk(this, state.slot, keys);
-    await this.desk.refresh();
-  }
-
   #settle(): void {
     this.#settling ??= this.environment.timers.after(SETTLE_MS, () => {
       this.#settling = null;
@@ -310,8 +258,7 @@ export class Station {
     await forgetAcknowledged(store, [...receipts.keys()]);
     this.whereabouts = noted;
     this.#count();
-    if (this.desk === null) await this.#sit();
-    else await this.desk.refresh();
+    await this.seat.sit();
   }
 
   #count(): void {
@@ -322,30 +269,6 @@ export class Station {
     const { central } = await this.holdings();
     const own = await ownSigned(this.environment.store, central);
     return own.filter(awaitsReceipt).map(({ row }) => row.envelope);
-  }
-
-  /** Tell the node about slots and learn about the team, for as long as something waits for an answer. */
-  async #register(): Promise<void> {
-    const { store, api, online } = this.environment;
-    while (!this.#stopped) {
-      let waiting = false;
-      try {
-        if (online()) {
-          waiting = await registerSlots({ store, api, tokens: this.#central });
-          await this.access.refresh();
-          const told = await this.#central.spend((token) => api.device(token));
-          // The replica stays the one that holds this tablet's records: another period's is taken up by enrolment.
-          const enrolment = { ...told, database: this.access.enrolment.database };
-          await saveEnrolment(store, enrolment);
-          this.access.learn(enrolment);
-        }
-      } catch (error) {
-        // The synchroniser shows what is wrong with the node; registration is simply tried again.
-        if (!(error instanceof SyncError)) throw error;
-        waiting = this.access.slots.some(({ state }) => state === "pending");
-      }
-      await this.#registering.wait(waiting ? REGISTER_EVERY_MS : undefined);
-    }
   }
 
   #tokensOf(
@@ -370,9 +293,4 @@ export class Station {
     this.clockOffset = milliseconds;
     void writeSetting(this.environment.store, CLOCK_OFFSET, milliseconds);
   }
-}
-
-function readChosen(value: unknown): ChosenStop | null {
-  const { date, stop } = (typeof value === "object" && value !== null ? value : {}) as Partial<ChosenStop>;
-  return typeof date === "string" && typeof stop === "string" ? { date, stop } : null;
 }

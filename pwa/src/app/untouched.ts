@@ -48,7 +48,7 @@ export async function putAsideUntouched(desk: Desk, capture: CaptureSession): Pr
   if (!isUntouched(draft) || draft.owner !== desk.slot.member) return;
   try {
     await capture.close();
-    await desk.discard(capture.stored, t("app.opened_by_mistake"));
+    await desk.drafts.discard(capture.stored, t("app.opened_by_mistake"));
     const status = withHands(handsOf(desk.profession));
     const before = statusBefore(desk.attendances.get(draft.visit), draft, status);
     if (before !== null) await sayOfDraft(desk, draft, before, t("app.opened_by_mistake"));

@@ -53,7 +53,7 @@ export async function beginForRightPerson(
   const author = { by: desk.slot.member, at: rfc3339(desk.station.environment.clock()) };
   const expected = right.kind === "expected" ? right.expected : null;
   const person = right.kind === "known" ? right.person : (expected?.person ?? null);
-  return desk.beginFrom({
+  return desk.drafts.begin({
     visit: expected?.id ?? randomUuid(),
     stop: roster.stop,
     expected,

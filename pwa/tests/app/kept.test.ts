@@ -76,10 +76,10 @@ const desk = (
       today: TODAY,
       own: (own ?? entries.map(({ envelope }) => envelope)).map((envelope) => ({ row: { envelope } })),
     },
-    drafts,
+    drafts: { open: drafts },
     entries,
     errors: new Map(),
-    reading: () => Promise.resolve({}),
+    readingContext: () => Promise.resolve({}),
   }) as unknown as Desk;
 
 const opened = async (...of: Parameters<typeof desk>): Promise<Record<string, unknown>> =>

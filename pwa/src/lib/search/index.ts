@@ -136,6 +136,14 @@ export interface SearchUpdate {
 export interface SearchPace {
   readonly pause: () => Promise<void>;
   readonly stop?: AbortSignal;
+  /** Told before each slice how many envelopes of how many were looked at; not told of an update with nothing to read. */
+  readonly progress?: (looked: ReadProgress) => void;
+}
+
+/** Envelopes looked at, of those there are to look at. */
+export interface ReadProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** What was already read of a team: records are found by the index, notices are kept in the ledger. */
@@ -147,7 +155,8 @@ export interface Read {
 }
 
 /**
- * Read what the replica holds and neither index nor ledger has, in slices, then store both once.
+ * Read what the replica holds and neither index nor ledger has, in slices, then store both once; of the envelopes
+ * `among` only, when they are given.
  *
  * Stopped early, what was read so far is kept in memory and not stored.
  */
@@ -155,14 +164,16 @@ export async function updateSearch(
   place: SearchPlace,
   context: ReadingContext,
   { index, ledger, confidential = new Set() }: Read,
-  { pause, stop }: SearchPace,
+  { pause, stop, progress }: SearchPace,
+  among?: readonly string[],
 ): Promise<SearchUpdate> {
-  const ids = await envelopeIds(context.replica);
+  const ids = among ?? (await envelopeIds(context.replica));
   const missing = ids.filter((id) => !index.has(id) && !ledger.has(id) && !confidential.has(id));
   const refused: UnreadRecord[] = [];
   let added = 0;
   let noticed = 0;
   for (let from = 0; from < missing.length && stop?.aborted !== true; from += SLICE) {
+    progress?.({ done: from, total: missing.length });
     const reading = await readRecords(context, missing.slice(from, from + SLICE));
     for (const record of reading.records) index.add(searchEntry(record));
     for (const notice of reading.notices) ledger.add(notice);
