@@ -10,19 +10,24 @@ from forms.present import BOOLEANS, Language
 from server.questionnaire.asked import Asked, Given
 from server.questionnaire.typed import ABSENCE_MARK, OFFERED_ABSENCES, Typed, confirm_name, name_of
 
-Kind = Literal["radio", "checkbox", "scale", "lines", "line", "number", "date", "words"]
+Kind = Literal["radio", "checkbox", "graded", "scale", "lines", "line", "number", "date", "words"]
 LONGEST_SCALE = 10
 """A whole number between bounds at most so far apart is chosen among buttons, without a keypad."""
+FEWEST_DEGREES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button. ``text`` is empty of an absence, whose words are the page's: ``absence`` is its reason."""
+    """One button. ``text`` is empty of an absence, whose words are the page's: ``absence`` is its reason.
+
+    ``word``: what follows the number, of a degree on a graded scale.
+    """
 
     value: str
     text: str
     chosen: bool
     absence: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Field:
     @property
     def is_group(self) -> bool:
         """Whether it is drawn as several buttons under one legend."""
-        return self.kind in ("radio", "checkbox", "scale")
+        return self.kind in ("radio", "checkbox", "graded", "scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def _kind(item: Item) -> Kind:
     if item.type == "display":
         return "words"
     if item.type == "choice":
-        return "checkbox" if item.repeats else "radio"
+        return "checkbox" if item.repeats else "graded" if _is_graded(item) else "radio"
     if item.type == "boolean":
         return "radio"
     if item.type in NUMBER_TYPES:
@@ -138,6 +143,16 @@ def _kind(item: Item) -> Kind:
     if item.type == "date":
         return "date"
     return "lines" if item.type == "text" else "line"
+
+
+def _is_graded(item: Item) -> bool:
+    """Whether the answers are degrees, ``1 – …`` upwards, that one row can hold; others may follow them."""
+    return sum(bool(_word(code, option.display)) for code, option in item.options.items()) >= FEWEST_DEGREES
+
+
+def _word(code: str, text: str) -> str:
+    """Return the words of a degree; nothing of an answer that is none."""
+    return text.removeprefix(f"{code} – ") if code.isdecimal() and text.startswith(f"{code} – ") else ""
 
 
 def _scale(item: Item) -> range | None:
@@ -159,7 +174,10 @@ def _choices(
         pairs = [(code, _option(option, language, person=person)) for code, option in item.options.items()]
     elif kind == "scale":
         pairs = [(str(number), str(number)) for number in _scale(item) or ()]
-    values = [Choice(value, text, value in texts) for value, text in pairs]
+    values = [
+        Choice(value, text, value in texts, word=_word(value, text) if kind == "graded" else "")
+        for value, text in pairs
+    ]
     return (*values, *_absences(item, kind, texts))
 
 

@@ -6,17 +6,17 @@ Nothing of it once the person refused the teleconsultation, or asked for secrecy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Final
 
 from sqlmodel import Session, col, select
 
 from forms.definition import Form
-from forms.present import Row, rows
+from forms.present import rows
 from forms.response import Answer, Response, read
 from server.clock import local_day
-from server.remote.photos import ShownPhoto, shown_photos
-from server.review.records import Section, questionnaire_response
+from server.remote.photos import shown_photos
+from server.remote.reading import Reading, reading_of, years_between
+from server.review.records import questionnaire_response
 from server.store.control import Member, Stop
 from server.store.read import ENDED, Record
 from server.store.read import Answer as AnswerRow
@@ -29,6 +29,7 @@ PART: Final = "identity.part"
 PHYSICIANS_PART: Final = "medical"
 CONSENT: Final = "consent.teleconsultation"
 REFUSED: Final = "no"
+PROVISIONAL: Final = "PROV"
 
 
 class RequestRestricted(Exception):
@@ -41,16 +42,12 @@ class ConsentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShownRecord:
-    """One record of the request. ``author``: name and profession of whoever signed it.
-
-    ``photos``: those that its answers name, by the question's linkId.
-    """
+    """One record of the request. ``author``: name and profession of whoever signed it."""
 
     digest: str
     signed_at: datetime
     author: str
-    sections: tuple[Section, ...]
-    photos: Mapping[str, tuple[ShownPhoto, ...]]
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,16 @@ class Request:
     """What the remote doctor reads, and what their answer is checked with.
 
     ``form``: of the last record, which the answer follows; ``context``: what it answers already, as
-    ``identity.part`` ``medical`` where the form has parts; ``day``: of the visit.
+    ``identity.part`` ``medical`` where the form has parts; ``day``: of the visit. ``sex``: the code recorded;
+    ``age``: whole years on that day; ``is_provisional``: no document proves who the person is.
     """
 
     records: tuple[ShownRecord, ...]
     person: str | None
     birth_date: date | None
+    age: int | None
+    sex: str | None
+    is_provisional: bool
     stop: str | None
     form: Form
     context: Mapping[str, Answer]
@@ -110,35 +111,43 @@ def request_of(session: Session, forms: Forms, link: RemoteLink) -> Request | No
     last = found[-1]
     form = forms[last.form_url, last.form_version]
     stop = session.get(Stop, link.stop_id)
+    named = next((record for record in reversed(found) if record.person), last)
+    day = local_day(last.signed_at)
+    age = years_between(named.birth_date, day) if named.birth_date is not None else None
     context: dict[str, Answer] = {}
     shown = []
     for record in found:
         own = forms[record.form_url, record.form_version]
         response = read(own, questionnaire_response(record.content))
         context.update(response.answers)
-        shown.append(_shown(session, record, response, rows(own, response)))
-    named = next((record for record in reversed(found) if record.person), last)
+        shown.append(_shown(session, record, own, response, age))
     return Request(
         records=tuple(shown),
         person=named.person,
         birth_date=named.birth_date,
+        age=age,
+        sex=_code(context, "identity.sex"),
+        is_provisional=_code(context, "identity.status") == PROVISIONAL,
         stop=stop.name if stop is not None else None,
         form=form,
         context=_as_the_physicians(form, context),
-        day=local_day(last.signed_at),
+        day=day,
     )
 
 
-def _shown(session: Session, record: Record, response: Response, answered: list[Row]) -> ShownRecord:
+def _code(answers: Mapping[str, Answer], link_id: str) -> str | None:
+    answer = answers.get(link_id)
+    return str(answer.values[0]) if answer is not None and answer.values else None
+
+
+def _shown(session: Session, record: Record, form: Form, response: Response, age: int | None) -> ShownRecord:
     author = session.get(Member, record.member_id)
+    photos = shown_photos(session, record.team_id, response)
     return ShownRecord(
         digest=record.digest,
         signed_at=record.signed_at,
         author=f"{author.name} ({author.profession})" if author is not None else "",
-        sections=tuple(
-            Section(title, tuple(found)) for title, found in groupby(answered, key=lambda row: row.section)
-        ),
-        photos=shown_photos(session, record.team_id, response),
+        reading=reading_of(form, response, rows(form, response), photos, age),
     )
 
 

@@ -22,6 +22,15 @@ class RemoteDoctor:
         """Wait for the page of this title."""
         expect(self.page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
+    def before_the_answer(self) -> tuple[float, float]:
+        """Return how far below the top the answer begins, and how wide the page is, in pixels."""
+        self.page.wait_for_load_state("networkidle")
+        top, width = self.page.evaluate(
+            """() => [document.getElementById("answer").getBoundingClientRect().top + scrollY,
+                      document.documentElement.scrollWidth]"""
+        )
+        return float(top), float(width)
+
     def give_code(self, code: str) -> None:
         """Type the code and send it."""
         self.page.get_by_label("Code de 6 chiffres").fill(code)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdf
 from playwright.sync_api import expect
 
 from tests.e2e import accessibility
@@ -57,6 +58,20 @@ def read_the_visit(desk: Coordination, act: Act, inspected: dict[str, list[str]]
     inspected["access log"] = accessibility.problems(page)
 
     page.go_back()
+    write_the_letter(desk, act, inspected, screenshots)
+
+    # A refusal ended the other act, and is kept.
+    desk.open_record_of(act.refusing)
+    expect(desk.main).to_contain_text("Non : l’acte s’arrête ici")
+    expect(desk.main).to_contain_text("Consultation en présence")
+    expect(page.get_by_role("region", name="Avis du médecin à distance")).to_have_count(0)
+
+
+def write_the_letter(
+    desk: Coordination, act: Act, inspected: dict[str, list[str]], screenshots: Path
+) -> None:
+    """Preview the letter to the médecin traitant, issue it, and say how it left."""
+    page = desk.page
     page.get_by_role("link", name="Écrire au médecin traitant").click()
     expect(page.get_by_role("textbox", name="Destinataire")).to_have_value(said.ATTENDING_GP)
     page.get_by_role("button", name="Voir l’aperçu").click()
@@ -67,12 +82,27 @@ def read_the_visit(desk: Coordination, act: Act, inspected: dict[str, list[str]]
         expect(told).to_contain_text(words)
     expect(told).to_contain_text(f"{said.PHYSICIAN} (avis à distance, nom donné par le médecin lui-même")
     inspected["letter"] = accessibility.problems(page)
+    page.get_by_role("button", name="Émettre le courrier").click()
+    expect(page.get_by_role("heading", name=re.compile(r"Courrier.*-00001"))).to_be_visible()
+    expect(desk.main).to_contain_text("aucun envoi", ignore_case=True)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Télécharger")).click()
+    said_in_it = text_of(download.value.path())
+    for words in (said.REASON, said.ADVICE, said.PHYSICIAN, said.ATTENDING_GP, "Votre patient a été reçu"):
+        assert words in said_in_it, words
+    assert "(e)" not in said_in_it
+    page.get_by_label("Par", exact=True).select_option(label="Messagerie sécurisée (MSSanté)")
+    page.get_by_role("button", name="Enregistrer l’envoi").click()
+    sendings = page.get_by_role("region", name="Envois")
+    expect(sendings).to_contain_text(re.compile(f"MSSanté.*{re.escape(said.ATTENDING_GP)}"))
+    page.screenshot(path=screenshots / "remote-letter-sent.png", full_page=True)
+    inspected["letter sent"] = accessibility.problems(page)
 
-    # A refusal ended the other act, and is kept.
-    desk.open_record_of(act.refusing)
-    expect(desk.main).to_contain_text("Non : l’acte s’arrête ici")
-    expect(desk.main).to_contain_text("Consultation en présence")
-    expect(page.get_by_role("region", name="Avis du médecin à distance")).to_have_count(0)
+
+def text_of(file: Path) -> str:
+    """Return the words of a PDF, spaces made one."""
+    pages = pypdf.PdfReader(file).pages
+    return " ".join(" ".join(each.extract_text() for each in pages).split())
 
 
 def read_what_is_counted(

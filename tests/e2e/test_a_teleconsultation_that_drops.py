@@ -163,6 +163,10 @@ def the_doctor_reads(
     photo = page.get_by_role("img", name=re.compile("^Photo 1"))
     expect(photo).to_be_visible()
     assert photo.evaluate("async (each) => { await each.decode(); return each.naturalWidth; }") == 900
+    # On a telephone the answer begins within about two screens, and nothing is wider than it.
+    top, width = doctor.before_the_answer()
+    assert top <= 2.2 * PHONE["height"]
+    assert width == PHONE["width"]
     page.screenshot(path=screenshots / "remote-request-360.png", full_page=True)
     inspected["request"] = accessibility.problems(page)
 

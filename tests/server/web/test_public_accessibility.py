@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from litestar import Litestar
 from playwright.async_api import Page, expect
@@ -17,11 +16,9 @@ from server.satisfaction import posters
 from server.store.control import Organization
 from server.store.database import Store
 from tests.server.web.conftest import Day
+from tests.server.web.remote import Assistant, assisting, named_photo, photographed, send
 from tests.server.web.test_accessibility import check, origin, page, sign_in
-from tests.server.web.test_web_remote import Assistant, named_photo, photographed, send
 from tests.support.photos import jpeg
-from tests.support.records import RecordWriter
-from tests.support.tablet import confirmed_slot, enrolled_tablet
 
 pytestmark = pytest.mark.anyio
 
@@ -32,13 +29,8 @@ REQUEST = json.loads((VECTORS / "teleconsultation.v1.0.0.json").read_text())["ba
 
 @pytest.fixture
 async def assistant(application: Litestar, day: Day) -> AsyncIterator[Assistant]:
-    transport = httpx.ASGITransport(app=application)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://escale.local") as http:
-        tablet = await enrolled_tablet(http, day.services, day.seeded)
-        slot = await confirmed_slot(tablet, day.services, day.seeded.nurse)
-        writer = RecordWriter(day.seeded, day.services.keys)
-        writer.form = published()[FORM_URL, "1.0.0"]
-        yield Assistant(tablet, slot, writer, new_uuid(), day.seeded, day.services)
+    async with assisting(application, day, published()[FORM_URL, "1.0.0"]) as found:
+        yield found
 
 
 async def test_the_remote_doctors_pages_are_accessible(page: Page, assistant: Assistant) -> None:

@@ -19,7 +19,7 @@ from server.store.database import Store
 from server.store.remote import RemoteLink
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day, MovingClock
-from tests.server.web.test_web_remote import Assistant, answered, assistant, forms, opened, published_opinion
+from tests.server.web.remote import Assistant, answered, assistant, forms, opened, published_opinion
 from tests.support.tablet import confirmed_slot, enrolled_tablet
 
 __all__ = ["assistant", "forms"]
