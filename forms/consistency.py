@@ -19,6 +19,7 @@ from forms.consistency_capture import (
     use_of_form,
 )
 from forms.consistency_results import calculations, functions, person_results, reviews, rules_in_words
+from forms.consistency_shown import comparisons, person_lines, set_asides
 from forms.definition import NUMBER_TYPES, Condition, FormUse, Item
 from forms.errors import Defect
 from forms.finding import MESSAGES
@@ -211,7 +212,10 @@ RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
     functions,
     rules_in_words,
     reviews,
+    set_asides,
+    comparisons,
     person_results,
+    person_lines,
     distances,
     starts,
     settings,

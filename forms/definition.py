@@ -65,7 +65,8 @@ class Option(msgspec.Struct, frozen=True):
     """One allowed answer of a choice.
 
     `exclusive` tolerates no other beside it; `initial` is what a capture starts from. `person_text`: the
-    same in plain words; `tone`: how a result is drawn on the person's page.
+    same in plain words; `tone`: how a result is drawn on the person's page. `sets_aside`: the linkId of the
+    result that the professional sets aside by choosing it.
     """
 
     system: str
@@ -76,6 +77,7 @@ class Option(msgspec.Struct, frozen=True):
     initial: bool = False
     person_text: Translated | None = None
     tone: Tone | None = None
+    sets_aside: str = ""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -177,7 +179,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     answer is shown to be confirmed at the next visit. `restricts`: answered yes, the record is restricted.
     `enabled_when`: an expression, enabled when it yields exactly `true`. `start`: what `initial` says.
     `remembered`: its last answer is kept for comparison. `kept_for_the_day`: its last answer starts the next
-    record of the same member, stop and day. `instrument`: what `escale:control` says.
+    record of the same member, stop and day. `instrument`: what `escale:control` says. `person_line`: its
+    answer is a line of the person's page, under these words. `compared_with`: the linkId of the same result
+    the last time.
     """
 
     link_id: str
@@ -225,6 +229,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     urgent: bool = False
     person_text: Translated | None = None
     person_result: bool = False
+    person_line: Translated | None = None
+    compared_with: str | None = None
     options: dict[str, Option] = {}
     codes: tuple[Coding, ...] = ()
     conditions: tuple[Condition, ...] = ()

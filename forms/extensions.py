@@ -126,11 +126,14 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
     EXTENSION_BASE + "urgent": Known("urgent", flag, frozenset({"display"})),
     EXTENSION_BASE + "person-text": Known("person_text", translated, ANY),
     EXTENSION_BASE + "person-result": Known("person_result", flag, CHOICES),
+    EXTENSION_BASE + "person-line": Known("person_line", translated, LEAVES - {"attachment"}),
+    EXTENSION_BASE + "compared-with": Known("compared_with", text, CALCULABLE),
 }
 OPTION_EXTENSIONS: Mapping[str, Known] = {
     EXTENSION_BASE + "exclusive": Known("exclusive", flag, CHOICES),
     EXTENSION_BASE + "person-text": Known("person_text", translated, CHOICES),
     EXTENSION_BASE + "tone": Known("tone", code(*get_args(Tone)), CHOICES),
+    EXTENSION_BASE + "sets-aside": Known("sets_aside", text, CHOICES),
 }
 
 

@@ -108,8 +108,20 @@ def _review(form: Form, item: Item, response: Response) -> Review | None:
         case ("validated",):
             return "validated"
         case ("set_aside",):
-            return "set_aside"
+            return "validated" if _is_spared(form, item, response) else "set_aside"
     return None
+
+
+def _is_spared(form: Form, item: Item, response: Response) -> bool:
+    """Whether the professional named which results they set aside (`escale:sets-aside`), and not this one."""
+    naming = [
+        (other.link_id, option.code)
+        for other in form.index.values()
+        for option in other.options.values()
+        if option.sets_aside == item.link_id
+    ]
+    answered = [(link_id, code) for link_id, code in naming if link_id in response.answers]
+    return bool(answered) and not any(code in response.answers[link_id].values for link_id, code in answered)
 
 
 def _reason(form: Form, item: Item, response: Response, language: Language) -> str:

@@ -170,6 +170,7 @@ def _option(element: Element) -> Option:
         initial=element.flag("initialSelected"),
         person_text=fields.get("person_text"),
         tone=fields.get("tone"),
+        sets_aside=fields.get("sets_aside") or "",
     )
 
 

@@ -91,7 +91,23 @@ def the_first_step_1(
             "monitor.entry": Chosen(("À faire",)),
         }
     )
+    the_page_says_what_comes_next(alex, told["Prochaine étape 1"], screenshots)
     return person, told
+
+
+def the_page_says_what_comes_next(nurse: Phone, due: str, screenshots: Path) -> None:
+    """The person goes home with the day of the next step 1, and with what they answered about step 2."""
+    page, sheet = nurse.page, nurse.page.get_by_role("dialog")
+    nurse.go_to("step2")
+    nurse.button("La page de la personne").click()
+    lines = sheet.locator("[data-page-lines]")
+    day, _, year = due.split("/")
+    expect(lines).to_contain_text(re.compile(rf"Votre prochaine étape 1\s*{int(day)}\S* \w+ {year}"))
+    expect(lines).to_contain_text(re.compile(r"Un bilan plus complet \(étape 2\)\s*Non, je refuse"))
+    expect(lines).to_contain_text(re.compile(r"Réponse donnée par\s*Vous, avec votre aidant"))
+    lines.scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / "icope-page-next-360.png")
+    sheet.get_by_role("button", name="Fermer la page").click()
 
 
 def judged(nurse: Phone, screenshots: Path, inspected: dict[str, list[str]]) -> None:

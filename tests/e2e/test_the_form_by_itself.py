@@ -263,6 +263,8 @@ def test_six_results_in_large_type_are_one_sheet_of_paper(page: Page, demonstrat
     page.get_by_role("button", name="La page de la personne").click()
     handed = page.locator("[data-person-page]")
     expect(handed.get_by_role("listitem")).to_have_count(6)
+    for line in ("Votre prochaine étape 1", "Un bilan plus complet", "Réponse donnée par", "Bilan prévu le"):
+        expect(handed.locator("[data-page-lines]")).to_contain_text(line)
     sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))
     assert 1 == len(sheets)
 

@@ -24,6 +24,7 @@ from tests.forms.small_instrument import (
     question,
     rule,
     unit,
+    words,
 )
 
 
@@ -409,6 +410,38 @@ DEFECTS: dict[str, tuple[Change, str]] = {
     "a result without a tone": (
         lambda f: question(f, "test.state")["answerOption"][1].pop("extension"),
         "test.state: option normal of a result on the person's page has a tone",
+    ),
+    "a sensitive line of the person's page": (
+        _with("test.usable", words("person-line", "Souffle"), ours("item-class", valueCode="sensitive")),
+        "test.usable: what is sensitive is no line of the person's page",
+    ),
+    "a result that is a line too": (
+        _with("test.state", words("person-line", "Votre souffle")),
+        "test.state: a result of the person's page is not a line of it too",
+    ),
+    "a comparison with what comes later": (
+        _with("test.state", ours("compared-with", valueString="test.before")),
+        "test.state: compared-with names test.before, not a question before it",
+    ),
+    "a comparison of what is answered": (
+        _with("test.usable", ours("compared-with", valueString="test.acceptable")),
+        "test.usable: only what is calculated is compared (compared-with)",
+    ),
+    "a comparison with another kind": (
+        _with("test.state", ours("compared-with", valueString="test.height")),
+        "test.state: compared-with: test.height is answered otherwise",
+    ),
+    "an option that sets aside what nobody reviews": (
+        lambda f: question(f, "test.side")["answerOption"][0].update(
+            extension=[ours("sets-aside", valueString="test.grade")]
+        ),
+        "test.side: option left sets aside test.grade, not a result whose review asks for it",
+    ),
+    "an option that sets aside unasked": (
+        lambda f: question(f, "test.side")["answerOption"][0].update(
+            extension=[ours("sets-aside", valueString="test.state")]
+        ),
+        "test.side: option left sets aside test.state, not a result whose review asks for it",
     ),
     "an unknown tone": (
         lambda f: question(f, "test.state")["answerOption"][1]["extension"][0].update(valueCode="red"),

@@ -103,3 +103,33 @@ def test_a_result_stands_with_its_rule_its_tone_and_what_the_professional_said(
     assert (row.tone, row.review, row.set_aside_because) == (tone, review, because)
     assert row.rule
     assert row.source
+
+
+def test_a_result_that_was_not_named_among_those_set_aside_stands() -> None:
+    form = form_named("icope-step1")
+    answers = {
+        "vision.state": Answer(values=("altered",)),
+        "mood.state": Answer(values=("altered",)),
+        "results.alerts": Answer(values=(2,)),
+        "results.review": Answer(values=("set_aside",)),
+        "results.set_aside": Answer(values=("vision",)),
+        "results.review_reason": Answer(values=("Lunettes oubliées",)),
+    }
+
+    by_link = {row.link_id: (row.review, row.set_aside_because) for row in rows(form, Response(answers))}
+
+    assert by_link["vision.state"] == ("set_aside", "Vision – Lunettes oubliées")
+    assert by_link["mood.state"] == ("validated", "")
+    assert by_link["results.alerts"] == ("set_aside", "Vision – Lunettes oubliées")
+
+
+def test_nothing_is_spared_while_nobody_said_which_is_set_aside() -> None:
+    form = form_named("icope-step1")
+    answers = {
+        "vision.state": Answer(values=("altered",)),
+        "results.review": Answer(values=("set_aside",)),
+    }
+
+    (vision, _) = rows(form, Response(answers))
+
+    assert vision.review == "set_aside"

@@ -8,6 +8,8 @@ const MANY = 3;
 /** Whether the items of a block are short enough to stand in columns: numbers, and questions of two words. */
 export function inColumns(items: readonly Item[]): boolean {
   const drawn = items.filter(({ hidden }) => !hidden);
+  // Results are rows of one list, each with its rule.
+  if (drawn.every(isResult)) return false;
   const short = (item: Item): boolean =>
     isQuestion(item) &&
     (isTwoWay(item) || (drawnAs(item) === "typed" && ["integer", "decimal", "quantity"].includes(item.type)));
@@ -27,12 +29,30 @@ export interface ReviewBlock {
   readonly reasons: readonly Question[];
 }
 
-/** An item by itself, or a block of results and their review. */
-export type Block = { readonly kind: "item"; readonly linkId: string; readonly item: Item } | ReviewBlock;
+/** Results that follow one another: one row each. */
+export interface ResultsBlock {
+  readonly kind: "results";
+  readonly linkId: string;
+  readonly results: readonly Question[];
+}
+
+interface ItemBlock {
+  readonly kind: "item";
+  readonly linkId: string;
+  readonly item: Item;
+}
+
+/** An item by itself, results in a row, or a block of results and their review. */
+export type Block = ItemBlock | ResultsBlock | ReviewBlock;
+
+/** Whether `item` is calculated: nobody answers it. */
+export function isResult(item: Item): item is Question {
+  return isQuestion(item) && item.calculation !== undefined;
+}
 
 /** `items` of one group in order; the results that stand just before their review are drawn with it. */
 export function blocks(form: Form, items: readonly Item[]): readonly Block[] {
-  const drawn: Block[] = [];
+  const drawn: (ItemBlock | ReviewBlock)[] = [];
   let at = 0;
   while (at < items.length) {
     const item = items[at];
@@ -52,22 +72,51 @@ export function blocks(form: Form, items: readonly Item[]): readonly Block[] {
     const elsewhere = results.filter((result) => !here.includes(result) && result.section !== item.section);
     drawn.push({ kind: "review", linkId: item.linkId, review: item, here, elsewhere, reasons });
   }
-  return drawn;
+  return inRows(drawn);
+}
+
+/** Several results that follow one another become one block; what is hidden between them is drawn nowhere. */
+function inRows(drawn: readonly (ItemBlock | ReviewBlock)[]): readonly Block[] {
+  const rows: Block[] = [];
+  let run: ItemBlock[] = [];
+  const close = (): void => {
+    const results = run.map(({ item }) => item).filter(isResult);
+    const [first] = results;
+    if (first !== undefined && results.length > 1) {
+      rows.push({ kind: "results", linkId: first.linkId, results });
+    } else rows.push(...run);
+    run = [];
+  };
+  for (const block of drawn) {
+    if (block.kind === "item" && (isResult(block.item) || block.item.hidden)) run.push(block);
+    else {
+      close();
+      rows.push(block);
+    }
+  }
+  close();
+  return rows;
 }
 
 function reviewed(form: Form, { linkId }: Question): readonly Question[] {
   return form.questions.filter(({ reviewedBy }) => reviewedBy === linkId);
 }
 
-/** Takes from the end of `drawn` the results that stand there, with the texts that go with them. */
-function takeBefore(drawn: Block[], results: readonly Question[]): readonly Item[] {
+/** Takes from the end of `drawn` the results that stand there, with the texts between them, over what is hidden. */
+function takeBefore(drawn: (ItemBlock | ReviewBlock)[], results: readonly Question[]): readonly Item[] {
   const stands = drawn.map((block) => (block.kind === "item" ? block.item : null));
   let from = drawn.length;
+  let reviews = false;
   for (let at = drawn.length - 1; at >= 0; at -= 1) {
     const item = stands[at];
     if (!item) break;
-    if (isQuestion(item) && results.includes(item)) from = at;
-    else if (item.type !== "display") break;
+    if (isQuestion(item) && results.includes(item)) {
+      from = at;
+      reviews = true;
+    } else if (isResult(item)) {
+      // What nobody reviews stands with what is reviewed, when it comes just before.
+      if (reviews) from = at;
+    } else if (item.type !== "display" && !item.hidden) break;
   }
   return drawn.splice(from).flatMap((block) => (block.kind === "item" ? [block.item] : []));
 }

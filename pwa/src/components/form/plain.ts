@@ -39,9 +39,16 @@ export function pageResults(form: Form): readonly Question[] {
   return form.questions.filter(({ personResult }) => personResult);
 }
 
-/** Whether the person's page is offered in the section `linkId`: it holds a result of the page, or the word on one. */
+/** The lines of the person's page that follow its results, in the order of the form. */
+export function pageLines(form: Form): readonly Question[] {
+  return form.questions.filter(({ personLine }) => personLine !== undefined);
+}
+
+/** Whether the person's page is offered in the section `linkId`: it holds a result or a line of it, or the word on one. */
 export function offersPage(form: Form, linkId: string): boolean {
-  return pageResults(form).some(
+  const results = pageResults(form);
+  if (results.length === 0) return false;
+  return [...results, ...pageLines(form)].some(
     ({ section, reviewedBy }) =>
       section === linkId || (reviewedBy !== undefined && form.items.get(reviewedBy)?.section === linkId),
   );

@@ -1,4 +1,10 @@
-/** The emergency numbers that an urgent text names. */
+/** The texts of a form that cannot wait, and the emergency numbers that they name. */
+import type { Display, Form } from "$lib/forms/form";
+
+/** The urgent texts of `form`, asked or not. */
+export function urgentTexts(form: Form): readonly Display[] {
+  return [...form.items.values()].filter((item): item is Display => item.type === "display" && item.urgent);
+}
 
 /** 3114: suicide prevention; 15: SAMU; 112: Europe; 114: deaf people. As whole numbers, never as a quantity. */
 const NUMBER =

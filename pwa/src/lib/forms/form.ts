@@ -51,6 +51,8 @@ export interface Option {
   /** The same in plain words, for the person's own view and page. */
   readonly personText?: Localised;
   readonly tone?: Tone;
+  /** linkId of the result that the professional sets aside by choosing it. */
+  readonly setsAside?: string;
   readonly exclusive: boolean;
   readonly initial: boolean;
 }
@@ -194,6 +196,10 @@ export interface Question extends Common {
   readonly reviewedBy?: string;
   /** A result on the person's page. */
   readonly personResult: boolean;
+  /** Its answer is a line of the person's page, under these words. */
+  readonly personLine?: Localised;
+  /** Of a calculated result: linkId of the same result the last time. */
+  readonly comparedWith?: string;
   readonly elapsed?: Elapsed;
   readonly startsFrom?: StartingPoint;
 }

@@ -4,6 +4,7 @@ import { isCoding, isPhoto, isQuantity, valuesOf } from "./answers";
 import type { Photo } from "./attachment";
 import { settingsRead } from "./calculate";
 import { defined } from "./json";
+import { type ReviewWord, reviewOf, setAsideReasons } from "./review";
 import {
   type Form,
   type Group,
@@ -59,7 +60,7 @@ export interface Row {
   /** The settings that the calculation read, with the values in force. */
   readonly settings: readonly { readonly label: string; readonly value: string }[];
   /** What the professional said of the result (`escale:reviewed-by`); absent while nothing is said. */
-  readonly review?: "validated" | "set_aside";
+  readonly review?: ReviewWord;
   /** Why it was set aside, in the professional's words. */
   readonly setAsideBecause?: string;
 }
@@ -109,7 +110,7 @@ function row(form: Form, section: Group, question: Question, answers: Answers, w
     ...defined({
       tone: toneOf(question, given),
       rule: ruleOf(question, wording),
-      review: reviewOf(question, answers),
+      review: reviewOf(form, question, answers),
       setAsideBecause: reasonOf(form, question, answers, wording),
     }),
   };
@@ -137,17 +138,7 @@ function toneOf({ calculation, options }: Question, given: Answer | undefined): 
 
 /** What was answered to the questions that are asked because the result was set aside. */
 function reasonOf(form: Form, question: Question, answers: Answers, wording: Wording): string | undefined {
-  if (reviewOf(question, answers) !== "set_aside") return undefined;
-  const reasons = form.questions.filter(({ conditions }) =>
-    conditions.some(
-      (condition) =>
-        condition.question === question.reviewedBy &&
-        condition.operator === "=" &&
-        typeof condition.answer === "object" &&
-        condition.answer.code === "set_aside",
-    ),
-  );
-  const said = reasons.flatMap((reason) =>
+  const said = setAsideReasons(form, question, answers).flatMap((reason) =>
     valuesOf(answers[reason.linkId]).map((value) => display(reason, value, wording)),
   );
   return said.length === 0 ? undefined : said.join(" – ");
@@ -155,13 +146,6 @@ function reasonOf(form: Form, question: Question, answers: Answers, wording: Wor
 
 function ruleOf({ rule }: Question, { language }: Wording): Row["rule"] {
   return rule && { text: spoken(rule.text, language), source: rule.source };
-}
-
-/** What the professional said of the calculated `question`; undefined when it is not reviewed, or not yet. */
-export function reviewOf({ reviewedBy }: Question, answers: Answers): Row["review"] {
-  const [word] = reviewedBy === undefined ? [] : valuesOf(answers[reviewedBy]);
-  const code = isCoding(word) ? word.code : undefined;
-  return code === "validated" || code === "set_aside" ? code : undefined;
 }
 
 function shown(question: Question, given: Answer | undefined, wording: Wording): Shown {

@@ -1,5 +1,13 @@
 /** The facets of one question in a Questionnaire: limits, units, rules, how it is drawn and computed. */
-import { coding, EXTENSION, expressionOf, extensionValue, extensions, localised } from "./extensions";
+import {
+  coding,
+  EXTENSION,
+  expressionOf,
+  extensionValue,
+  extensions,
+  localised,
+  localisedExtension,
+} from "./extensions";
 import { FormInvalid } from "./errors";
 import type {
   Argument,
@@ -71,6 +79,8 @@ export function questionFacets(
       startsFrom: readStartingPoint(json, place),
       rule: readRule(json, place),
       reviewedBy: optional(value(EXTENSION.reviewedBy), (each) => string(each, `${place} reviewed-by`)),
+      comparedWith: optional(value(EXTENSION.comparedWith), (each) => string(each, `${place} compared-with`)),
+      personLine: localisedExtension(json, EXTENSION.personLine, place),
       elapsed: readElapsed(json, type, place),
     }),
   };

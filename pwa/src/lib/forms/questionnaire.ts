@@ -109,13 +109,14 @@ function namedBy(item: Item): readonly (readonly [what: string, linkId: string])
   if (item.type === "display") return conditions;
   if (item.type === "group")
     return [...conditions, ...(item.delay ? [["delay", item.delay.since] as const] : [])];
-  const { calculation, elapsed, reviewedBy } = item;
+  const { calculation, elapsed, reviewedBy, comparedWith } = item;
   const call = calculation?.kind === "function" ? calculation.call.arguments : [];
   return [
     ...conditions,
     ...call.flatMap((each) => ("link" in each ? [["function", each.link] as const] : [])),
     ...(elapsed ? [["elapsed", elapsed.since] as const, ["elapsed", elapsed.until] as const] : []),
     ...(reviewedBy === undefined ? [] : [["reviewed-by", reviewedBy] as const]),
+    ...(comparedWith === undefined ? [] : [["compared-with", comparedWith] as const]),
   ];
 }
 
@@ -192,6 +193,7 @@ function readOptions(
   return objects(json.answerOption, `${place}.answerOption`).map((option) => {
     const value = object(option.valueCoding, `${place}.answerOption.valueCoding`);
     const tone = extensionValue(option, EXTENSION.tone, place);
+    const setsAside = extensionValue(option, EXTENSION.setsAside, place);
     return {
       coding: coding(value, place),
       label: localised(value, "display", `${place}.answerOption`),
@@ -200,6 +202,7 @@ function readOptions(
       ...defined({
         personText: localisedExtension(option, EXTENSION.personText, place),
         tone: tone === undefined ? undefined : oneOf(tone, TONES, `${place} tone`),
+        setsAside: setsAside === undefined ? undefined : string(setsAside, `${place} sets-aside`),
       }),
     };
   });
