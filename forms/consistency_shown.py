@@ -1,4 +1,4 @@
-"""What must hold of results as they are shown: beside the last time, set aside by name, on the person's page."""
+"""What must hold of results as they are shown: beside the last time, set aside by name, handed to the person."""
 
 from collections.abc import Iterator, Sequence
 
@@ -57,5 +57,11 @@ def set_asides(items: Items) -> Iterator[Defect]:
                 for asks in item.conditions
             )
             if reviewed_by is None or not asked:
-                words = "option {code} sets aside {result}, not a result whose review asks for it"
-                yield Defect(item.link_id, because(words, code=option.code, result=option.sets_aside))
+                yield Defect(
+                    item.link_id,
+                    because(
+                        "option {code} sets aside {result}, not a result whose review asks for it",
+                        code=option.code,
+                        result=option.sets_aside,
+                    ),
+                )
