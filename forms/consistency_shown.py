@@ -1,4 +1,4 @@
-"""What must hold of results as they are shown: beside the last time, set aside by name, handed to the person."""
+"""What must hold of results as shown: beside the last time, set aside by name, handed to the person."""
 
 from collections.abc import Iterator, Sequence
 
