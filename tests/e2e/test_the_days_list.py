@@ -41,14 +41,14 @@ def test_a_day_is_told_on_two_tablets_and_closed_without_network(
 
     # One tap says that the first person is with the nurse; the doctor's tablet shows it.
     first, second, *_ = names_of(nurse)
-    nurse.button(re.compile(f"^En soins infirmiers : {first}")).click()
+    nurse.button(re.compile(f"^Avec moi : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Avec Dominique Fictif depuis")
     expect(doctor.line_of(first)).to_contain_text("Avec Dominique Fictif depuis", timeout=40_000)
 
     # An interruption: back to waiting, then again.
     nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
-    nurse.button(re.compile(f"^En soins infirmiers : {first}")).click()
+    nurse.button(re.compile(f"^Avec moi : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("interrompu 1 fois")
     nurse.button(re.compile(f"^En attente : {first}")).click()
     expect(nurse.line_of(first)).to_contain_text("Arrivé depuis")
