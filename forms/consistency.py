@@ -18,6 +18,7 @@ from forms.consistency_capture import (
     starts,
     use_of_form,
 )
+from forms.consistency_grids import grids
 from forms.consistency_results import calculations, functions, person_results, reviews, rules_in_words
 from forms.consistency_shown import comparisons, person_lines, set_asides
 from forms.definition import NUMBER_TYPES, Condition, FormUse, Item
@@ -223,6 +224,7 @@ RULES: tuple[Callable[[Items], Iterable[Defect]], ...] = (
     remembered,
     kept_for_the_day,
     controls,
+    grids,
     delays,
     constraints,
     pairs,

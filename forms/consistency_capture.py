@@ -117,7 +117,9 @@ def controls(items: Items) -> Iterator[Defect]:
         slides = item.control == "slider"
         if slides and (item.type not in NUMBER_TYPES or item.minimum is None or item.maximum is None):
             yield Defect(item.link_id, because("a slider is a number with minValue and maxValue"))
-        if item.control is not None and not slides and item.type != "choice":
+        if (item.control == "grid") != (item.type == "group" and item.control is not None):
+            yield Defect(item.link_id, because("grid applies to a group, and no other control does"))
+        elif item.control not in (None, "slider", "grid") and item.type != "choice":
             yield Defect(item.link_id, because("{control} applies to a choice", control=item.control))
         seconds = item.unit is not None and item.unit.code == "s"
         if item.instrument == "stopwatch" and not (item.type in NUMBER_TYPES and seconds):

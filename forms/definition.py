@@ -178,6 +178,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `path`: the linkIds of the groups around it, outermost first. `options`: by code. `carried`: its last
     answer is shown to be confirmed at the next visit. `restricts`: answered yes, the record is restricted.
     `enabled_when`: an expression, enabled when it yields exactly `true`. `start`: what `initial` says.
+    `short`: the heading of its column in a group whose `control` is `grid`.
     `remembered`: its last answer is kept for comparison. `kept_for_the_day`: its last answer starts the next
     record of the same member, stop and day. `instrument`: what `escale:control` says. `person_line`: its
     answer is a line of the person's page, under these words. `compared_with`: the linkId of the same result
@@ -210,6 +211,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     entry_units: tuple[EntryUnit, ...] = ()
     entry_pair: str | None = None
     control: str | None = None
+    short: Translated | None = None
     text_rule: str | None = None
     date_rule: str | None = None
     lookup: str | None = None

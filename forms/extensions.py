@@ -26,7 +26,7 @@ from forms.reason import because
 
 UCUM = "http://unitsofmeasure.org"
 ITEM_CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
-CONTROLS = ("radio-button", "check-box", "drop-down", "autocomplete", "slider")
+CONTROLS = ("radio-button", "check-box", "drop-down", "autocomplete", "slider", "grid")
 ITEM_CLASSES = ("administrative", "identity", "clinical", "sensitive")
 ANY = frozenset(
     {"group", "display", "string", "text", "date", "boolean", "choice", "attachment", *NUMBER_TYPES}
@@ -92,13 +92,14 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
     FHIR + "maxValue": Known("maximum", number, NUMBERS),
     FHIR + "maxDecimalPlaces": Known("decimals", whole, frozenset({"decimal", "quantity"})),
     FHIR + "questionnaire-unit": Known("unit", _unit, NUMBERS),
-    FHIR + "questionnaire-itemControl": Known("control", _control, CHOICES | NUMBERS),
+    FHIR + "questionnaire-itemControl": Known("control", _control, CHOICES | NUMBERS | {"group"}),
     FHIR + "questionnaire-hidden": Known("hidden", flag, ANY),
     FHIR + "questionnaire-maxOccurs": Known("max_occurs", whole, LEAVES),
     FHIR + "questionnaire-constraint": Known("constraints", _constraint, ANY, several=True),
     SDC + "calculatedExpression": Known("calculated", expression, CALCULABLE),
     SDC + "enableWhenExpression": Known("enabled_when", expression, ANY),
     SDC + "initialExpression": Known("prefill", prefill, LEAVES),
+    SDC + "shortText": Known("short", translated, LEAVES),
     EXTENSION_BASE + "item-class": Known("item_class", code(*ITEM_CLASSES), ANY),
     EXTENSION_BASE + "soft-min": Known("soft_minimum", number, NUMBERS),
     EXTENSION_BASE + "soft-max": Known("soft_maximum", number, NUMBERS),

@@ -3,7 +3,7 @@
  * knows the answers would give them.
  *
  * A touch is one tap of a thumb; a keystroke is one character on the keypad. A text field is a tap and its characters;
- * a search is a tap, three letters and a tap; an absence is two taps; each screen is left by one tap, the last ones being
+ * a search is a tap, three letters and a tap; an absence is two taps; another row of a table is a tap; each screen is left by one tap, the last ones being
  * reading over and signing. What is prefilled, calculated or set beforehand costs nothing.
  */
 import { render } from "svelte/server";
@@ -12,6 +12,7 @@ import { type Answer, type Answers, type FormContext, isPhoto, valuesOf } from "
 import { writeEntry } from "$lib/forms/entry";
 import type { Evaluator } from "$lib/forms/evaluate";
 import { type Form, isQuestion, type Question } from "$lib/forms/form";
+import { gridAround } from "$lib/forms/grid";
 import { judge } from "$lib/forms/judge";
 import { ExpressionMemory } from "$lib/forms/memory";
 import { AUTHOR } from "./flat";
@@ -77,7 +78,26 @@ export function count(
     const question = form.items.get(linkId);
     return isQuestion(question) && isTyped(question) && !same(question, answers, wanted);
   });
-  return { screens: seen.size, taps: taps + seen.size - 1 + READ_OVER_AND_SIGN, keystrokes, unreachable };
+  const moves = seen.size - 1 + rowsTurnedTo(form, wanted) + READ_OVER_AND_SIGN;
+  return { screens: seen.size, taps: taps + moves, keystrokes, unreachable };
+}
+
+/** Rows of a table are entered one at a time: a tap for each after the first. */
+function rowsTurnedTo(form: Form, wanted: Answers): number {
+  const grids = [...form.items.values()].filter((item) => item.type === "group" && item.grid);
+  return grids.reduce((sum, grid) => {
+    const filled = new Set(
+      form.questions
+        .filter(
+          (question) =>
+            isTyped(question) &&
+            wanted[question.linkId] !== undefined &&
+            gridAround(form, question)?.grid === grid,
+        )
+        .map(({ parent }) => parent),
+    );
+    return sum + Math.max(0, filled.size - 1);
+  }, 0);
 }
 
 function viewOf(

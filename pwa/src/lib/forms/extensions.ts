@@ -59,6 +59,7 @@ export const EXTENSION = {
   calculatedExpression: `${SDC}sdc-questionnaire-calculatedExpression`,
   enableWhenExpression: `${SDC}sdc-questionnaire-enableWhenExpression`,
   initialExpression: `${SDC}sdc-questionnaire-initialExpression`,
+  shortText: `${SDC}sdc-questionnaire-shortText`,
 } as const;
 
 /** The extensions of `element` with this URL. */

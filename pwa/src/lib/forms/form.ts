@@ -145,6 +145,8 @@ interface Common {
 export interface Group extends Common {
   readonly type: "group";
   readonly children: readonly Item[];
+  /** Drawn as a table: its groups are the rows, their questions the columns (`./grid`). */
+  readonly grid: boolean;
   readonly delay?: Delay;
 }
 
@@ -157,6 +159,8 @@ export interface Display extends Common {
 /** An item that is answered. */
 export interface Question extends Common {
   readonly type: QuestionType;
+  /** The heading of its column, in a row of a grid. */
+  readonly short?: Localised;
   readonly required: boolean;
   readonly repeats: boolean;
   readonly readOnly: boolean;

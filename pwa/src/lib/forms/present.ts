@@ -3,6 +3,7 @@ import type { AbsentReason, Answer, Answers, Value } from "./answers";
 import { isCoding, isPhoto, isQuantity, valuesOf } from "./answers";
 import type { Photo } from "./attachment";
 import { settingsRead } from "./calculate";
+import { gridAround, headingOf } from "./grid";
 import { defined } from "./json";
 import { type ReviewWord, reviewOf, setAsideReasons } from "./review";
 import {
@@ -38,12 +39,24 @@ export type Shown =
   | { readonly kind: "absent"; readonly reason: AbsentReason }
   | { readonly kind: "unanswered" };
 
+/** A place in the table that the form draws a group as. */
+export interface Cell {
+  /** linkIds of the table and of the row, with their titles. */
+  readonly grid: string;
+  readonly caption: string;
+  readonly row: string;
+  readonly title: string;
+  readonly heading: string;
+}
+
 /** One question and what was answered. */
 export interface Row {
   readonly linkId: string;
   /** Title of the block inside the section, when there is one. */
   readonly block?: string;
   readonly label: string;
+  /** Where it stands in a table (`./grid`); absent when it stands in none. */
+  readonly cell?: Cell;
   readonly itemClass: ItemClass;
   readonly shown: Shown;
   /** The member who answered; absent when nobody did. */
@@ -108,12 +121,26 @@ function row(form: Form, section: Group, question: Question, answers: Answers, w
     calculated: question.calculation !== undefined,
     settings: settingsInForce(form, question, answers, wording),
     ...defined({
+      cell: cellOf(form, question, wording),
       tone: toneOf(question, given),
       rule: ruleOf(question, wording),
       review: reviewOf(form, question, answers),
       setAsideBecause: reasonOf(form, question, answers, wording),
     }),
   };
+}
+
+function cellOf(form: Form, question: Question, { language }: Wording): Cell | undefined {
+  const around = gridAround(form, question);
+  return (
+    around?.grid && {
+      grid: around.grid.linkId,
+      caption: spoken(around.grid.label, language),
+      row: around.row.linkId,
+      title: spoken(around.row.label, language),
+      heading: headingOf(question, language),
+    }
+  );
 }
 
 /** What the calculation of `question` was set to: label and value of each setting that it reads and that has one. */

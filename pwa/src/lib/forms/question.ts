@@ -63,6 +63,7 @@ export function questionFacets(
       maxLength: optionalNumber(json.maxLength, `${place}.maxLength`),
       maxOccurs: optionalNumber(value(EXTENSION.maxOccurs), `${place} maxOccurs`),
       maxDecimals: optionalNumber(value(EXTENSION.maxDecimalPlaces), `${place} maxDecimalPlaces`),
+      short: localisedExtension(json, EXTENSION.shortText, place),
       unit: readUnit(json, type, place),
       entryPair: optional(value(EXTENSION.entryPair), (each) => string(each, `${place} entry-pair`)),
       control: readControl(json, place),

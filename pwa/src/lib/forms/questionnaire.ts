@@ -143,7 +143,8 @@ function readItem(json: Json, around: Surroundings): Item {
   if (json.type === "group") {
     const below = { ...around, itemClass: common.itemClass, parent: place };
     const children = objects(json.item, `${place}.item`).map((child) => readItem(child, below));
-    return { ...common, type: "group", children, ...defined({ delay: readDelay(json, place) }) };
+    const grid = isGrid(json, place);
+    return { ...common, type: "group", children, grid, ...defined({ delay: readDelay(json, place) }) };
   }
   if (json.item !== undefined) throw new FormInvalid(place, "only groups have items");
   const type = oneOf(json.type, QUESTION_TYPES, `${place}.type`);
@@ -152,6 +153,13 @@ function readItem(json: Json, around: Surroundings): Item {
     ...questionFacets(json, type, readOptions(json, around.valueSets, place), place),
     type,
   };
+}
+
+function isGrid(json: Json, place: string): boolean {
+  const concept = extensionValue(json, EXTENSION.itemControl, place);
+  if (concept === undefined) return false;
+  const [control] = objects(object(concept, `${place} itemControl`).coding, `${place} itemControl`);
+  return oneOf(control?.code, ["grid"], `${place} itemControl`) === "grid";
 }
 
 function readDelay(json: Json, place: string): Delay | undefined {
