@@ -1,4 +1,4 @@
-"""What must hold of a group drawn as a table: its groups are rows, their questions columns (docs/forms.md)."""
+"""What must hold of a group drawn as a table: groups are its rows, their questions its columns."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

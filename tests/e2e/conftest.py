@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
+from tests.e2e import demonstration as form_page
 from tests.e2e.browser import Browser
 from tests.support.server_process import ROOT, ServerProcess
 
@@ -79,3 +80,10 @@ def new_browser(
 def screenshots() -> Path:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     return SCREENSHOTS
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the form components by themselves."""
+    with form_page.served(tmp_path_factory.mktemp("vite") / "log") as address:
+        yield address

@@ -5,13 +5,7 @@ is turned by hand.
 """
 
 import re
-import socket
-import subprocess
-import threading
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,45 +23,6 @@ FIXTURES = ROOT / "pwa" / "tests" / "spirometry" / "fixtures"
 
 # One worker: the server prepares its modules once, in a directory that two would share.
 pytestmark = pytest.mark.xdist_group("the form by itself")
-
-PATIENCE_S = 60
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the page, its server ready."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        "node",
-        "node_modules/vite/bin/vite.js",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--strictPort",
-    ]
-    log = tmp_path_factory.mktemp("vite") / "log"
-    with log.open("w") as printed:
-        server = subprocess.Popen(command, cwd=ROOT / "pwa", stdout=printed, stderr=printed)
-    try:
-        address = f"http://127.0.0.1:{port}/tablette/tests/forms/demo/index.html"
-        wait_until_served(address, server, log)
-        yield address
-    finally:
-        server.kill()
-        server.wait()
-
-
-def wait_until_served(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait for the first answer; raise ``RuntimeError`` with what was printed when none comes."""
-    ends_at = time.monotonic() + PATIENCE_S
-    while server.poll() is None and time.monotonic() < ends_at:
-        with suppress(OSError), urllib.request.urlopen(address, timeout=PATIENCE_S):
-            return
-        threading.Event().wait(0.1)
-    raise RuntimeError(f"the page was not served in time:\n{log.read_text()}")
 
 
 @pytest.fixture
