@@ -32,7 +32,7 @@ TOLD: dict[str, dict[str, tuple[str, str]]] = {
         "a filter in a value set": ("", "include[0].filter: is not in the supported subset"),
         "scores of options": ("/44250-9", f"extension {R4}ordinalValue is not in the supported subset"),
         "items under an answer": ("/44260-8", "only groups hold items"),
-        "a table": ("/vitals", "questionnaire-itemControl does not apply to group"),
+        "a table": ("/vitals", "slider, grid is expected, not gtable"),
         "several units": ("/vitals/8302-2", f"extension {R4}questionnaire-unitOption is not in"),
         "an initial quantity": ("/vitals/8302-2", "initial[0].valueQuantity: is not in the supported subset"),
         "a prefix": ("/44250-9", "item[0].prefix: is not in the supported subset"),
