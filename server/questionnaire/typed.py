@@ -24,6 +24,11 @@ _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 _FRENCH_DAY = "%d/%m/%Y"
 
 
+def first(typed: Typed, name: str, otherwise: str = "") -> str:
+    """Return the first text of a field; ``otherwise`` when it was not sent."""
+    return next(iter(typed.get(name, ())), otherwise)
+
+
 def name_of(link_id: str, prefix: str) -> str:
     """Return the name of an item's field; ``prefix`` tells two forms on one page apart."""
     return f"{prefix}{link_id}"

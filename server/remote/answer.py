@@ -16,7 +16,7 @@ from server.keys.organisation import OrganisationKeys
 from server.planning.members import rpps_holds
 from server.projection.acts import FormNamed, RemoteAnswer, RemoteSatisfaction, document_id, sealed_document
 from server.questionnaire.asked import Asked, Given, of_sections
-from server.questionnaire.typed import Typed, flat
+from server.questionnaire.typed import Typed, first, flat
 from server.questionnaire.versions import latest
 from server.remote.request import Request
 from server.store.remote import RemoteLink
@@ -93,8 +93,8 @@ def is_touched(asked: Asked, typed: Typed) -> bool:
 
 def signature_of(typed: Typed) -> Signature:
     """Read who answers. The RPPS number is optional; one whose check digit fails is asked about once."""
-    name = " ".join(_one(typed, "signed_name").split())
-    rpps = "".join(_one(typed, "rpps").split())
+    name = " ".join(first(typed, "signed_name").split())
+    rpps = "".join(first(typed, "rpps").split())
     faults = []
     if not name:
         faults.append("name")
@@ -102,13 +102,9 @@ def signature_of(typed: Typed) -> Signature:
         faults.append("name-long")
     if rpps and not (len(rpps) == RPPS_DIGITS and rpps.isascii() and rpps.isdecimal()):
         faults.append("rpps")
-    elif rpps and not rpps_holds(rpps) and _one(typed, "rpps_confirmed") != rpps:
+    elif rpps and not rpps_holds(rpps) and first(typed, "rpps_confirmed") != rpps:
         faults.append("rpps-check")
     return Signature(name, rpps, tuple(faults))
-
-
-def _one(typed: Typed, name: str) -> str:
-    return next(iter(typed.get(name, ())), "")
 
 
 def act_of(

@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from server.auth import guards
-from server.questionnaire.typed import Typed
+from server.questionnaire.typed import Typed, first
 from server.remote import links
 from server.routes.api_remote import PAGE
 from server.routes.public_page import (
@@ -51,7 +51,7 @@ def _give_code(request: PublicRequest, secret: str, typed: Typed) -> Response[st
     services = services_of(request)
     if wait_s := services.rates.codes.charge(address_of(request)):
         return said("too-often", status=429, wait_s=wait_s, typed=given_back(typed))
-    code = next(iter(typed.get("code", ())), "")
+    code = first(typed, "code")
     with services.store.session() as session:
         link = session.get_one(RemoteLink, held.link.id)
         is_right = links.try_code(session, link, secret, code, services.clock())

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from server.auth import guards
 from server.questionnaire.asked import Asked
-from server.questionnaire.typed import Typed
+from server.questionnaire.typed import Typed, first
 from server.remote import answer, links
 from server.remote.answer import AlreadyAnswered, Opinion
 from server.remote.request import ConsentRefused, Request, RequestRestricted, request_of
@@ -24,7 +24,6 @@ from server.routes.web_remote_link import (
     ended,
     given_back,
     held_link,
-    typed_text,
 )
 from server.routes.web_remote_request import closed_page, drawn, request_page
 
@@ -67,7 +66,7 @@ def _to_keep(request: PublicRequest, secret: str, typed: Typed) -> _Kept | Respo
         return over
     if not held.is_open:
         return code_page(held, kept=typed, status=403)
-    if not links.same(links.form_token(held.link, secret), typed_text(typed, FORM_TOKEN, "")):
+    if not links.same(links.form_token(held.link, secret), first(typed, FORM_TOKEN)):
         return request_page(request, held, typed, status=403, fault="foreign")
     services = services_of(request)
     try:

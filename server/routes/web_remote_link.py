@@ -4,7 +4,6 @@ The cookie that the code gives opens this link and nothing else; it is made of t
 devices of one doctor may hold it, and no table holds it.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar import Response
@@ -93,8 +92,3 @@ def cookie(services: Services, link: RemoteLink, secret: str) -> Cookie:
         samesite="strict",
         secure=services.settings.origin.startswith("https://"),
     )
-
-
-def typed_text(typed: Mapping[str, Sequence[str]], name: str, otherwise: str) -> str:
-    """Return the first text of a field; ``otherwise`` when it was not sent."""
-    return next(iter(typed.get(name, ())), otherwise)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from server.letters.agreement import agreed
 from server.questionnaire import fields
 from server.questionnaire.asked import Asked
-from server.questionnaire.typed import Typed
+from server.questionnaire.typed import Typed, first
 from server.remote import answer, links, photos
 from server.remote.answer import Opinion
 from server.remote.links import LinkState
@@ -23,7 +23,7 @@ from server.routes.services import Services
 from server.routes.web_catalogue import DEFAULT_LANGUAGE, TRANSLATORS
 from server.routes.web_format import FORMATS
 from server.routes.web_photo import MEDIA_TYPE
-from server.routes.web_remote_link import Held, given_back, held_link, typed_text
+from server.routes.web_remote_link import Held, given_back, held_link
 from server.store.control import Member
 from server.store.remote import RemoteLink
 
@@ -145,8 +145,8 @@ def drawn(
         satisfaction_title=pleased.form.title if pleased is not None else "",
         shown=" ".join((fields.shown(drawn), fields.shown(asked_after))),
         signature=opinion.signature if opinion is not None else None,
-        typed_name=typed_text(typed, "signed_name", held.link.physician or ""),
-        typed_rpps=typed_text(typed, "rpps", ""),
+        typed_name=first(typed, "signed_name", held.link.physician or ""),
+        typed_rpps=first(typed, "rpps"),
         refused=opinion is not None and not opinion.is_sound,
         fault=fault,
         max_name=answer.MAX_NAME,

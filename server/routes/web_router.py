@@ -32,7 +32,9 @@ from server.routes import (
     web_relabel,
     web_reports,
     web_restricted,
-    web_satisfaction_office,
+    web_satisfaction_paper,
+    web_satisfaction_posters,
+    web_satisfaction_results,
     web_statements,
     web_stops,
     web_tablets,
@@ -79,7 +81,9 @@ PAGES: list[HTTPRouteHandler] = [
     *web_reports.pages,
     *web_indicators.pages,
     *web_statements.pages,
-    *web_satisfaction_office.pages,
+    *web_satisfaction_results.pages,
+    *web_satisfaction_posters.pages,
+    *web_satisfaction_paper.pages,
     unknown_page,
 ]
 

@@ -103,6 +103,14 @@ async def opened(doctor: Browser, path: str, code: str) -> httpx.Response:
     return await doctor.open(path)
 
 
+async def at_request(assistant: Assistant, doctor: Browser) -> str:
+    """A doctor before the signed request, the code given; return the link's path."""
+    await assistant.sign()
+    _, path, code = await assistant.link()
+    await opened(doctor, path, code)
+    return path
+
+
 def answered(doctor: Browser, **changed: Any) -> dict[str, Any]:
     """What a doctor sends of the page they are on; a name's dots are written ``__``."""
     assert doctor.page is not None

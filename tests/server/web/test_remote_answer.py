@@ -14,7 +14,7 @@ from server.store.follow_ups import Act
 from server.store.remote import Opinion
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import MovingClock
-from tests.server.web.remote import Assistant, answered, assistant, forms, opened
+from tests.server.web.remote import Assistant, answered, assistant, at_request, forms, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -24,9 +24,7 @@ __all__ = ["assistant", "forms"]
 async def test_an_answer_that_comes_too_late_is_given_back(
     assistant: Assistant, visitor: Browser, clock: MovingClock, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     clock.forward(LIFETIME)
     late = await visitor.http.post(path, data=answered(visitor, outcome__notes="Un long avis"))
     assert late.status_code == 410
@@ -38,9 +36,7 @@ async def test_an_answer_that_comes_too_late_is_given_back(
 async def test_of_two_tabs_the_first_answer_is_kept_and_the_second_given_back(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     bodies = [answered(visitor, outcome__notes=f"Avis {number}") for number in (1, 2)]
     answers: list[httpx.Response] = []
 
@@ -87,9 +83,7 @@ async def test_an_answer_sent_after_the_cookie_went_comes_back_with_the_code(
 async def test_a_form_from_elsewhere_is_refused_and_what_was_typed_stays(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     crossed = await visitor.http.post(path, data=answered(visitor), headers={"sec-fetch-site": "cross-site"})
     assert crossed.status_code == 403
     forged = await visitor.http.post(path, data=answered(visitor, form_token="0" * 64))
@@ -119,9 +113,7 @@ async def test_a_form_from_elsewhere_is_refused_and_what_was_typed_stays(
 async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assistant: Assistant, visitor: Browser, store: Store, changed: dict[str, Any], said: str
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     body = answered(visitor, **{"outcome__notes": "À revoir < 48 h", **changed})
     page = await visitor.http.post(path, data=body)
     assert page.status_code == 422
@@ -139,9 +131,7 @@ async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 async def test_an_unusual_rpps_is_taken_once_confirmed_and_a_right_one_at_once(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     number = "10003456780"
     asked = await visitor.http.post(path, data=answered(visitor, rpps=number))
     assert f'name="rpps_confirmed" value="{number}"' in asked.text
@@ -157,9 +147,7 @@ async def test_an_unusual_rpps_is_taken_once_confirmed_and_a_right_one_at_once(
 async def test_a_question_that_an_answer_opens_is_answered_on_the_same_page(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     body = answered(visitor, outcome__main="visit_planned", outcome__next_date="30/11/2026")
     assert (await visitor.http.post(path, data=body)).status_code == 303
     await assistant.services.projection.caught_up()

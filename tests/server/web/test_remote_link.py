@@ -16,7 +16,7 @@ from server.store.follow_ups import Act
 from server.store.remote import RemoteLink
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import Day, MovingClock
-from tests.server.web.remote import Assistant, assistant, forms, log_of, opened
+from tests.server.web.remote import Assistant, assistant, at_request, forms, log_of, opened
 from tests.support.tablet import enrolled_tablet
 
 pytestmark = pytest.mark.anyio
@@ -127,9 +127,7 @@ async def test_nothing_is_shown_or_taken_without_the_code(
 
 
 async def test_the_cookie_of_one_link_opens_no_other(assistant: Assistant, visitor: Browser) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    await at_request(assistant, visitor)
     cookie = visitor.http.cookies[COOKIE]
     _, other_path, _ = await assistant.link()
     visitor.http.cookies.clear()
@@ -195,9 +193,7 @@ async def test_a_link_is_followed_by_the_tablet_that_asked_only(
 async def test_a_fault_of_the_page_never_tells_its_address(
     assistant: Assistant, visitor: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     await visitor.open(path + "/nothing")
     await visitor.open("/avis/" + "B" * 43)
     secret = path.rsplit("/", 1)[1]

@@ -17,7 +17,16 @@ from server.store.database import Store
 from server.store.remote import Opinion, OpinionOutbox
 from tests.server.web.browser import Browser, text_of
 from tests.server.web.conftest import MovingClock
-from tests.server.web.remote import Assistant, answered, assistant, forms, log_of, opened, published_opinion
+from tests.server.web.remote import (
+    Assistant,
+    answered,
+    assistant,
+    at_request,
+    forms,
+    log_of,
+    opened,
+    published_opinion,
+)
 from tests.support import remote_form
 
 pytestmark = pytest.mark.anyio
@@ -89,9 +98,7 @@ async def test_a_doctor_gives_the_code_reads_the_request_and_answers_once(
 async def test_an_answer_outlives_a_rebuild_and_is_told_again(
     assistant: Assistant, visitor: Browser, store: Store
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     await visitor.http.post(path, data=answered(visitor))
     services = assistant.services
     await services.projection.caught_up()
@@ -142,9 +149,7 @@ async def test_the_physicians_satisfaction_goes_with_the_act_and_not_to_the_tabl
 async def test_a_database_begun_later_is_given_the_opinions_of_the_last_quarter(
     assistant: Assistant, visitor: Browser, clock: MovingClock
 ) -> None:
-    await assistant.sign()
-    _, path, code = await assistant.link()
-    await opened(visitor, path, code)
+    path = await at_request(assistant, visitor)
     assert (await visitor.http.post(path, data=answered(visitor))).status_code == 303
     services, team = assistant.services, assistant.seeded.team
     await services.projection.caught_up()
