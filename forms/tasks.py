@@ -29,11 +29,17 @@ class TaskKind(StrEnum):
 
 
 class KindRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind: who may see such tasks (as of an item), days until it is due, which outcomes end it."""
+    """One kind: who may see such tasks (as of an item), days until it is due, which outcomes end it.
+
+    ``done_on``: whether the day on which it was done is noted; ``done_by``: the item whose options say by
+    whom.
+    """
 
     item_class: ItemClass
     days: int
     outcomes: dict[str, bool]
+    done_on: bool = False
+    done_by: str = ""
 
     @property
     def is_clinical(self) -> bool:

@@ -6,11 +6,16 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from forms.load import published
 from forms.tasks import TaskKind, task_rules
+from server.clock import local_day
 from server.projection.acts import MAX_NOTE, TaskChange
 from server.projection.tasks import ACT_KIND
 from server.store.control import Member, Role, TeamMember
-from server.store.follow_ups import Act, TaskState
+from server.store.follow_ups import Act, Task, TaskState
+
+DONE = frozenset({"fait", "saisi"})
+"""The outcomes that say that what was asked for was done: it was on a day, by somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,16 @@ class TypedChange:
     due_on: str = ""
     outcome: str = ""
     note: str = ""
+    done_on: str = ""
+    done_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """When a task was done, and by whom: a code of the item that its kind names. None: not said."""
+
+    on: date | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,19 @@ class PastChange:
     due_on: date | None
     outcome: str | None
     note: str
+    deed: Deed
+
+
+def doers(kind: TaskKind) -> dict[str, tuple[str, str]]:
+    """Return by whom a task of this kind may have been done, over every published version: code → fr, en."""
+    link_id = task_rules().kinds[kind].done_by
+    items = (form.index.get(link_id) for _, form in sorted(published().items())) if link_id else ()
+    return {
+        code: (option.display, option.display_en)
+        for item in items
+        if item is not None
+        for code, option in item.options.items()
+    }
 
 
 def owners(session: Session, team_id: str, kind: TaskKind) -> dict[str, str]:
@@ -54,39 +82,65 @@ def owners(session: Session, team_id: str, kind: TaskKind) -> dict[str, str]:
 
 
 def read(
-    typed: TypedChange, key: str, kind: TaskKind, known: Mapping[str, str], *, member: str, at: datetime
+    typed: TypedChange, task: Task, known: Mapping[str, str], *, member: str, at: datetime
 ) -> TaskChange | tuple[str, ...]:
-    """Read what was typed; return what is wrong, as codes, when something is."""
-    due_on = _day(typed.due_on)
+    """Read what was typed; return what is wrong, as codes, when something is.
+
+    What was done is said of what ends the task, on a day from the visit's to today.
+    """
+    kind = TaskKind(task.kind)
+    rules = task_rules().kinds[kind]
+    due_on, done_on = _day(typed.due_on), _day(typed.done_on)
+    said = bool(typed.done_on or typed.done_by)
     wrong = {
         "owner": bool(typed.owner) and typed.owner not in known,
         "due": bool(typed.due_on) and due_on is None,
-        "outcome": bool(typed.outcome) and typed.outcome not in task_rules().kinds[kind].outcomes,
+        "outcome": bool(typed.outcome) and typed.outcome not in rules.outcomes,
         "note": len(typed.note) > MAX_NOTE,
+        "done-on": bool(typed.done_on) and (done_on is None or not rules.done_on),
+        "done-on-before": done_on is not None and done_on < task.day,
+        "done-on-after": done_on is not None and done_on > local_day(at),
+        "done-by": bool(typed.done_by) and typed.done_by not in doers(kind),
+        "done-open": said and typed.outcome not in DONE,
     }
     faults = tuple(code for code, is_wrong in wrong.items() if is_wrong)
     if faults:
         return faults
     return TaskChange(
-        subject=key,
+        subject=task.key,
         member=member,
         at=at,
         owner=typed.owner or None,
         due_on=due_on,
         outcome=typed.outcome or None,
         note=typed.note.strip(),
+        done_on=done_on,
+        done_by=typed.done_by or None,
     )
 
 
-def is_done(act: TaskChange, state: TaskState | None) -> bool:
+def is_done(session: Session, act: TaskChange, state: TaskState | None) -> bool:
     """Say whether the state that stands is just what this act says, from the same hand."""
-    return state is not None and (act.member, act.owner, act.due_on, act.outcome, act.note) == (
+    if state is None or Deed(act.done_on, act.done_by) != deed(session, state):
+        return False
+    return (act.member, act.owner, act.due_on, act.outcome, act.note) == (
         state.changed_by,
         state.owner_id,
         state.due_on,
         state.outcome,
         state.note,
     )
+
+
+def deed(session: Session, state: TaskState | None) -> Deed:
+    """Return when the task was done and by whom, as the act that stands says."""
+    act = session.get(Act, state.act_id) if state is not None else None
+    return Deed() if act is None else _deed(act)
+
+
+def _deed(act: Act) -> Deed:
+    """Read an act's; one written before these were asked says neither."""
+    return Deed(_day(act.body.get("done_on") or ""), act.body.get("done_by"))
 
 
 def history(session: Session, key: str) -> list[PastChange]:
@@ -105,6 +159,7 @@ def history(session: Session, key: str) -> list[PastChange]:
             due_on=_day(act.body["due_on"] or ""),
             outcome=act.body["outcome"],
             note=act.body["note"],
+            deed=_deed(act),
         )
         for act in acts
     ]

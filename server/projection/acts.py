@@ -74,12 +74,18 @@ class Relabel(_Act, frozen=True, tag="relabel"):
 
 
 class TaskChange(_Act, frozen=True, tag="task"):
-    """Who does a task, until when, and what came of it; the last one stands whole."""
+    """Who does a task, until when, and what came of it; the last one stands whole.
+
+    ``done_on`` and ``done_by``: the day on which it was done and by whom, an option of an item
+    (``forms.tasks.KindRules``), where the kind asks for them.
+    """
 
     owner: Identifier | None
     due_on: date | None
     outcome: Code | None
     note: Note = ""
+    done_on: date | None = None
+    done_by: Code | None = None
 
 
 class FormNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -64,6 +64,7 @@ class Fact:
 TASK_FACTS: Mapping[str, TaskKind] = {
     "bpco_confirmation": TaskKind.BPCO_CONFIRMATION,
     "icope_step2_done": TaskKind.ICOPE_STEP2,
+    "icope_monitor_done": TaskKind.ICOPE_MONITOR,
 }
 """Facts that say where the task of a kind stands that an answer of the visit asked for."""
 
@@ -84,6 +85,7 @@ _CLINICAL = frozenset(
         "letter",
         "bpco_confirmation",
         "icope_step2_done",
+        "icope_step2_told",
         "icope_follow_up",
         *(fact.name for fact in INSTRUMENTS.values() if fact.clinical),
     }
@@ -151,6 +153,12 @@ def _facts() -> dict[str, Fact]:
         *(
             Fact(name, Kind.RELATED, _exposure(name), offered=partial(_task_codes, kind))
             for name, kind in TASK_FACTS.items()
+        ),
+        Fact(
+            "icope_step2_told",
+            Kind.RELATED,
+            _exposure("icope_step2_told"),
+            offered=lambda: ("done", "not_done"),
         ),
         Fact(
             "icope_follow_up",

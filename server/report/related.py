@@ -20,6 +20,8 @@ from server.store.follow_ups import Task, TaskState
 from server.store.letters import Letter, LetterSending
 
 ICOPE = "icope-step1"
+SAID_BEFORE = "icope_step2_before"
+"""The fact of a step 1 that says whether the step 2 proposed at the one before was done."""
 FOLLOW_UP_FROM, FOLLOW_UP_TO = 120, 240
 """Days after a step 1 within which the next one is its follow-up at six months (docs/clinical/icope.md)."""
 
@@ -50,6 +52,8 @@ def related(fact: Fact, codes: tuple[str, ...]) -> ColumnElement[bool]:
         return or_(false(), *(_letter(code) for code in codes))
     if fact.name == "icope_follow_up":
         return or_(false(), *(_followed(code) for code in codes))
+    if fact.name == "icope_step2_told":
+        return or_(false(), *(_told_next_time(code) for code in codes))
     return _task(fact, codes)
 
 
@@ -108,6 +112,31 @@ def _next_in_time() -> ColumnElement[bool]:
             _is_icope(later),
         )
         .correlate(VisitFigure)
+    )
+
+
+def _told_next_time(code: str) -> ColumnElement[bool]:
+    """Whether the person's next step 1 says that the step 2 proposed at this one was done, or was not."""
+    following, between = aliased(VisitFigure), aliased(VisitFigure)
+    nearer = exists().where(
+        col(between.person_key) == col(VisitFigure.person_key),
+        col(between.day) > col(VisitFigure.day),
+        col(between.day) < col(following.day),
+        _is_icope(between),
+    )
+    return and_(
+        _is_icope(VisitFigure),
+        exists()
+        .where(
+            col(following.person_key) == col(VisitFigure.person_key),
+            col(following.day) > col(VisitFigure.day),
+            col(VisitCode.visit_id) == col(following.visit_id),
+            col(VisitCode.team_id) == col(following.team_id),
+            col(VisitCode.item) == SAID_BEFORE,
+            col(VisitCode.code) == ("true" if code == "done" else "false"),
+            not_(nearer.correlate(VisitFigure, following)),
+        )
+        .correlate(VisitFigure),
     )
 
 

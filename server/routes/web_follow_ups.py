@@ -41,6 +41,8 @@ class TaskForm(msgspec.Struct):
     outcome: str = ""
     message: str = ""
     state: str = ""
+    done_on: str = ""
+    done_by: str = ""
 
 
 def _log(request: PageRequest, session: Session, action: Action, kind: str, name: str) -> None:
@@ -121,12 +123,16 @@ def _task_page(
     services, coordinator = services_of(request), signed_in(request)
     with services.store.session() as session:
         row = _find(request, session, handle)
+        rules, doers = task_rules().kinds[row.kind], change.doers(row.kind)
         _log(request, session, Action.OPEN_TASK, "visit", row.task.visit_id)
         state = row.state
+        deed = change.deed(session, state)
         shown = typed or TaskForm(
             owner=(state.owner_id or "") if state else "",
             due_on=state.due_on.isoformat() if state and state.due_on else "",
             outcome=(state.outcome or "") if state else "",
+            done_on=deed.on.isoformat() if deed.on else "",
+            done_by=deed.by or "",
         )
         return page(
             request,
@@ -136,8 +142,11 @@ def _task_page(
             label=label(services.forms, row, language_of(request)),
             record=board.record_of(session, row.task),
             owners=change.owners(session, row.task.team_id, row.kind),
-            outcomes=task_rules().kinds[row.kind].outcomes,
-            clinical_kind=task_rules().kinds[row.kind].is_clinical,
+            outcomes=rules.outcomes,
+            clinical_kind=rules.is_clinical,
+            asks_day=rules.done_on,
+            doers={code: texts[language_of(request) != "fr"] for code, texts in doers.items()},
+            deed=deed,
             history=change.history(session, row.task.key),
             typed=shown,
             faults=faults,
@@ -193,9 +202,8 @@ def _read_change(request: PageRequest, handle: str, form: TaskForm) -> TaskChang
     with services.store.session() as session:
         row = _find(request, session, handle)
         act = change.read(
-            TypedChange(form.owner, form.due_on, form.outcome, form.message),
-            row.task.key,
-            row.kind,
+            TypedChange(form.owner, form.due_on, form.outcome, form.message, form.done_on, form.done_by),
+            row.task,
             change.owners(session, row.task.team_id, row.kind),
             member=coordinator.member_id,
             at=services.clock(),
@@ -203,7 +211,7 @@ def _read_change(request: PageRequest, handle: str, form: TaskForm) -> TaskChang
         if not isinstance(act, TaskChange):
             return act
         if form.state != row.act_id:
-            return None if change.is_done(act, row.state) else ("outrun",)
+            return None if change.is_done(session, act, row.state) else ("outrun",)
         _log(request, session, Action.CHANGE_TASK, "visit", row.task.visit_id)
     return act
 

@@ -46,6 +46,19 @@ def the_next_step_1_is_asked_once(desk: Coordination, person: str, due: str, scr
     page.screenshot(path=screenshots / "icope-step2.png", full_page=True)
 
 
+def the_entry_is_noted_later(desk: Coordination, person: str, day: date, screenshots: Path) -> None:
+    """The entry in the national tool, « à faire » on the phone, is noted with its day: no record is corrected."""
+    page = desk.page
+    page.goto(f"{desk.origin}/coordination/suivis?sorte=icope_monitor")
+    desk.main.get_by_role("row", name=re.compile(re.escape(person))).get_by_role("link").first.click()
+    page.get_by_label("Issue").select_option(label="Saisi")
+    page.get_by_label("Fait le").fill(day.isoformat())
+    page.screenshot(path=screenshots / "icope-entry-later.png", full_page=True)
+    assert [] == accessibility.problems(page)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(desk.main.locator("dl.answers")).to_contain_text(f"Saisi le {day:%d/%m/%Y}")
+
+
 def the_figures(desk: Coordination, person: str, days: tuple[date, date], screenshots: Path) -> None:
     """The default indicators, adopted: the first step 1 was followed at six months, and it opens."""
     page = desk.page
@@ -60,6 +73,8 @@ def the_figures(desk: Coordination, person: str, days: tuple[date, date], screen
     assert figures(page, "ICOPE : étapes 2 acceptées") == ["1", "2"]
     assert figures(page, "ICOPE : alertes, nutrition") == ["1", "2"]
     assert figures(page, FOLLOWED) == ["1", "1"]
+    # One was entered by the office, later; the other by the nurse, at once.
+    assert figures(page, "ICOPE : saisies dans ICOPE Monitor parmi les accords") == ["2", "2"]
     row.get_by_role("link").first.click()
     expect(desk.main).to_contain_text(person)
     page.screenshot(path=screenshots / "icope-behind.png", full_page=True)

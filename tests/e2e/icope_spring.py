@@ -32,7 +32,11 @@ def the_follow_up(
     known(maxime, person).click()
     before = page.get_by_test_id("previous")
     for row in ("Locomotion.*Altéré", "Nutrition.*Normal", "Vision.*Altéré", "L’étape 2 est.*Refusée"):
-        expect(before.get_by_role("row", name=re.compile(row, re.DOTALL))).to_contain_text("Alex Fictif")
+        expect(before.get_by_role("row", name=re.compile(row, re.DOTALL))).to_be_visible()
+    # Of one day and one nurse: said once.
+    expect(before.get_by_role("columnheader", name=re.compile("La dernière fois"))).to_contain_text(
+        "Alex Fictif"
+    )
     page.screenshot(path=screenshots / "icope-dossier-360.png", full_page=True)
     inspected["dossier"] = accessibility.problems(page)
     maxime.button("Commencer une fiche").click()
@@ -90,6 +94,8 @@ def seen_at_review(maxime: Phone, screenshots: Path, inspected: dict[str, list[s
     expect(compared.get_by_role("row", name=re.compile("Locomotion"))).to_contain_text("A changé")
     expect(compared.get_by_role("row", name=re.compile("Nutrition"))).to_contain_text("A changé")
     expect(compared.get_by_role("row", name=re.compile("Vision"))).to_contain_text("Inchangé")
+    # Which words were dictated changes each time, and says nothing of the person.
+    expect(compared.get_by_role("row", name=re.compile("Liste de mots"))).not_to_contain_text("A changé")
     page.screenshot(path=screenshots / "icope-compared-360.png", full_page=True)
     inspected["compared"] = accessibility.problems(page)
     maxime.button("Revenir au formulaire").click()

@@ -20,7 +20,12 @@ from tests.e2e.icope_answers import (
     STATES_FIRST,
 )
 from tests.e2e.icope_autumn import the_first_step_1
-from tests.e2e.icope_office import read_the_record, the_figures, the_next_step_1_is_asked_once
+from tests.e2e.icope_office import (
+    read_the_record,
+    the_entry_is_noted_later,
+    the_figures,
+    the_next_step_1_is_asked_once,
+)
 from tests.e2e.icope_phone import Phone
 from tests.e2e.icope_spring import known, the_follow_up
 from tests.e2e.tablet import PASSPHRASES
@@ -67,6 +72,7 @@ def test_step_1_is_refused_its_step_2_and_followed_by_another_nurse(
     read_the_record(desk, person, hours.day, STATES_FIRST | told, screenshots)
     expect(desk.main).to_contain_text(REFUSED_BECAUSE)
     the_next_step_1_is_asked_once(desk, person, told["Prochaine étape 1"], screenshots)
+    the_entry_is_noted_later(desk, person, hours.day, screenshots)
     alex.browser.close()
     hours.browsers.remove(alex.browser)
     hours.tablets.remove(alex)

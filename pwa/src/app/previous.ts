@@ -31,17 +31,25 @@ export function previousRows(
   answers: Answers,
   communeName: CommuneName,
 ): readonly PreviousRow[] {
+  const reviews = new Set(form.questions.map(({ reviewedBy }) => reviewedBy));
   return form.questions.flatMap((question) => {
     const fact = facts.get(question.linkId);
     if (!question.remembered || question.carried || fact === undefined) return [];
+    // That somebody validated says nothing of the person.
+    if (reviews.has(question.linkId)) return [];
     const before = factWords(question, fact, communeName);
     if (before === null) return [];
     const now = answerWords(question, answers[question.linkId]);
     const { linkId, section, label } = question;
     const { day, by } = fact;
-    const differs = now === null ? null : now !== before;
+    const differs = now === null || !isFinding(question) ? null : now !== before;
     return [{ linkId, section, label: words(label), before, day, by, now, differs }];
   });
+}
+
+/** Whether a change says something of the person: which words were dictated is drawn, and weighs nothing. */
+function isFinding({ calculation, type, options }: Question): boolean {
+  return calculation === undefined || type !== "choice" || options.some(({ tone }) => tone !== undefined);
 }
 
 function factWords(question: Question, { answer }: Fact, communeName: CommuneName): string | null {

@@ -10,12 +10,14 @@ import { wording } from "$components/form/wording";
 import { loadEvaluator } from "$lib/forms/evaluate";
 import type { Group } from "$lib/forms/form";
 import { rows } from "$lib/forms/present";
+import type { Fact } from "$lib/central/person";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { reviewOf } from "$lib/forms/review";
 import { type FlatAnswers, published, vectors } from "./flat";
 import { chosen, context, props } from "./instruments-host";
 import { native } from "./native";
 import { questionOf } from "./written";
+import { previousRows } from "../../src/app/previous";
 
 const form = parseQuestionnaire(published("icope-step1.v1.0.0.json"));
 const { bases } = vectors<{ bases: Record<string, FlatAnswers> }>("icope-step1.v1.0.0.json");
@@ -96,6 +98,49 @@ describe("the results of a section", () => {
       "Vision – Lunettes oubliées",
     );
     expect(read.find(({ linkId }) => linkId === "mood.state")?.setAsideBecause).toBeUndefined();
+  });
+});
+
+describe("what the form took from the summary", () => {
+  const taken = (linkId: string): string => {
+    const answers = native(form, full);
+    const given = answers[linkId];
+    if (given?.kind !== "values") throw new Error(linkId);
+    const props_ = host(full, {
+      section: "previous",
+      answers: { ...answers, [linkId]: { ...given, carriedFrom: "2026-05-20" } },
+    });
+    return (render(FormView, { props: props_ }).body.split(`id="question-${linkId}"`)[1] ?? "").split(
+      'id="question-',
+    )[0] as string;
+  };
+
+  test("is read on a line, with its day and a way to change it, and offers no field", () => {
+    const html = taken("previous.vision");
+    expect(html).toMatch(/20\/05\/2026[^]*Altéré.: alerte[^]*Changer/);
+    expect(html).not.toMatch(/<select|<input|Pas de réponse/);
+  });
+});
+
+describe("then and now", () => {
+  const fact = (code: string): Fact => ({
+    answer: { values: [code] },
+    day: "2026-05-20",
+    by: "Alex Fictif",
+    later: null,
+  });
+
+  test("say what changed of the person: not the words dictated, nor that somebody validated", () => {
+    const facts = new Map([
+      ["words.list", fact("B")],
+      ["vision.state", fact("normal")],
+      ["results.review", fact("validated")],
+    ]);
+    const rows = previousRows(form, facts, native(form, full), () => null);
+    expect(rows.map(({ linkId, differs }) => [linkId, differs])).toEqual([
+      ["words.list", null],
+      ["vision.state", true],
+    ]);
   });
 });
 

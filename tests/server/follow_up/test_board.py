@@ -196,9 +196,12 @@ def test_pages_follow_one_another(scene: Scene, monkeypatch: pytest.MonkeyPatch)
     assert [(page.page, len(page.rows)) for page in pages] == [(1, 3), (2, 1), (2, 1)]
 
 
-def read(typed: TypedChange) -> TaskChange | tuple[str, ...]:
+def read(typed: TypedChange, kind: TaskKind = TaskKind.DOCUMENT) -> TaskChange | tuple[str, ...]:
     known = {"member": "Cléo"}
-    return change.read(typed, "key", TaskKind.DOCUMENT, known, member="member", at=NOON)
+    task = Task(
+        key="key", handle="", kind=kind, visit_id="", team_id="", stop_id="", link_id="", code="", day=DAY
+    )
+    return change.read(typed, task, known, member="member", at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -213,6 +216,33 @@ def read(typed: TypedChange) -> TaskChange | tuple[str, ...]:
 )
 def test_an_impossible_change_is_refused(typed: TypedChange, fault: str) -> None:
     assert read(typed) == (fault,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        (TypedChange(outcome="fait", done_on="2026-02-30"), ("done-on",)),
+        (TypedChange(outcome="fait", done_on=str(DAY - timedelta(days=1))), ("done-on-before",)),
+        (TypedChange(outcome="fait", done_on=str(DAY + timedelta(days=1))), ("done-on-after",)),
+        (TypedChange(outcome="fait", done_by="neighbour"), ("done-by",)),
+        (TypedChange(outcome="rendez_vous_pris", done_on=str(DAY)), ("done-open",)),
+        (TypedChange(outcome="refuse", done_by="attending_gp"), ("done-open",)),
+    ],
+)
+def test_what_was_not_done_has_no_day_and_nobody(typed: TypedChange, faults: tuple[str, ...]) -> None:
+    assert read(typed, TaskKind.ICOPE_STEP2) == faults
+
+
+def test_a_kind_that_asks_for_no_day_takes_none() -> None:
+    found = read(TypedChange(outcome="envoye", done_on=str(DAY)))
+    assert isinstance(found, tuple)
+    assert "done-on" in found
+
+
+def test_when_and_by_whom_a_step_2_was_done_is_part_of_the_act() -> None:
+    found = read(TypedChange(outcome="fait", done_on=str(DAY), done_by="attending_gp"), TaskKind.ICOPE_STEP2)
+    assert isinstance(found, TaskChange)
+    assert (found.done_on, found.done_by) == (DAY, "attending_gp")
 
 
 def test_a_change_says_all_of_the_new_state() -> None:

@@ -130,6 +130,44 @@ def test_nobody_is_lost_before_their_time_is_over(store: Store, team: Seeded) ->
     assert share(counted["ICOPE : revus à six mois (120 à 240 jours)"]) == [0, 1]
 
 
+def test_a_step_2_done_later_counts_once_whoever_said_it(store: Store, team: Seeded) -> None:
+    asked, told, both, not_done, refused = (
+        visit_with(store, team, ICOPE, person=name, icope_step2="refused" if name == "e" else "accepted")
+        for name in "abcde"
+    )
+    for name, said in (("b", "true"), ("c", "true"), ("d", "false"), ("e", "true")):
+        visit_with(store, team, ICOPE, person=name, day=DAY + timedelta(days=180), icope_step2_before=said)
+    with store.session() as session:
+        for visit in (asked, both):
+            session.add_all(followed(team, visit, "icope_step2", "step2.decision", "accepted", "fait"))
+    counted = results(store, team, ICOPE)
+    assert share(counted["ICOPE : étapes 2 réalisées parmi les acceptées ou reportées"]) == [3, 4]
+    assert found(store, team, {"fact": "icope_step2_told", "in": ["done"]}) == {told, both, refused}
+    assert found(store, team, {"fact": "icope_step2_told", "in": ["not_done"]}) == {not_done}
+
+
+def test_a_step_1_tells_of_the_step_2_of_the_one_just_before(store: Store, team: Seeded) -> None:
+    visit_with(store, team, ICOPE, person="someone", icope_step2="accepted")
+    nearest = visit_with(store, team, ICOPE, person="someone", day=DAY + timedelta(days=180))
+    last = DAY + timedelta(days=360)
+    visit_with(store, team, ICOPE, person="someone", day=last, icope_step2_before="true")
+    assert found(store, team, {"fact": "icope_step2_told", "in": ["done"]}) == {nearest}
+
+
+def test_an_entry_in_the_national_tool_counts_at_once_or_later_among_those_who_agreed(
+    store: Store, team: Seeded
+) -> None:
+    visit_with(store, team, ICOPE, icope_national="true", icope_monitor="done")
+    later = visit_with(store, team, ICOPE, icope_national="true", icope_monitor="to_do")
+    visit_with(store, team, ICOPE, icope_national="true", icope_monitor="to_do")
+    visit_with(store, team, ICOPE, icope_national="false")
+    visit_with(store, team, ICOPE, icope_national="asked-unknown")
+    with store.session() as session:
+        session.add_all(followed(team, later, "icope_monitor", "monitor.entry", "to_do", "saisi"))
+    counted = results(store, team, ICOPE)
+    assert share(counted["ICOPE : saisies dans ICOPE Monitor parmi les accords"]) == [2, 3]
+
+
 def test_suspicions_their_letters_and_their_confirmation(store: Store, team: Seeded) -> None:
     written, sent, plain = (
         visit_with(store, team, "bpco-reperage", bpco_result="suspicion", bpco_review="validated")
@@ -255,10 +293,16 @@ def letter(team: Seeded, visit: str, number: int) -> Letter:
 
 
 def confirmation(team: Seeded, visit: str, outcome: str | None) -> list[Task | TaskState]:
-    key = f"{visit}:{team.team}:result.conclusion:suspicion"
+    return followed(team, visit, "bpco_confirmation", "result.conclusion", "suspicion", outcome)
+
+
+def followed(
+    team: Seeded, visit: str, kind: str, link_id: str, code: str, outcome: str | None
+) -> list[Task | TaskState]:
+    key = f"{visit}:{team.team}:{link_id}:{code}"
     task = Task(
-        key=key, handle=new_uuid(), kind="bpco_confirmation", visit_id=visit, team_id=team.team,
-        stop_id=team.stop, link_id="result.conclusion", code="suspicion", day=DAY,
+        key=key, handle=new_uuid(), kind=kind, visit_id=visit, team_id=team.team,
+        stop_id=team.stop, link_id=link_id, code=code, day=DAY,
     )  # fmt: skip
     if outcome is None:
         return [task]

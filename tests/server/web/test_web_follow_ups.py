@@ -10,8 +10,10 @@ from server.store.control import AccessLog, Member, Role, TeamMember
 from server.store.database import Store
 from server.store.follow_ups import Act
 from tests.server.web.browser import Browser, give_password, text_of
-from tests.server.web.conftest import Day
+from tests.server.web.conftest import Day, write
 from tests.support.afterwards import task_handle, task_key
+from tests.support.organisation import DAY, make_device, make_slot
+from tests.support.records import RecordWriter, SealedRecord, answers_to, form_named
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +96,42 @@ async def test_what_is_wrong_is_said_and_stays_typed(clinical: Browser, day: Day
     assert answer.status_code == 422
     for words in ("Choisissez un coordinateur", "Cette date n’existe pas", "Choisissez une issue", "ma note"):
         assert words in page
+
+
+async def test_a_step_2_and_the_entry_in_the_national_tool_are_noted_later_without_a_correction(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    record = await step_1(day, store)
+    task = f"/coordination/suivis/{task_handle(record, 'step2.decision:accepted')}"
+    page = await clinical.open(task)
+    assert 'name="done_on"' in page.text
+    day_done = DAY.isoformat()
+    typed = {"outcome": "fait", "done_on": day_done, "done_by": "advanced_nurse"}
+    assert await change(clinical, task, **typed) == 303
+    said = text_of(await clinical.open(task))
+    assert said.count("le 23/11/2026 par : Infirmier en pratique avancée (IPA)") == 2
+    # Sent again, it is done already; what it says stays typed for whoever changes it.
+    answer = await clinical.open(task)
+    assert f'value="{day_done}"' in answer.text
+    assert '<option value="advanced_nurse" selected>' in answer.text
+
+    refused = await clinical.send(task, state=state_of(answer.text), outcome="reporte", done_on=day_done)
+    assert refused.status_code == 422
+    assert "supposent l’issue" in text_of(refused)
+    assert f'value="{day_done}"' in refused.text
+    with store.session() as session:
+        assert 1 == len(session.exec(select(Act)).all())
+
+
+async def step_1(day: Day, store: Store) -> SealedRecord:
+    """Integrate an ICOPE step 1 whose step 2 was accepted."""
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.nurse)
+    writer = RecordWriter(day.seeded, day.services.keys)
+    answers = answers_to("icope-step1")
+    record = writer.record(slot, answers, of=form_named("icope-step1"))
+    await write(day.services, day.seeded, [record])
+    await day.services.projection.caught_up()
+    return record
 
 
 @pytest.fixture
