@@ -47,7 +47,7 @@ def the_next_step_1_is_asked_once(desk: Coordination, person: str, due: str, scr
 
 
 def the_entry_is_noted_later(desk: Coordination, person: str, day: date, screenshots: Path) -> None:
-    """The entry in the national tool, « à faire » on the phone, is noted with its day: no record is corrected."""
+    """What was « à faire » on the phone is noted with its day: no record is corrected."""
     page = desk.page
     page.goto(f"{desk.origin}/coordination/suivis?sorte=icope_monitor")
     desk.main.get_by_role("row", name=re.compile(re.escape(person))).get_by_role("link").first.click()
