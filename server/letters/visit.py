@@ -17,11 +17,13 @@ from forms.definition import Form
 from forms.present import Row, rows
 from forms.response import Answer, Response, read
 from server.letters.errors import LetterRefused, Refusal
+from server.projection.figure_items import PART, STATION
 from server.store.read import ENDED, Record
 from server.store.remote import Opinion
 
 Forms = Mapping[tuple[str, str], Form]
 _SHARING = "information.sharing"
+_IDENTITY = "identity."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
     if opinion is not None and advice is not None:
         spoken.insert(0, (advice, Response(answers_from_flat(opinion.answers))))
     for own, response in spoken:
+        station = _is_of_station(response)
         for row in rows(own, response):
+            if station and row.link_id.startswith(_IDENTITY):
+                continue
             before = merged.get(row.link_id)
             merged[row.link_id] = _joined(before, row)
             if row.values or before is None:
@@ -93,6 +98,12 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
         advised_by=told_of.signed_name if told_of is not None else None,
         link_by=told_of.member_id if told_of is not None else None,
     )
+
+
+def _is_of_station(response: Response) -> bool:
+    """Whether a stand's station wrote it: what it asks of birth and sex names nobody."""
+    said = response.answers.get(PART)
+    return said is not None and STATION in said.values
 
 
 def _with_forms(forms: Forms, records: Sequence[Record]) -> list[tuple[Form, Record]]:

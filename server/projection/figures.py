@@ -8,7 +8,6 @@ error count for nothing; a restricted visit counts like any other, since no name
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,30 +20,24 @@ from server.matching.identity import own_key
 from server.projection.figure_items import (
     BIRTH_DATE,
     CODES,
-    COMPLETE,
     DISTANCE,
     FORM,
     INSTRUMENTS,
-    LINK_IDS,
     NO_ANSWER,
     NO_QUESTION,
-    PART,
     SEVERAL,
     STATION,
 )
 from server.projection.opinions import Heard, heard
+from server.projection.spoken import Said, Spoken, part_of, spoken_by
 from server.projection.statements import among_visits, insert_rows, table
 from server.projection.visits import VisitKey
 from server.store.figures import SignedAct, VisitCode, VisitFigure
 from server.store.notices import Cosignature
 from server.store.people import VisitIdentity
-from server.store.read import Answer, Record, RecordState, Visit
+from server.store.read import Record, RecordState, Visit
 
-_ANSWER = ("record_digest", "link_id", "absence", "value_code", "value_text", "value_number")
 _NOT_COUNTED = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
-
-Said = tuple[str, ...] | float
-"""What was answered: the codes (a date is one), or a number."""
 
 
 class _Counted(NamedTuple):
@@ -67,14 +60,6 @@ class _Counted(NamedTuple):
         return self.signed_at + timedelta(milliseconds=self.clock_offset_ms or 0), self.digest
 
 
-@dataclass(slots=True)
-class _Spoken:
-    """What one record says of the items that are counted: values and absences by linkId."""
-
-    values: dict[str, Said]
-    absences: dict[str, str]
-
-
 class _Merged:
     """What the current records of a visit say together, the latest signed first.
 
@@ -82,16 +67,16 @@ class _Merged:
     """
 
     def __init__(
-        self, records: Sequence[_Counted], spoken: Mapping[str, _Spoken], heard: Sequence[Heard] = ()
+        self, records: Sequence[_Counted], spoken: Mapping[str, Spoken], heard: Sequence[Heard] = ()
     ) -> None:
-        self._said: list[_Spoken | Heard] = [
+        self._said: list[Spoken | Heard] = [
             *(spoken[record.digest] for record in records if record.digest in spoken),
             *heard,
         ]
         self._stations = [
             (spoken[record.digest], _form(record))
             for record in records
-            if record.digest in spoken and _part(spoken[record.digest]) == STATION
+            if record.digest in spoken and part_of(spoken[record.digest]) == STATION
         ]
         self._forms = [*(_form(each) for each in records), *(_form(each) for each in heard)]
 
@@ -146,7 +131,7 @@ def derive(session: Session, visits: Collection[VisitKey]) -> None:
         records[record.visit_id, record.team_id].append(record)
     known = _visits(session, records)
     people = _people(session, records)
-    spoken = _spoken(session, [each.digest for counted in records.values() for each in counted])
+    spoken = spoken_by(session, [each.digest for counted in records.values() for each in counted])
     answered = heard(session, records)
     figures: list[dict[str, Any]] = []
     codes: list[dict[str, Any]] = []
@@ -190,26 +175,6 @@ def _people(session: Session, visits: Collection[VisitKey]) -> dict[VisitKey, Vi
         )
     )
     return {(identity.visit_id, identity.team_id): identity for identity in rows}
-
-
-def _spoken(session: Session, digests: Sequence[str]) -> dict[str, _Spoken]:
-    columns = table(Answer).c
-    rows = session.connection().execute(
-        select(*(columns[name] for name in _ANSWER))
-        .where(columns.record_digest.in_(digests), columns.link_id.in_(LINK_IDS))
-        .order_by(columns.record_digest, columns.link_id, columns.position)
-    )
-    found: dict[str, _Spoken] = defaultdict(lambda: _Spoken({}, {}))
-    for digest, link_id, absence, code, written, number in rows:
-        spoken = found[digest]
-        if absence is not None:
-            spoken.absences[link_id] = absence
-        elif number is not None:
-            spoken.values[link_id] = number
-        else:
-            before = spoken.values.get(link_id, ())
-            spoken.values[link_id] = (*(before if isinstance(before, tuple) else ()), code or written)
-    return found
 
 
 def _form(record: _Counted | Heard) -> Form | None:
@@ -274,7 +239,7 @@ def _acts(
     session: Session,
     records: Mapping[VisitKey, Sequence[_Counted]],
     visits: Mapping[VisitKey, Visit],
-    spoken: Mapping[str, _Spoken],
+    spoken: Mapping[str, Spoken],
 ) -> Iterator[dict[str, Any]]:
     digests = [record.digest for counted in records.values() for record in counted]
     cosigners: dict[str, list[str]] = defaultdict(list)
@@ -286,15 +251,10 @@ def _acts(
         cosigners[digest].append(member)
     for key, counted in records.items():
         for record in counted if key in visits else ():
-            act = _act(record, visits[key], _part(spoken.get(record.digest)))
+            act = _act(record, visits[key], part_of(spoken.get(record.digest)))
             yield {**act, "member_id": record.member_id, "cosigned": False}
             for member in cosigners[record.digest]:
                 yield {**act, "member_id": member, "cosigned": True}
-
-
-def _part(spoken: _Spoken | None) -> str:
-    said = spoken.values.get(PART) if spoken is not None else None
-    return said[0] if isinstance(said, tuple) else COMPLETE
 
 
 def _act(record: _Counted, visit: Visit, part: str) -> dict[str, Any]:

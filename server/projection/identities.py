@@ -20,6 +20,9 @@ from server.store.read import Answer, Record, RecordState
 NOT_CURRENT = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 """States of records that say nothing of a person any more."""
 
+_PART: Final = "identity.part"
+_STATION: Final = "station"
+"""What a station asks of birth and sex checks the label and feeds its rules: it is nobody's identity."""
 _MODE: Final = "identity.mode"
 _INCOMPLETE_DATE: Final = "identity.birth_date_incomplete"
 _STRICT: Final = {
@@ -36,7 +39,7 @@ _COMPLEMENTARY: Final = {
     "identity.phone": "phone",
     "visit.commune": "commune",
 }
-_LINKS: Final = (_MODE, _INCOMPLETE_DATE, *_STRICT, *_COMPLEMENTARY)
+_LINKS: Final = (_PART, _MODE, _INCOMPLETE_DATE, *_STRICT, *_COMPLEMENTARY)
 _NAMING: Final = ("identity.birth_name", "identity.first_given_name", "identity.birth_date")
 
 
@@ -125,7 +128,7 @@ def _said(session: Session, digests: Sequence[str]) -> dict[str, dict[str, str]]
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for digest, link_id, code, written in found:
         said[digest][link_id] = code if code is not None else written
-    return said
+    return {digest: each for digest, each in said.items() if each.get(_PART) != _STATION}
 
 
 def _detached(session: Session, visits: Collection[VisitKey]) -> set[VisitKey]:

@@ -14,6 +14,7 @@ from server.projection import answers, notice_rows
 from server.projection.check import Content
 from server.projection.errors import Refused
 from server.projection.examine import Examined
+from server.projection.figure_items import PART, STATION
 from server.projection.findings import static_findings
 from server.projection.reasons import REASONS
 from server.projection.statements import insert_rows, table
@@ -220,14 +221,20 @@ def _record_row(envelope: Examined) -> dict[str, Any]:
         "replaces_reason": payload.replaces.reason if payload.replaces else None,
         "epoch": opened.epoch or SEALED_TO_A_SLOT,
         "state": RecordState.INTEGRATED,
-        "person": content.person,
-        "birth_date": content.birth_date,
-        "sex": content.sex,
+        **_named(content),
         "commune": _commune(content),
         # Asked for and not kept by the tablet, secrecy is kept from here on.
         "restricted": payload.is_restricted or content.asks_secrecy,
         "content": orjson.Fragment(bytes(payload.content)),
     }
+
+
+def _named(content: Content) -> dict[str, Any]:
+    """What a record says of who it is of; nothing of a stand's station, which only checks the label."""
+    part = content.answers.get(PART)
+    if part is not None and STATION in part.values:
+        return {"person": None, "birth_date": None, "sex": None}
+    return {"person": content.person, "birth_date": content.birth_date, "sex": content.sex}
 
 
 def _commune(content: Content) -> str | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -21,8 +21,10 @@ from server.store.figures import SignedAct
 from server.store.people import VisitIdentity
 from server.store.read import Answer, Record
 
-FORM = "/prevention-stand"
-BIRTH_YEAR = "stand.birth_year"
+WITH_STATIONS = ("/prevention-stand", "/bpco-reperage")
+"""The forms of which a station may write a part, whoever the label's reception received."""
+BIRTH_YEAR, BIRTH_DATE = "stand.birth_year", "identity.birth_date"
+"""What a station asks to check the label: a year, or in another form the whole date."""
 STATION = "station"
 WITH_IDENTITY = ("reception", "complete")
 
@@ -33,7 +35,7 @@ def labels_without_reception(session: Session, scope: Scope) -> Iterator[Item]:
     alone = session.exec(
         select(SignedAct)
         .where(
-            col(SignedAct.form_url).endswith(FORM),
+            _of_a_stand(),
             SignedAct.part == STATION,
             col(SignedAct.cosigned).is_(False),
             col(SignedAct.team_id).in_(scope.teams),
@@ -50,9 +52,14 @@ def labels_without_reception(session: Session, scope: Scope) -> Iterator[Item]:
 
 
 def labels_swapped(session: Session, scope: Scope) -> Iterator[Item]:
-    """Yield the station's records whose year of birth is not that of the person received under the label."""
+    """Yield the station's records whose year, or date, of birth is not that of the person received."""
     rows = session.execute(
-        select_columns(SignedAct, col(Answer.value_number), col(VisitIdentity.birth_date))
+        select_columns(
+            SignedAct,
+            col(Answer.value_number),
+            col(Answer.value_text),
+            col(VisitIdentity.birth_date),
+        )
         .join(Answer, col(Answer.record_digest) == col(SignedAct.record_digest))
         .join(
             VisitIdentity,
@@ -60,18 +67,21 @@ def labels_swapped(session: Session, scope: Scope) -> Iterator[Item]:
             & (col(VisitIdentity.team_id) == col(SignedAct.team_id)),
         )
         .where(
-            col(SignedAct.form_url).endswith(FORM),
+            _of_a_stand(),
+            col(SignedAct.part) == STATION,
             col(SignedAct.cosigned).is_(False),
             col(SignedAct.team_id).in_(scope.teams),
-            col(Answer.link_id) == BIRTH_YEAR,
-            col(Answer.value_number).is_not(None),
+            col(Answer.link_id).in_((BIRTH_YEAR, BIRTH_DATE)),
+            col(Answer.absence).is_(None),
             col(VisitIdentity.birth_date).is_not(None),
         )
         .order_by(col(SignedAct.day), col(SignedAct.record_digest))
     )
-    for act, year, born in rows:
-        if born is not None and year != born.year:
+    for act, year, told, born in rows:
+        if year is not None and year != born.year:
             yield _item(session, Kind.CONFLICT, Urgency.NOW, act, "queue.say.label-swapped", year)
+        elif told is not None and told != born.isoformat():
+            yield _item(session, Kind.CONFLICT, Urgency.NOW, act, "queue.say.label-swapped-date", told)
 
 
 def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
@@ -81,7 +91,7 @@ def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
         select_columns(SignedAct, col(Record.person), col(Record.birth_date))
         .join(Record, col(Record.digest) == col(SignedAct.record_digest))
         .where(
-            col(SignedAct.form_url).endswith(FORM),
+            _of_a_stand(),
             col(SignedAct.part).in_(WITH_IDENTITY),
             col(SignedAct.cosigned).is_(False),
             col(SignedAct.team_id).in_(scope.teams),
@@ -99,9 +109,11 @@ def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
 
 
 def _acts(scope: Scope, kept: ColumnElement[bool]) -> SelectOfScalar[str]:
-    return select(SignedAct.visit_id).where(
-        col(SignedAct.form_url).endswith(FORM), col(SignedAct.team_id).in_(scope.teams), kept
-    )
+    return select(SignedAct.visit_id).where(_of_a_stand(), col(SignedAct.team_id).in_(scope.teams), kept)
+
+
+def _of_a_stand() -> ColumnElement[bool]:
+    return or_(*(col(SignedAct.form_url).endswith(form) for form in WITH_STATIONS))
 
 
 def _item(session: Session, kind: Kind, urgency: Urgency, act: SignedAct, text: str, *cause: object) -> Item:

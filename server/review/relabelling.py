@@ -17,7 +17,8 @@ from server.store.follow_ups import Act
 from server.store.people import VisitIdentity
 from server.store.read import ENDED, Answer, Record, Visit
 
-BIRTH_YEAR = "stand.birth_year"
+BIRTH_YEAR, BIRTH_DATE, PART = "stand.birth_year", "identity.birth_date", "identity.part"
+STATION = "station"
 
 Forms = Mapping[tuple[str, str], Form]
 
@@ -139,11 +140,21 @@ def moves(chosen: Collection[str], here: Side, there: Side) -> dict[str, str] | 
 
 
 def _birth_years(session: Session, digests: Sequence[str]) -> dict[str, int]:
+    """What stations were told, by record: a year, or in another form the whole date."""
     rows = session.exec(
-        select(Answer.record_digest, Answer.value_number).where(
+        select(Answer).where(
             col(Answer.record_digest).in_(digests),
-            Answer.link_id == BIRTH_YEAR,
-            col(Answer.value_number).is_not(None),
+            col(Answer.link_id).in_((BIRTH_YEAR, BIRTH_DATE, PART)),
+            col(Answer.absence).is_(None),
         )
-    )
-    return {digest: int(year) for digest, year in rows if year is not None}
+    ).all()
+    stations = {each.record_digest for each in rows if each.value_code == STATION}
+    found = {}
+    for each in rows:
+        if each.record_digest not in stations:
+            continue
+        if each.value_number is not None:
+            found[each.record_digest] = int(each.value_number)
+        elif each.link_id == BIRTH_DATE and each.value_text is not None:
+            found[each.record_digest] = date.fromisoformat(each.value_text).year
+    return found

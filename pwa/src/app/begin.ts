@@ -6,7 +6,7 @@ import type { Expected, Roster } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Form } from "$lib/forms";
 import type { NamedPerson } from "$lib/notice/body";
-import { identityOf, isUnnamed } from "$lib/record/identity";
+import { identityOf, isOfStation, isUnnamed } from "$lib/record/identity";
 import { currentRecords } from "$lib/record/read";
 import { rfc3339 } from "$lib/store/clock";
 import { signedParts } from "./attendance";
@@ -58,10 +58,12 @@ export async function beginVisit(
   const visit = expected?.id ?? known ?? randomUuid();
   const said = await visitAnswers(desk, visit);
   const writer = { member: author.by, form: reference.url };
+  const course = courseOf(form);
   const part =
     chosenPart ??
-    nextPart(courseOf(form), signedParts(desk, visit, reference.url), handsOf(desk.profession)) ??
-    (await rememberedPart(store, today, writer));
+    nextPart(course, signedParts(desk, visit, reference.url), handsOf(desk.profession)) ??
+    // Of a form whose parts do not follow one another, the next person may come without a label.
+    (course === null ? null : await rememberedPart(store, today, writer));
   const summary = key === null ? null : await desk.people.summary(key);
   const kept = await keptForTheDay(desk, form, roster.stop.id);
   const from = { expected, author, roster, summary, kept };
@@ -103,8 +105,14 @@ async function visitAnswers(desk: Desk, visit: string): Promise<Answers> {
     .filter((entry) => entry.visit === visit && !desk.errors.has(entry.envelope))
     .sort((one, other) => Date.parse(one.signed_at) - Date.parse(other.signed_at));
   let answers: Answers = {};
-  for (const { envelope } of signed) answers = { ...answers, ...(await opened(desk, envelope)) };
+  for (const { envelope } of signed) answers = { ...answers, ...ofVisit(await opened(desk, envelope)) };
   return answers;
+}
+
+/** What a record says for the others of its visit: a station's check of who wears the label names nobody. */
+function ofVisit(answers: Answers): Answers {
+  if (!isOfStation(answers)) return answers;
+  return Object.fromEntries(Object.entries(answers).filter(([linkId]) => !linkId.startsWith("identity.")));
 }
 
 async function opened(desk: Desk, envelope: string): Promise<Answers> {

@@ -14,9 +14,12 @@ import { COMPLETE, courseOf } from "./parts";
 import { visitPerson, type Person } from "./people";
 import { linesOf } from "./today";
 
+/** The part that each station of a stand writes, in the stand's form and in others that know stations. */
+export const STATION = "station";
+
 /** Whether `form` is written by a reception and by stations. */
 export function isStand(form: Form): boolean {
-  return courseOf(form)?.needed.includes("station") === true;
+  return courseOf(form)?.needed.includes(STATION) === true;
 }
 
 /** Whether `form` counts people without a name. */

@@ -151,6 +151,11 @@ describe("the Patient of a record", () => {
     ).toMatchObject({ mode: "anonymous", age_band: "60_74" });
   });
 
+  it("has no trait of a station, which checks who wears the label", () => {
+    const identity = identityOf({ ...FLAT, ...coded("identity.part", "station") });
+    expect(identity).toMatchObject({ birth_name: null, birth_date: null, sex: null, residence: null });
+  });
+
   it("is empty of traits, not of status, when nothing is known", () => {
     const person = patient({ "identity.mode": FLAT["identity.mode"] as never });
     expect(Object.keys(person ?? {})).toEqual(["resourceType", "id", "meta", "extension"]);

@@ -12,7 +12,8 @@ from forms.load import published
 from server.identifiers import new_uuid
 from server.projection import figures
 from server.projection.figure_items import ABSENCES, CODES, LINK_IDS, MISSING, NO_ANSWER, NO_QUESTION
-from server.projection.figures import _Counted, _Merged, _Spoken
+from server.projection.figures import _Counted, _Merged
+from server.projection.spoken import Spoken
 from server.store.figures import SignedAct, VisitCode, VisitFigure
 from server.store.read import Record, RecordState
 from tests.server.projection.scene import Scene
@@ -178,7 +179,7 @@ def test_a_value_beats_an_absence_and_an_absence_beats_silence(said: list[tuple[
     spoken = {}
     for record, (word, _) in zip(records, said, strict=True):
         missing = word in ABSENCES
-        spoken[record.digest] = _Spoken(
+        spoken[record.digest] = Spoken(
             {LINK: (word,)} if word and not missing else {}, {LINK: word} if word and missing else {}
         )
     (code,) = _Merged(records, spoken).codes(LINK)

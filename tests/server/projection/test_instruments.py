@@ -7,10 +7,10 @@ import pytest
 from server.central.databases import DECISIONS
 from server.identifiers import new_uuid
 from server.projection.acts import FormNamed, RemoteAnswer, RemoteSatisfaction
-from server.store.figures import SignedAct, VisitCode
+from server.store.figures import SignedAct, VisitCode, VisitFigure
 from server.store.follow_ups import Task
 from server.store.people import VisitIdentity
-from server.store.read import Record, RecordState
+from server.store.read import Record, RecordState, Visit
 from tests.server.projection.scene import Scene
 from tests.support.organisation import NOON
 from tests.support.records import SealedRecord, answers_to, form_named, visit_day
@@ -75,6 +75,29 @@ def test_the_stations_of_a_stand_are_told_together(scene: Scene) -> None:
     assert codes(scene)["stand_station"] == {"blood_pressure", "glucose"}
     # Of a question with one answer the latest stands.
     assert len(codes(scene)["stand_theme"]) == 1
+
+
+def test_a_breath_at_a_station_joins_the_receptions_identity_and_says_none_of_its_own(scene: Scene) -> None:
+    visit = new_uuid()
+    write(scene, "prevention-stand", "reception", visit=visit)
+    check = {"values": ["1951-04-24"]}
+    write(scene, "bpco-reperage", "station", visit=visit, minute=5, identity__birth_date=check)
+    assert codes(scene)["form"] == {"prevention-stand", "bpco-reperage"}
+    assert codes(scene)["bpco_result"] == {"suspicion"}
+    (identity,) = scene.rows(VisitIdentity)
+    assert (identity.birth_name, identity.sex, str(identity.birth_date)) == ("MARTIN", "F", "1978-03-02")
+    (visit_row,) = scene.rows(Visit)
+    assert (visit_row.person, str(visit_row.birth_date)) == ("MARTIN JEANNE", "1978-03-02")
+    (figure,) = scene.rows(VisitFigure)
+    assert (figure.sex, figure.age) == ("F", 48)
+
+
+def test_a_breath_at_a_station_whose_reception_never_came_is_of_nobody(scene: Scene) -> None:
+    write(scene, "bpco-reperage", "station")
+    (identity,) = scene.rows(VisitIdentity)
+    assert (identity.birth_date, identity.sex) == (None, None)
+    (figure,) = scene.rows(VisitFigure)
+    assert (figure.age, figure.identified) == (None, False)
 
 
 def test_a_complete_identity_is_not_undone_by_a_partial_one_of_the_same_person(scene: Scene) -> None:

@@ -14,7 +14,7 @@ from tests.server.projection.scene import Scene
 from tests.support.organisation import NOON
 from tests.support.records import SealedRecord, answers_to, form_named
 
-STAND = "prevention-stand"
+STAND, BREATH = "prevention-stand", "bpco-reperage"
 
 
 @pytest.fixture
@@ -27,12 +27,14 @@ def sheet(scene: Scene) -> str:
         return stop.label_seed
 
 
-def write(scene: Scene, base: str, visit: str, minutes: int = 0, **changed: Any) -> SealedRecord:
-    """Project a base of answers of the stand; ``changed`` replaces some (``__`` for the dot)."""
-    answers = answers_to(STAND, base)
+def write(
+    scene: Scene, base: str, visit: str, minutes: int = 0, of: str = STAND, **changed: Any
+) -> SealedRecord:
+    """Project a base of answers; ``changed`` replaces some (``__`` for the dot)."""
+    answers = answers_to(of, base)
     answers |= {link_id.replace("__", "."): {"values": [value]} for link_id, value in changed.items()}
     at = NOON.replace(hour=9) + timedelta(minutes=minutes)
-    record = scene.writer.record(scene.nurse, answers, visit=visit, of=form_named(STAND), signed_at=at)
+    record = scene.writer.record(scene.nurse, answers, visit=visit, of=form_named(of), signed_at=at)
     scene.project(record)
     return record
 
@@ -64,6 +66,23 @@ def test_a_year_of_birth_that_is_not_the_receptions_tells_of_a_swap(scene: Scene
     assert item.text == "queue.say.label-swapped"
     assert item.parts == {"label": "\N{NO-BREAK SPACE}8"}
     assert item.address.endswith(record.digest)
+
+
+def test_a_date_of_birth_told_at_another_station_tells_of_a_swap_too(scene: Scene, sheet: str) -> None:
+    visit = labels.visit(sheet, 8)
+    write(scene, "reception", visit)
+    write(scene, "station", visit, minutes=5, of=BREATH, identity__birth_date="1978-03-02")
+    assert asked(scene) == []
+    record = write(scene, "station", visit, minutes=9, of=BREATH, identity__birth_date="1978-03-20")
+    (item,) = asked(scene)
+    assert item.text == "queue.say.label-swapped-date"
+    assert item.address.endswith(record.digest)
+
+
+def test_a_breath_whose_label_nobody_received_is_asked_about(scene: Scene, sheet: str) -> None:
+    write(scene, "station", labels.visit(sheet, 7), of=BREATH)
+    (item,) = asked(scene, days=1)
+    assert item.text == "queue.say.label-alone"
 
 
 def test_a_label_given_twice_leads_to_who_was_received_last(scene: Scene, sheet: str) -> None:

@@ -129,6 +129,19 @@ async def test_two_exchanged_labels_are_repaired_in_one_gesture_and_undone(
     assert places(store)[second.digest] == swap.visits[2]
 
 
+async def test_a_breath_checked_with_a_date_of_birth_is_proposed_too(
+    clinical: Browser, day: Day, swap: Swap, store: Store
+) -> None:
+    writer = RecordWriter(day.seeded, day.services.keys)
+    slot = make_slot(store, make_device(store, day.seeded), day.seeded.nurse)
+    answers = {**answers_to("bpco-reperage", "station"), "identity.birth_date": {"values": ["1951-04-24"]}}
+    breath = writer.record(slot, answers, visit=swap.visits[1], of=form_named("bpco-reperage"))
+    await write(day.services, day.seeded, [breath])
+    await day.services.projection.caught_up()
+    shown = await clinical.open(f"{address(swap.stations[1])}?numero=2")
+    assert ticked(shown) == {swap.stations[1].digest, swap.stations[2].digest, breath.digest}
+
+
 async def test_a_station_alone_goes_to_a_label_that_nobody_received(
     clinical: Browser, day: Day, store: Store, swap: Swap
 ) -> None:

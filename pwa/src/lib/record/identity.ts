@@ -30,8 +30,23 @@ export interface Identity {
   readonly document: string | null;
 }
 
-/** The identity in `answers`. A validated status counts only with the document that was checked. */
+/** The part of a visit that a station of a stand writes (docs/forms.md): who the person is was said at the reception. */
+const STATION = "station";
+
+/**
+ * The identity in `answers`. A validated status counts only with the document that was checked. What a station asks of
+ * birth and sex checks the label and feeds its rules: it is nobody's identity.
+ */
 export function identityOf(answers: Answers): Identity {
+  return readIdentity(isOfStation(answers) ? {} : answers);
+}
+
+/** Whether `answers` are a station's, which names nobody. */
+export function isOfStation(answers: Answers): boolean {
+  return code(answers, "identity.part") === STATION;
+}
+
+function readIdentity(answers: Answers): Identity {
   const document = code(answers, "identity.document");
   const checked = document === null || document === "none" ? null : document;
   const mode = code(answers, "identity.mode");
