@@ -21,6 +21,7 @@ from server.routes.web_stops import FORM_GUARDS, Faults, address, reading, today
 from server.store.control import Stop
 
 _KINDS: Mapping[str, Kind] = {"planches": "sheets", "cartes": "cards"}
+_MOST_DIGITS = 7
 _BOXES = ("arm-right", "arm-left", "pulse", "glucose", "meal", "weight", "height", "waist", "other", "other")
 """What a card has room for, in the order of the stations."""
 
@@ -35,7 +36,7 @@ def _labels_page(
             "labels.html",
             status=422 if faults else 200,
             stop=found,
-            typed=typed or {"more": str(labels.SHEET)},
+            typed={"more": str(labels.SHEET), **(typed or {})},
             faults=faults or {},
         )
 
@@ -61,13 +62,22 @@ async def make_labels(request: PageRequest, stop: FromPath[str]) -> Response[str
 
 
 @get("/escales/{stop:str}/etiquettes/{kind:str}", sync_to_thread=True, guards=[guards.coordinator])
-def printed_labels(request: PageRequest, stop: FromPath[str], kind: FromPath[str]) -> Response[bytes]:
-    """Give a stop's label sheets or cards as a PDF, from the number that the address asks for."""
+def printed_labels(
+    request: PageRequest, stop: FromPath[str], kind: FromPath[str]
+) -> Response[bytes] | Response[str]:
+    """Give a stop's label sheets or cards as a PDF, from the number that the address asks for.
+
+    A number of no label of the stop is said, beside the field that it was typed in.
+    """
     with services_of(request).store.session() as session:
         found = stops.find(session, stop, reading(request, session).teams)
     if kind not in _KINDS or found.label_seed is None:
         raise NotReviewable
-    printed = _printed(found, found.label_seed, request.query_params.get("de", ""))
+    asked = request.query_params.get("de", "").strip()
+    first = _number(asked) if asked else 1
+    if not 1 <= first <= found.label_count:
+        return _labels_page(request, stop, {kind: asked}, {kind: ["label-number"]})
+    printed = _printed(found, found.label_seed, first)
     return Response(
         label_sheets.pdf(printed, _KINDS[kind], services_of(request).clock()),
         media_type="application/pdf",
@@ -78,13 +88,17 @@ def printed_labels(request: PageRequest, stop: FromPath[str], kind: FromPath[str
     )
 
 
-def _printed(stop: Stop, seed: str, asked: str) -> Printed:
+def _number(asked: str) -> int:
+    """Return the number in an address; 0, which no label has, when it is none."""
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < _MOST_DIGITS else 0
+
+
+def _printed(stop: Stop, seed: str, first: int) -> Printed:
     """Return what is printed, in French whoever prints: people read it, and the team."""
     t = TRANSLATORS["fr"]
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 1
     return Printed(
         seed=seed,
-        first=min(max(number, 1), stop.label_count),
+        first=first,
         last=stop.label_count,
         place=stop.name,
         day=FORMATS["fr"].day(stop.day),

@@ -64,8 +64,13 @@ def around(who: Visitor) -> Sheet:
     return sheet | {"information.given": YES, "information.sharing": YES}
 
 
-def pressure(who: Visitor, *, year: int | None = None, card: bool = False) -> Sheet:
-    """The station of the blood pressure. ``year``: the year of birth said there, to check the label."""
+def pressure(
+    who: Visitor, *, year: int | None = None, card: bool = False, again: tuple[int, int] | None = None
+) -> Sheet:
+    """The station of the blood pressure. ``year``: the year of birth said there, to check the label.
+
+    ``again``: the second measure, after five minutes of rest.
+    """
     assert who.pressure is not None
     sheet: Sheet = {"stand.station": Chosen(("Tension",)), "stand.adult": YES}
     if year is not None:
@@ -75,6 +80,10 @@ def pressure(who: Visitor, *, year: int | None = None, card: bool = False) -> Sh
     sheet |= {
         "vitals.sbp": Typed(str(who.pressure.systolic)),
         "vitals.dbp": Typed(str(who.pressure.diastolic)),
+    }
+    if again is not None:
+        sheet |= {"vitals.sbp_again": Typed(str(again[0])), "vitals.dbp_again": Typed(str(again[1]))}
+    sheet |= {
         "orientation.review": Chosen(("Je les valide",)),
     }
     if who.pressure.high:
@@ -136,38 +145,39 @@ def counted(who: Visitor) -> Sheet:
 
 
 def breath(who: Visitor, fev1: str, fev6: str) -> Sheet:
-    """The case-finding of BPCO with a mini-spirometer; ``fev1`` and ``fev6`` in litres, as typed."""
-    return (
-        identity(who, complete=True)
-        | around(who)
-        | {
-            "questionnaire.cough": YES,
-            "questionnaire.sputum": NO,
-            "questionnaire.breathless": NO,
-            "questionnaire.over_40": YES,
-            "questionnaire.smoked": YES,
-            "questionnaire.review": Chosen(("Validé",)),
-            "exposure.tobacco_status": Chosen(("A fumé",)),
-            "exposure.periods": Chosen(("Une seule",)),
-            "exposure.period1.cigarettes": Typed("20"),
-            "exposure.period1.years": Typed("25"),
-            "exposure.agriculture": YES,
-            "exposure.occupational": NO,
-            "exposure.biomass": NO,
-            "exposure.respiratory_history": Chosen(("Aucune",)),
-            "alerts.signs": Chosen(("Aucun",)),
-            "device.kind": Chosen(("Mini-spiromètre",)),
-            "device.model": Typed("Souffle 6"),
-            "device.serial": Typed("SN-0042"),
-            "device.calibrated_on": Typed("02/01/2026"),
-            "contraindications.screen": Chosen(("Aucune de ces",)),
-            "contraindications.before.conditions": Chosen(("Rien de tout cela",)),
-            "contraindications.before.bronchodilator": Chosen(("Aucun",)),
-            "mini.blows": Typed("3"),
-            "mini.fev1": Typed(fev1),
-            "mini.fev6": Typed(fev6),
-            "mini.quality": Chosen(("Correcte",)),
-            "result.review": Chosen(("Validé",)),
-            "result.orientation": Chosen(("Médecin traitant",)),
-        }
-    )
+    """The case-finding of BPCO with a mini-spirometer; ``fev1`` and ``fev6`` in litres, as typed.
+
+    The reception typed who it is on another tablet: the label is enough, and what the rules need is checked.
+    """
+    return {
+        "identity.birth_date": Typed(who.born),
+        "identity.sex": Chosen((SEX[who.sex],)),
+        "questionnaire.cough": YES,
+        "questionnaire.sputum": NO,
+        "questionnaire.breathless": NO,
+        "questionnaire.over_40": YES,
+        "questionnaire.smoked": YES,
+        "questionnaire.review": Chosen(("Validé",)),
+        "exposure.tobacco_status": Chosen(("A fumé",)),
+        "exposure.periods": Chosen(("Une seule",)),
+        "exposure.period1.cigarettes": Typed("20"),
+        "exposure.period1.years": Typed("25"),
+        "exposure.agriculture": YES,
+        "exposure.occupational": NO,
+        "exposure.biomass": NO,
+        "exposure.respiratory_history": Chosen(("Aucune",)),
+        "alerts.signs": Chosen(("Aucun",)),
+        "device.kind": Chosen(("Mini-spiromètre",)),
+        "device.model": Typed("Souffle 6"),
+        "device.serial": Typed("SN-0042"),
+        "device.calibrated_on": Typed("02/01/2026"),
+        "contraindications.screen": Chosen(("Aucune de ces",)),
+        "contraindications.before.conditions": Chosen(("Rien de tout cela",)),
+        "contraindications.before.bronchodilator": Chosen(("Aucun",)),
+        "mini.blows": Typed("3"),
+        "mini.fev1": Typed(fev1),
+        "mini.fev6": Typed(fev6),
+        "mini.quality": Chosen(("Correcte",)),
+        "result.review": Chosen(("Validé",)),
+        "result.orientation": Chosen(("Médecin traitant",)),
+    }

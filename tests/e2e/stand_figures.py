@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e import accessibility
 from tests.e2e.bus_office import of, rows_of
 from tests.e2e.coordination import Coordination
-from tests.e2e.stand_hours import BREATHS, SCANNED
+from tests.e2e.stand_hours import SCANNED
 from tests.e2e.stand_office import CAMPAIGN, STOP, TEAM, plain
 from tests.e2e.stand_people import COUNTED, EVERYBODY
 from tests.support.server_process import ServerProcess
@@ -68,7 +68,7 @@ def check_the_figures(desk: Coordination, screenshots: Path) -> None:
     summary = rows_of(page, "Synthèse")
     assert summary["Passages"][0] == str(whole)
     # The five strict traits tell one person from another; what most say at a market does not.
-    complete = {SCANNED, *BREATHS}
+    complete = {SCANNED}
     assert summary["Personnes distinctes"] == [str(len(complete))] * 2
     assert summary["Passages sans identité suffisante"][0] == str(whole - len(complete))
     sexes = Counter(who.sex for who in EVERYBODY if who.sex)

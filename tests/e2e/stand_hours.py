@@ -23,6 +23,8 @@ from tests.e2e.stand_tablets import OTHER, RECEPTION, STATION, Camera, Post, Sta
 from tests.e2e.tablet import PASSPHRASES, PIN
 
 SCANNED, WITHOUT_GP, VERY_HIGH, SUGAR, WOMAN, BREATHLESS = 1, 3, 14, 4, 7, 2
+AGAIN = (180, 102)
+"""The second measure of the very high pressure, after five minutes of rest."""
 BREATHS = {BREATHLESS: ("1,80", "3,00"), 8: ("2,10", "2,90"), 16: ("2,40", "3,00"), 24: ("2,60", "3,00")}
 """VEMS and VEM6 in litres, by label."""
 
@@ -98,8 +100,11 @@ def at_the_bench(tablet: StandTablet, shown: Shown, screenshots: Path) -> None:
     tablet.at_label(VERY_HIGH)
     expect(tablet.page.get_by_text("Rien n’est encore connu de cette étiquette")).to_be_visible()
     tablet.begin(STATION)
-    tablet.fill(pressure(who, year=who.birth_year))
+    tablet.fill(pressure(who, year=who.birth_year, again=AGAIN))
     shown.keep(tablet, VERY_HIGH, "orientation.blood_pressure")
+    # A station shows the results of what it measures, and of nothing that others do.
+    for link_id in ("orientation.glucose", "orientation.bmi"):
+        expect(tablet.question(link_id)).to_have_count(0)
     expect(tablet.page.get_by_role("alert").filter(has_text="avis médical aujourd’hui")).to_be_visible()
     tablet.page.screenshot(path=screenshots / "stand-very-high.png", full_page=True)
     assert [] == accessibility.problems(tablet.page)
@@ -160,6 +165,8 @@ def in_the_corner(tablet: StandTablet, shown: Shown, screenshots: Path) -> None:
     tablet.page.get_by_role("dialog").get_by_role("button", name=re.compile("Repérage")).click()
     tablet.captures()
     tablet.sections = BREATH
+    for known in ("identity.birth_name", "visit.commune", "information.given"):
+        expect(tablet.question(known)).to_have_count(0)
     tablet.fill(breath(labelled(BREATHLESS), *BREATHS[BREATHLESS]))
     shown.keep(tablet, BREATHLESS, "result.conclusion")
     tablet.page.screenshot(path=screenshots / "stand-breath.png", full_page=True)

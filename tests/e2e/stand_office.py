@@ -32,12 +32,14 @@ def number_of(seed: str, label: int) -> str:
 
 
 def label_problems(
-    names: Mapping[int, str], *, given_twice: bool, next_day: bool = False
+    names: Mapping[int, str], *, exchanged: bool, given_twice: bool = False, next_day: bool = False
 ) -> set[tuple[str, str]]:
     """Return all that the queue should ask, and of what: the labels, and one clock to set."""
     assert LOST.label is not None
     assert SECOND.label is not None
-    found = {CLOCK} | {(EXCHANGED.format(each), names[each]) for each in SWAPPED}
+    found = {CLOCK}
+    if exchanged:
+        found |= {(EXCHANGED.format(each), names[each]) for each in SWAPPED}
     if given_twice:
         # The first of the two said her year of birth at a station: it is not the second's.
         visit = names[SECOND.label]
@@ -175,6 +177,8 @@ def says(desk: Coordination, day: date, visit: str, link_id: str, words: str) ->
 
 
 RESULT_LABELS = {
+    "vitals.sbp": "Pression artérielle systolique",
+    "vitals.dbp": "Pression artérielle diastolique",
     "orientation.blood_pressure": "Tension",
     "orientation.glucose": "Glycémie",
     "women.factors": "Facteurs propres aux femmes, ou aggravants",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Playwright, Response
 
 from server.clock import PARIS
-from tests.e2e import accessibility, stand_figures, stand_hours, stand_office
+from tests.e2e import accessibility, stand_figures, stand_hours, stand_office, stand_relabel
 from tests.e2e.browser import Browser, Surroundings
 from tests.e2e.bus_answers import today
 from tests.e2e.coordination import PASSWORD, Coordination
@@ -95,11 +95,16 @@ def test_sixty_people_are_seen_offline_and_every_label_finds_its_person(
     desk.log_in_again("clinique", PASSWORD)
     names = {number: stand_office.number_of(camera.seed, number) for number in range(1, 49)}
     stand_office.check_the_visits(desk, day, names, len(EVERYBODY) - 1)
-    assert stand_office.queue_of(desk) == stand_office.label_problems(names, given_twice=True)
+    problems = stand_office.label_problems(names, exchanged=True, given_twice=True)
+    assert stand_office.queue_of(desk) == problems
     stand_office.give_back_the_second(desk, names)
     stand_hours.correct_the_second(corner.tablet, TEAM[3])
     stand_office.check_the_visits(desk, day, names, len(EVERYBODY))
-    assert stand_office.queue_of(desk) == stand_office.label_problems(names, given_twice=False)
+    assert stand_office.queue_of(desk) == stand_office.label_problems(names, exchanged=True)
+    stand_relabel.exchange(desk, names, screenshots)
+    assert stand_office.queue_of(desk) == stand_office.label_problems(names, exchanged=False)
+    stand_office.check_the_visits(desk, day, names, len(EVERYBODY))
+    stand_relabel.check_the_pressures(desk, day, names)
     for (number, link_id), words in shown.results.items():
         stand_office.says(desk, day, names[number], link_id, words)
     stand_figures.check_the_figures(desk, screenshots)
@@ -116,7 +121,7 @@ def test_sixty_people_are_seen_offline_and_every_label_finds_its_person(
     tomorrow = day + timedelta(days=1)
     at_the_office(server, tomorrow, 9)
     desk.log_in_again("clinique", PASSWORD)
-    problems = stand_office.label_problems(names, given_twice=False, next_day=True)
+    problems = stand_office.label_problems(names, exchanged=False, next_day=True)
     assert stand_office.queue_of(desk) == problems
     desk.page.screenshot(path=screenshots / "stand-queue.png", full_page=True)
     assert [] == accessibility.problems(desk.page)

@@ -232,6 +232,13 @@ async def test_labels_are_made_extended_and_printed_and_the_roster_names_their_s
     written = page.extract_text().split()
     assert ("25" in written, "30" in written, "24" in written) == (True, True, False)
     assert labels.visit(told["seed"], 25)
+    for asked in ("0", "31", "-1", "deux", "1e3", "999999999"):
+        for kind in ("planches", "cartes"):
+            refused = await administrative.open(f"{address}/{kind}?de={asked}")
+            assert refused.status_code == 422
+            assert refused.headers["content-type"].startswith("text/html")
+            assert "donnez un nombre de 1 à 30" in text_of(refused)
+            assert f'value="{asked}"' in refused.text
 
 
 async def test_the_forms_page_says_versions_digests_settings_and_where_each_is_captured(
