@@ -6,6 +6,8 @@
  */
 import "./styles/base.css";
 import { mount } from "svelte";
+import { language as spoken, speak } from "$i18n/index";
+import { readLanguage } from "$lib/platform/language";
 import { applyTheme, readTheme } from "$lib/platform/theme";
 import { enforceStrictDurability } from "$lib/store/durability";
 import App from "./App.svelte";
@@ -20,4 +22,8 @@ window.addEventListener("hashchange", () => {
   if (readLink(window.location.hash).kind !== "none") window.location.reload();
 });
 const target = document.getElementById("app");
+// French is there at once; whoever chose English reads French where English cannot be fetched.
+const language = readLanguage();
+if (language !== "fr") await speak(language).catch(() => undefined);
+document.documentElement.lang = spoken();
 if (target !== null) mount(App, { target, props: { tablet: new Tablet(window), link } });

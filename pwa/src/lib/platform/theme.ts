@@ -3,6 +3,8 @@
  * lines. It is no setting of a person and nothing clinical, so it is read at once, before any database opens.
  */
 
+import { ownStorage } from "./kept";
+
 /** `null` is the usual display. */
 export type Theme = "sun" | null;
 
@@ -25,14 +27,5 @@ export function applyTheme(
   } else {
     root.dataset.theme = theme;
     storage?.setItem(KEY, theme);
-  }
-}
-
-/** A browser that refuses storage throws at the mere name. */
-function ownStorage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
   }
 }
