@@ -17,7 +17,7 @@ from sqlmodel import Session, col, func, select
 from server.projection.figure_items import CODES, INSTRUMENTS, MISSING, NO_QUESTION, SEVERAL
 from server.projection.statements import table
 from server.report.appointments import Appointments, appointments
-from server.report.facts import options
+from server.report.facts import options, repeats
 from server.report.places import PlaceLine, StopLine, by_place, by_stop
 from server.report.predicate import EVERY, Between, In, Missing, Predicate, both
 from server.report.scope import Scope
@@ -56,7 +56,8 @@ class Count:
 class Breakdown:
     """One fact over the visits. ``stated``: visits that say it; ``missing``: the others, by reason.
 
-    ``several``: a visit may be in more than one line.
+    ``several``: « non renseigné » is a line, and shares are of all who were asked; ``plural``: a visit may
+    then be in more than one of the other lines.
     """
 
     fact: str
@@ -64,6 +65,7 @@ class Breakdown:
     stated: int
     missing: tuple[Count, ...]
     several: bool = False
+    plural: bool = False
 
     @property
     def denominator(self) -> int:
@@ -254,7 +256,9 @@ def _several_of(item: str, link_id: str, counted: Mapping[str, int], total: int)
     missing = _missing(item, counted)
     stated = total - sum(each.count for each in missing)
     lines = tuple(Count(code, counted.get(code, 0), In(item, (code,))) for code in codes)
-    return Breakdown(item, lines, stated, missing, several=True)
+    # Of several hands' records (a stand's stations) a visit may have several answers to a single choice.
+    plural = repeats(link_id) or sum(line.count for line in lines) > stated
+    return Breakdown(item, lines, stated, missing, several=True, plural=plural)
 
 
 def _cross(figures: Mapping[str, Sequence[str]]) -> tuple[CrossLine, ...]:

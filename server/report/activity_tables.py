@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from server.projection.figure_items import INSTRUMENTS, MISSING, NO_QUESTION, link_id_of
-from server.report.activity import UNSAID, Activity, Breakdown, Count, CrossLine
+from server.report.activity import UNSAID, Activity, Breakdown, CrossLine
 from server.report.appointments import Became
 from server.report.facts import options
 from server.report.predicate import Missing
@@ -211,8 +211,8 @@ class Writer:
             self._title(found.fact),
             (self._head(found.fact), t("report.visits"), t("report.share")),
             tuple(rows),
-            missing=tuple(self._missing(found.fact, found.missing)),
-            notes=(t("report.note.several" if found.several else "report.note.single", of=of),),
+            missing=tuple(self._missing(found)),
+            notes=(t(f"report.note.{_answers(found)}", of=of),),
             partition=not found.several,
             drawn=0,
         )
@@ -232,9 +232,10 @@ class Writer:
         opens = Missing(found.fact, tuple(each.code for each in unsaid)) if unsaid else None
         return Row(self._t("report.unsaid"), (count(total, opens), percent(total, found.denominator)))
 
-    def _missing(self, fact: str, missing: Iterable[Count]) -> Iterable[Row]:
-        for each in missing:
-            yield Row(self.label(fact, each.code), (count(each.count, each.opens),))
+    def _missing(self, found: Breakdown) -> Iterable[Row]:
+        for each in found.missing:
+            within = found.several and each.code != NO_QUESTION
+            yield Row(self.label(found.fact, each.code), (count(each.count, each.opens),), within=within)
 
     def _cross_row(self, line: CrossLine) -> Row:
         label = self._t("report.unsaid") if line.code == UNSAID else self.label("attending_gp", line.code)
@@ -255,6 +256,13 @@ class Writer:
             return self._t(f"report.band.{unit}.from", low=low)
         # Ages are whole: « 18 à 39 ans »; distances are not.
         return self._t(f"report.band.{unit}.between", low=low, high=int(high) - 1 if fact == "age" else high)
+
+
+def _answers(found: Breakdown) -> str:
+    """Which note tells what shares are of: those who say, or all who were asked, once or several times."""
+    if not found.several:
+        return "single"
+    return "several" if found.plural else "asked"
 
 
 def _asked(found: Activity, fact: str) -> bool:

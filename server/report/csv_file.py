@@ -46,7 +46,8 @@ def _table(write: Callable[[Sequence[str]], object], table: Table, threshold: in
             if cell != Cell("text"):
                 write(_line(table, row, head, cell, threshold))
     for row in table.missing:
-        write(_line(table, row, "Hors dénominateur", row.cells[0], threshold))
+        head = "Dans « Non renseigné »" if row.within else "Hors dénominateur"
+        write(_line(table, row, head, row.cells[0], threshold))
     for note in table.notes:
         write([neutral(table.title), "Note", neutral(note)])
 

@@ -106,6 +106,11 @@ def options(link_id: str) -> dict[str, tuple[str, str]]:
     return found
 
 
+def repeats(link_id: str) -> bool:
+    """Whether some published version lets an item be answered several times in one record."""
+    return any(form.index[link_id].repeats for form in published().values() if link_id in form.index)
+
+
 def form_titles() -> dict[str, tuple[str, str]]:
     """Return the published forms by name (the URL's last segment), with their latest titles, fr and en."""
     ordered = sorted(published().items())

@@ -42,7 +42,7 @@ def _numbers(result: Result, t: Translate) -> tuple[Cell, Cell, Cell]:
     return (
         _number(result.numerator, result.above),
         _number(result.denominator, result.below),
-        _outcome(result),
+        outcome(result),
     )
 
 
@@ -54,7 +54,8 @@ def _number(value: Decimal | None, opens: Predicate | None) -> Cell:
     return number(value.normalize())
 
 
-def _outcome(result: Result) -> Cell:
+def outcome(result: Result) -> Cell:
+    """Return the result: a share, or a count when there is no denominator."""
     above, below = result.numerator, result.denominator
     if above is None or below is None:
         return _number(above, None)

@@ -16,6 +16,7 @@ from server.report.writing import SPACE, Written
 
 STANDARD: Final = "a-2b"
 FONT: Final = "Libertinus Serif"
+WITHIN: Final = f"Dans «{SPACE}Non renseigné{SPACE}»{SPACE}: "
 UNSAID: Final = f"Hors dénominateur{SPACE}: "
 
 
@@ -58,7 +59,11 @@ def _content(document: Document, digest: str) -> dict[str, Any]:
 
 
 def _table(table: Table, write: Written) -> dict[str, Any]:
-    missing = ", ".join(f"{row.label} {write(row.cells[0])}" for row in table.missing)
+    told = [
+        f"{heading}{', '.join(f'{row.label} {write(row.cells[0])}' for row in rows)}."
+        for heading, rows in ((WITHIN, table.within), (UNSAID, table.outside))
+        if rows
+    ]
     return {
         "title": table.title,
         "head": list(table.head),
@@ -66,7 +71,7 @@ def _table(table: Table, write: Written) -> dict[str, Any]:
             {"label": row.label, "cells": [_text(cell, write) for cell in row.cells], "total": row.total}
             for row in table.rows
         ],
-        "missing": f"{UNSAID}{missing}." if missing else "",
+        "missing": " ".join(told),
         "notes": list(table.notes),
         "chart": bars(table, "fr", write.threshold, FONT),
     }

@@ -187,7 +187,7 @@ def _table(table: Table, index: int, sums: Sums, hidden: set[int], threshold: in
             _shown(cell, threshold, hidden=column in small or _derived(cell, beside=bool(small), bare=bare))
             for column, cell in enumerate(row.cells)
         )
-        rows.append(Row(row.label, cells, row.total))
+        rows.append(Row(row.label, cells, row.total, row.within))
     cut = len(table.rows)
     return Table(
         table.key,

@@ -31,17 +31,22 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line: its label, then a cell a column. ``total``: the line sums those before it."""
+    """One line: its label, then a cell a column. ``total``: the line sums those before it.
+
+    ``within``, of a table's ``missing``: part of the line « Non renseigné », in the denominator like it.
+    """
 
     label: str
     cells: tuple[Cell, ...]
     total: bool = False
+    within: bool = False
 
 
 class Table(msgspec.Struct, frozen=True, omit_defaults=True):
     """One table. ``head``: the label column's, then a text a column.
 
-    ``missing``: what was not said, by reason, left out of the denominators; ``notes``: how to read it.
+    ``missing``: what was not said, by reason, left out of the denominators but for what is ``within`` a
+    line; ``notes``: how to read it.
     ``partition``: the lines, with ``missing``, sum up to all visits, so that one hidden cell would be told
     by the others. ``drawn``: the column that the chart shows, from 0; none, no chart.
     """
@@ -54,6 +59,16 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     partition: bool = False
     drawn: int | None = None
+
+    @property
+    def outside(self) -> tuple[Row, ...]:
+        """What was not said, and is in no denominator."""
+        return tuple(row for row in self.missing if not row.within)
+
+    @property
+    def within(self) -> tuple[Row, ...]:
+        """What was not said, by reason, of the line that sums it up."""
+        return tuple(row for row in self.missing if row.within)
 
 
 def words(text: str) -> Cell:

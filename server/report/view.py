@@ -162,6 +162,7 @@ def _row(row: Row, t: Translate, *, few: bool) -> Row:
             for cell in row.cells
         ),
         row.total,
+        row.within,
     )
 
 

@@ -87,10 +87,12 @@ def _fill(sheet: Worksheet, table: Table, threshold: int | None, styles: _Styles
             _write(sheet, line, column, cell, threshold, styles)
         line += 1
     line += 1
-    if table.missing:
-        sheet.write_string(line, 0, "Hors dénominateur", styles.head)
+    for heading, rows in (("Dans « Non renseigné »", table.within), ("Hors dénominateur", table.outside)):
+        if not rows:
+            continue
+        sheet.write_string(line, 0, heading, styles.head)
         line += 1
-        for row in table.missing:
+        for row in rows:
             sheet.write_string(line, 0, row.label, styles.label)
             _write(sheet, line, 1, row.cells[0], threshold, styles)
             line += 1

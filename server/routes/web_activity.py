@@ -1,6 +1,7 @@
 """The activity of a period, and the visits behind each of its figures."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get
@@ -33,6 +34,7 @@ from server.review import access_log, visits
 from server.review.access_log import Action, Outcome
 from server.review.reviewer import Reviewer, reviewer
 from server.routes.services import Services
+from server.routes.web_back import NAME, Back, read_back
 from server.routes.web_catalogue import Translate
 from server.routes.web_filters import pages_of, place_of
 from server.routes.web_page import language_of, page, texts_of
@@ -64,7 +66,7 @@ def activity_page(request: PageRequest) -> Response[str]:
         charts={table.key: bars(table, language) for table in tables},
         presets=presets(today),
         written=Written(language),
-        opens=lambda cell: address_of(wanted, cell),
+        openers={table.key: opener(wanted, Back("activite", table.key)) for table in tables},
     )
 
 
@@ -78,21 +80,23 @@ def behind_page(request: PageRequest) -> Response[str]:
     before the page is made.
     """
     services, coordinator = services_of(request), signed_in(request)
+    back = read_back(request.query_params)
     try:
         predicate = parse_text(request.query_params.get("predicat", to_text(EVERY)))
     except PredicateInvalid:
-        return page(request, "behind.html", status=422, unreadable=True)
+        return page(request, "behind.html", status=422, unreadable=True, back=back)
     with services.store.session() as session:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         wanted = read_scope(request.query_params, reader, local_day(services.clock()))
         if not _names_known_places(session, reader, predicate):
-            return page(request, "behind.html", status=422, unreadable=True)
+            return page(request, "behind.html", status=422, unreadable=True, back=back)
         cell = None if reader.is_clinical else _emitted(session, reader, wanted, texts_of(request), predicate)
         if cell is None and not reader.is_clinical:
-            return page(request, "behind.html", status=422, unreadable=True, wanted=wanted)
+            return page(request, "behind.html", status=422, unreadable=True, back=back, wanted=wanted)
         counted = [*wanted.scope.visits(), holds(predicate)]
         common: dict[str, Any] = {
             "unreadable": False,
+            "back": back,
             "wanted": wanted,
             "described": describe(predicate, texts_of(request), language_of(request)),
             "several_teams": len(reader.teams) > 1,
@@ -104,17 +108,22 @@ def behind_page(request: PageRequest) -> Response[str]:
         if reader.is_clinical and listed.rows:
             _log(session, services, coordinator, wanted, predicate)
     pages = {
-        rel: wanted.address(predicat=to_text(predicate), **members)
+        rel: wanted.address(predicat=to_text(predicate), **{NAME: back.text}, **members)
         for rel, members in pages_of(listed.keys).items()
     }
     return page(request, "behind.html", listed=listed, pages=pages, **common)
 
 
-def address_of(wanted: TypedScope, cell: Cell) -> str:
-    """Return the address of what is behind a cell; empty when it opens nothing."""
-    if cell.opens is None or not cell.count:
-        return ""
-    return f"/coordination/activite/passages?{wanted.address(predicat=to_text(parse(cell.opens)))}"
+def opener(wanted: TypedScope, back: Back) -> Callable[[Cell], str]:
+    """Return what gives the address behind each cell of a table; empty when it opens nothing."""
+
+    def address(cell: Cell) -> str:
+        if cell.opens is None or not cell.count:
+            return ""
+        members = {"predicat": to_text(parse(cell.opens)), NAME: back.text}
+        return f"/coordination/activite/passages?{wanted.address(**members)}"
+
+    return address
 
 
 def _emitted(

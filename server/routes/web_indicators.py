@@ -16,6 +16,7 @@ from server.identifiers import new_uuid
 from server.report import indicator as indicators
 from server.report.describe import describe
 from server.report.indicator import OfMeasure, OfVisits, read_definition
+from server.report.indicator_groups import grouped
 from server.report.indicator_table import indicator_table
 from server.report.scope import Scope
 from server.report.view import View, results_of
@@ -25,7 +26,8 @@ from server.review.access_log import Action, Outcome
 from server.review.errors import NotReviewable
 from server.review.reviewer import Reviewer, reviewer
 from server.routes.services import Services
-from server.routes.web_activity import address_of
+from server.routes.web_activity import opener
+from server.routes.web_back import Back
 from server.routes.web_page import language_of, page, see, texts_of
 from server.routes.web_scope import presets, read_scope, scope_choices
 from server.routes.web_session import PageRequest, actor, services_of, signed_in
@@ -50,7 +52,7 @@ class IndicatorForm(msgspec.Struct):
 
 @get("/indicateurs", sync_to_thread=True, guards=[guards.coordinator])
 def indicators_page(request: PageRequest) -> Response[str]:
-    """Show the yearly table over a perimeter."""
+    """Show the yearly tables over a perimeter, one an instrument."""
     services, coordinator = services_of(request), signed_in(request)
     t, language = texts_of(request), language_of(request)
     today = local_day(services.clock())
@@ -58,7 +60,7 @@ def indicators_page(request: PageRequest) -> Response[str]:
         reader = reviewer(session, coordinator.member_id, coordinator.role)
         wanted = read_scope(request.query_params, reader, today)
         view = View(reader.is_clinical, wanted.unfiltered)
-        results = results_of(session, wanted.scope, view)
+        groups = grouped(results_of(session, wanted.scope, view), language)
         offered = scope_choices(session, reader, wanted.scope)
     return page(
         request,
@@ -66,10 +68,10 @@ def indicators_page(request: PageRequest) -> Response[str]:
         wanted=wanted,
         choices=offered,
         presets=presets(today),
-        results=results,
-        table=indicator_table(results, t),
+        groups=groups,
+        tables={group.key: indicator_table(group.results, t) for group in groups},
         written=Written(language),
-        opens=lambda cell: address_of(wanted, cell),
+        openers={group.key: opener(wanted, Back("indicateurs", group.key)) for group in groups},
     )
 
 

@@ -1,5 +1,6 @@
 """The figures of the instruments: each is of the records that say it, and what is not said is never in it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -33,6 +34,13 @@ def visit_with(
     store: Store, team: Seeded, form: str, *, day: date = DAY, person: str = "", **said: str
 ) -> str:
     """A visit recorded with one form that says these facts, several codes separated by a space."""
+    return visit_saying(store, team, form, said, day=day, person=person)
+
+
+def visit_saying(
+    store: Store, team: Seeded, form: str, said: Mapping[str, str], *, day: date = DAY, person: str = ""
+) -> str:
+    """The same, of facts whose names are not written out."""
     visit = add_visit(store, team, day=day, person=person or None)
     with store.session() as session:
         for item, codes in {"form": form, **said}.items():
@@ -97,6 +105,87 @@ def test_the_alert_rate_of_a_domain_is_over_those_in_whom_it_was_assessed(store:
     found = results(store, team, ICOPE)
     assert share(found["ICOPE : alertes, vision"]) == [1, 3]
     assert found["ICOPE : étapes 1 réalisées"].numerator == 6
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        ("cognition", "cognition"),
+        ("locomotion", "locomotion"),
+        ("nutrition", "nutrition"),
+        ("vision", "vision"),
+        ("hearing", "audition"),
+        ("mood", "humeur"),
+    ],
+)
+def test_what_is_not_in_an_alert_rate_has_a_line_of_its_own(
+    store: Store, team: Seeded, domain: str, words: str
+) -> None:
+    """Assessed and without a result kept make up all step 1: set aside, incomplete, never asked, refused."""
+    fact = f"icope_{domain}"
+    for state in ("altered", "normal", "not_assessed", "incomplete", "no-answer", "asked-declined"):
+        visit_saying(store, team, ICOPE, {fact: state})
+    for other in (domain, "other"):
+        visit_saying(store, team, ICOPE, {fact: "altered", "icope_set_aside": other})
+    visit_with(store, team, ICOPE)
+    add_visit(store, team)
+    counted = results(store, team, ICOPE)
+    (left,) = (each for label, each in counted.items() if f"{words}, sans résultat retenu" in label)
+    assert share(counted[f"ICOPE : alertes, {words}"]) == [2, 3]
+    assert share(left) == [6, 9]
+
+
+def test_a_step_2_that_nobody_decided_is_told_among_those_with_an_altered_domain(
+    store: Store, team: Seeded
+) -> None:
+    visit_with(store, team, ICOPE, icope_mood="altered", icope_step2="accepted")
+    visit_with(store, team, ICOPE, icope_mood="altered", icope_step2="postponed")
+    visit_with(store, team, ICOPE, icope_mood="altered", icope_step2="no-answer")
+    visit_with(store, team, ICOPE, icope_mood="normal", icope_step2="no-answer")
+    counted = results(store, team, ICOPE)
+    undecided = counted["ICOPE : étape 2, décision non renseignée malgré un domaine altéré"]
+    assert share(undecided) == [1, 3]
+    assert share(counted["ICOPE : étapes 2 reportées parmi les proposées"]) == [1, 2]
+
+
+def test_who_cannot_be_recognised_is_not_lost_at_six_months(store: Store, team: Seeded) -> None:
+    """Followed, not followed, not due and not identified make up all step 1, each once."""
+    unknown = add_visit(store, team, identified=False)
+    with store.session() as session:
+        session.add(VisitCode(visit_id=unknown, team_id=team.team, item="form", code=ICOPE))
+    for person, later in (("a", 180), ("b", None)):
+        visit_with(store, team, ICOPE, person=person)
+        if later:
+            visit_with(store, team, ICOPE, person=person, day=DAY + timedelta(days=later))
+    add_visit(store, team, day=DAY + timedelta(days=300))
+    counted = results(store, team, ICOPE, until=DAY + timedelta(days=300))
+    assert share(counted["ICOPE : revus à six mois (120 à 240 jours)"]) == [1, 2]
+    assert share(counted["ICOPE : revus à six mois, délai non écoulé"]) == [1, 4]
+    assert share(counted["ICOPE : revus à six mois, personne non identifiée"]) == [1, 4]
+
+
+def test_acts_and_results_of_which_nothing_was_said_are_told(store: Store, team: Seeded) -> None:
+    for said in ("none", "no-answer", "asked-unknown"):
+        visit_with(
+            store,
+            team,
+            "teleconsultation",
+            teleconsultation_consent="yes",
+            teleconsultation_incident=said,
+            teleconsultation_outcome="no-answer" if said == "none" else "first_answer",
+        )
+    visit_with(
+        store, team, "teleconsultation", teleconsultation_consent="no", teleconsultation_incident="no-answer"
+    )
+    visit_with(store, team, "bpco-reperage", bpco_result="no-answer")
+    visit_with(store, team, "bpco-reperage", bpco_result="no_sign", bpco_review="validated")
+    visit_with(store, team, "bpco-reperage", bpco_result="suspicion", bpco_review="validated")
+    counted = results(store, team, "teleconsultation", "bpco-reperage")
+    assert share(counted["Téléconsultations : incident technique non renseigné"]) == [2, 3]
+    assert share(counted["Téléconsultations : issue non renseignée"]) == [1, 3]
+    assert share(counted["Téléconsultations : accord non renseigné"]) == [0, 3]
+    assert share(counted["BPCO : résultat non renseigné"]) == [1, 3]
+    assert share(counted["BPCO : suspicions sans réponse du médecin connue"]) == [1, 1]
 
 
 def test_a_visit_without_the_form_says_nothing_and_no_question_says_why(store: Store, team: Seeded) -> None:
@@ -283,6 +372,31 @@ def test_tables_tell_an_instrument_only_where_it_was_used(store: Store, team: Se
         (table,) = (t for t in tables_of(session, scope, EXACT, TRANSLATORS["fr"]) if t.key == "icope_mood")
     assert (mood.stated, [(each.code, each.count) for each in mood.missing]) == (1, [("no-answer", 1)])
     assert table.title == "Humeur (ICOPE)"
+    # One choice, over all who were asked: no note of several answers, and « Sans réponse » is in there.
+    assert table.notes[0].startswith("Une réponse par passage")
+    assert ([row.label for row in table.within], table.outside) == (["Sans réponse"], ())
+
+
+def test_a_question_of_several_answers_says_so_and_what_is_in_its_denominator(
+    store: Store, team: Seeded
+) -> None:
+    visit_with(store, team, "teleconsultation", teleconsultation_incident="cut no_sound")
+    visit_with(store, team, "teleconsultation", teleconsultation_incident="no-answer")
+    scope = Scope(DAY, DAY, (team.team,))
+    with store.session() as session:
+        tables = {each.key: each for each in tables_of(session, scope, EXACT, TRANSLATORS["fr"])}
+    incident, booking = tables["teleconsultation_incident"], tables["booking"]
+    assert incident.notes[0].startswith("Plusieurs réponses possibles")
+    assert ([row.label for row in incident.within], incident.outside) == (["Sans réponse"], ())
+    assert booking.within == ()
+    assert booking.outside == booking.missing
+
+
+def test_several_hands_of_a_stand_are_several_answers_to_one_choice(store: Store, team: Seeded) -> None:
+    visit_with(store, team, "prevention-stand", stand_station="reception glucose")
+    scope = Scope(DAY, DAY, (team.team,))
+    with store.session() as session:
+        assert activity(session, scope).breakdowns["stand_station"].plural
 
 
 def letter(team: Seeded, visit: str, number: int) -> Letter:

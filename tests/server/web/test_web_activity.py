@@ -209,6 +209,54 @@ async def test_an_indicator_is_adopted_changed_and_typed(clinical: Browser, day:
     assert "Satisfaction – 90 % 45 50 90,0 % / 50" in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("page", "words"), [("activite", "Retour à l’activité"), ("indicateurs", "Retour aux indicateurs")]
+)
+async def test_what_is_behind_a_figure_leads_back_to_its_table(
+    clinical: Browser, day: Day, page: str, words: str
+) -> None:
+    await clinical.open("/coordination/indicateurs")
+    await clinical.send("/coordination/indicateurs/reprendre")
+    address = f"/coordination/{page}?du=2026-11-23&au=2026-11-23"
+    left = (await clinical.open(address)).text
+    behind_first = unescape(LINK.findall(left)[0])
+    shown = await clinical.open(behind_first)
+    (back,) = re.findall(rf'<a class="button" href="([^"]*)">{words}</a>', shown.text)
+    path, _, table = unescape(back).partition("#")
+    assert path == address
+    assert f'<h2 id="{table}">' in left
+
+
+@pytest.mark.parametrize(
+    "typed", ["https://ailleurs.example/x", 'indicateurs."><script>', "//ailleurs", "indicateurs.a/../b"]
+)
+async def test_a_way_back_leads_nowhere_else(clinical: Browser, day: Day, typed: str) -> None:
+    shown = await clinical.open(f"{behind(EVERY)}&{urlencode({'retour': typed})}")
+    (back,) = re.findall(r'<a class="button" href="([^"]*)">Retour', shown.text)
+    assert re.fullmatch(r"/coordination/(activite|indicateurs)\?du=2026-11-23&au=2026-11-23", unescape(back))
+
+
+async def test_the_next_page_of_what_is_behind_a_figure_leads_back_too(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    for _ in range(60):
+        add_visit(store, day.seeded)
+    shown = await clinical.open(f"{behind(EVERY)}&retour=indicateurs.icope")
+    (following,) = re.findall(r'rel="next" href="([^"]*)"', shown.text)
+    assert "retour=indicateurs.icope" in following
+
+
+async def test_indicators_stand_by_instrument_with_links_to_each(clinical: Browser, day: Day) -> None:
+    await clinical.open("/coordination/indicateurs")
+    await clinical.send("/coordination/indicateurs/reprendre")
+    await clinical.send("/coordination/indicateurs")
+    page = (await clinical.open("/coordination/indicateurs")).text
+    headings = re.findall(r'<h2 id="([a-z]+)">([^<]*)</h2>', page)
+    assert headings == [("medicobus", "Escales et passages"), ("other", "Autres indicateurs")]
+    for key, title in headings:
+        assert f'<a class="button quiet" href="#{key}">{title}</a>' in page
+
+
 async def test_a_statement_holds_one_professionals_lines(clinical: Browser, day: Day) -> None:
     page = await clinical.open(f"/coordination/releves?professionnel={day.seeded.nurse}&mois=2026-11")
     assert "Relevé de Noé Essai, 11/2026" in text_of(page)
