@@ -113,7 +113,7 @@ def read_what_is_counted(
     page = desk.page
     page.goto(f"{desk.origin}/coordination/indicateurs")
     page.get_by_role("button", name=re.compile("^Reprendre les indicateurs")).click()
-    title = "Tableau annuel des indicateurs"
+    title = "Tableau annuel des indicateurs – Téléconsultation assistée"
     expect(page.get_by_role("table", name=title)).to_contain_text("Téléconsultations")
     rows = {
         label.replace("\N{NO-BREAK SPACE}", " "): cells[2:5] for label, cells in rows_of(page, title).items()

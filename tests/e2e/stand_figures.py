@@ -116,7 +116,9 @@ def check_the_indicators(desk: Coordination, screenshots: Path) -> None:
     """The proposed indicators say the same."""
     adopt(desk)
     desk.page.screenshot(path=screenshots / "stand-indicators.png", full_page=True)
-    told = rows_of(desk.page, "Tableau annuel des indicateurs")
+    told: dict[str, list[str]] = {}
+    for instrument in ("Stands de prévention", "Repérage de la BPCO"):
+        told |= rows_of(desk.page, f"Tableau annuel des indicateurs – {instrument}")
     whole = len(EVERYBODY)
     for label, numerator, denominator in (
         ("Stands de prévention : personnes accueillies", whole, None),

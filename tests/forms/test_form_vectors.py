@@ -1,15 +1,16 @@
 """Every published form against its vectors: each rule fires, stays silent, at its bounds, when missing."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
 from forms.definition import Form, Item, Option, Value
 from forms.derive import Derived, derive
-from forms.load import published
+from forms.load import parse, published
 from forms.response import Answer, Response
 from forms.validate import validate
 from tests.forms.vectors import FOLDER, Case, findings_of, form_cases, response_to
@@ -192,6 +193,11 @@ REASSURING_FORMS = [each for each in FORMS if _can_reassure(each.form)]
     ("form", "cases"), REASSURING_FORMS, ids=[_name(form) for form, _ in REASSURING_FORMS]
 )
 def test_removing_any_answer_of_any_case_never_reassures(form: Form, cases: list[Case]) -> None:
+    assert _reassured(form, cases) == []
+
+
+def _reassured(form: Form, cases: list[Case]) -> list[tuple[str, str, set[tuple[str, str]]]]:
+    """The cases, and the answer whose removal makes some result say that all is well."""
     links = _bears_on(form)
     bearing = _only(form, links | {item.link_id for item in _can_reassure(form)})
 
@@ -203,8 +209,31 @@ def test_removing_any_answer_of_any_case_never_reassures(form: Form, cases: list
         for removed in case.answers.keys() & links:
             after = _reassuring(bearing, _derived_of(bearing, case, _without(answers, removed)))
             wrong += [(case.name, removed, after - before)] if after - before else []
+    return wrong
 
-    assert wrong == []
+
+@pytest.mark.parametrize("domain", ["cognition", "locomotion", "nutrition", "vision", "hearing", "mood"])
+def test_a_rule_that_takes_absence_for_normal_is_found(domain: str) -> None:
+    """The test above can fail: of a domain that says « normal » where nothing was assessed."""
+    form, cases = next(each for each in FORMS if each.form.url.endswith("/icope-step1"))
+    document = json.loads(form.text)
+    (state,) = (item for item in _items(document) if item["linkId"] == f"{domain}.state")
+    for extension in state["extension"]:
+        if extension["url"].endswith("calculatedExpression"):
+            expression = extension["valueExpression"]
+            expression["expression"] = expression["expression"].replace("'not_assessed'", "'normal'")
+            expression["expression"] = expression["expression"].replace("'incomplete'", "'normal'")
+    mutated = parse(json.dumps(document).encode(), "mutated")
+
+    wrong = _reassured(mutated, cases)
+
+    assert {result for _, _, found in wrong for result in found} == {(f"{domain}.state", "normal")}
+
+
+def _items(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in holder.get("item", []):
+        yield item
+        yield from _items(item)
 
 
 @EACH_FORM
