@@ -15,6 +15,7 @@ class Refusal(StrEnum):
     """Why no letter may be made of a visit."""
 
     SHARING = "sharing"
+    REPORT = "report"
     RESTRICTED = "restricted"
     NOTHING = "nothing"
 

@@ -24,6 +24,7 @@ from server.store.remote import Opinion
 Forms = Mapping[tuple[str, str], Form]
 _SHARING = "information.sharing"
 _IDENTITY = "identity."
+_REPORT = "consent.report_to_gp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def visit_said(session: Session, forms: Forms, visit_id: str, team_id: str) -> V
         raise LetterRefused(Refusal.NOTHING)
     if any(record.restricted for record in current):
         raise LetterRefused(Refusal.RESTRICTED)
-    if _sharing(forms, told) is False:
-        raise LetterRefused(Refusal.SHARING)
+    for link_id, refusal in ((_SHARING, Refusal.SHARING), (_REPORT, Refusal.REPORT)):
+        if _agreed(forms, told, link_id) is False:
+            raise LetterRefused(refusal)
     latest = {record.form_url: forms[record.form_url, record.form_version] for record in told}
     merged: dict[str, Said] = {}
     answers: dict[str, Answer] = {}
@@ -122,12 +124,12 @@ def _current(session: Session, visit_id: str, team_id: str) -> list[Record]:
     )
 
 
-def _sharing(forms: Forms, records: Sequence[Record]) -> bool | None:
-    """Return the last yes or no; None when nobody gave one."""
+def _agreed(forms: Forms, records: Sequence[Record], link_id: str) -> bool | None:
+    """Return the last yes or no to a question; None when nobody gave one."""
     said: bool | None = None
     for record in records:
         form = forms[record.form_url, record.form_version]
-        answer = read(form, _response(record.content)).answers.get(_SHARING)
+        answer = read(form, _response(record.content)).answers.get(link_id)
         if answer is not None and answer.values:
             said = answer.values[0] is True
     return said

@@ -68,6 +68,20 @@ def test_no_letter_is_made_when_sharing_is_refused(scene: Scene) -> None:
     assert refused(scene, record) is Refusal.SHARING
 
 
+def test_no_letter_is_made_when_the_report_is_refused_to_the_attending_doctor(scene: Scene) -> None:
+    record = instruments.write(
+        scene, "teleconsultation", "request", consent__report_to_gp={"values": [False]}
+    )
+    assert refused(scene, record) is Refusal.REPORT
+
+
+def test_an_agreement_to_the_report_that_nobody_was_asked_for_refuses_nothing(scene: Scene) -> None:
+    record = instruments.write(
+        scene, "teleconsultation", "request", consent__report_to_gp={"absent": "not-asked"}
+    )
+    assert read(scene, record).records[0].digest == record.digest
+
+
 def test_the_last_word_on_sharing_stands(scene: Scene) -> None:
     nurse = write(scene, information__sharing={"values": [False]})
     doctor = write(scene, 9, nurse.payload["visit"], information__sharing={"values": [True]})
