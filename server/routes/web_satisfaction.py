@@ -11,7 +11,7 @@ from server.clock import local_day
 from server.identifiers import new_uuid
 from server.questionnaire import fields
 from server.questionnaire.asked import Given
-from server.questionnaire.typed import Typed
+from server.questionnaire.typed import Typed, name_of
 from server.questionnaire.versions import latest
 from server.routes.public_page import (
     EXCEPTION_HANDLERS,
@@ -26,6 +26,7 @@ from server.routes.public_page import (
 from server.routes.services import Services
 from server.satisfaction import posters
 from server.satisfaction.responses import FORM_URL, asked_of, drawn_id, keep, monday
+from server.satisfaction.service import ABOUT, only_service
 from server.store.control import Organization
 from server.store.satisfaction import Channel, SatisfactionPoster
 
@@ -51,7 +52,12 @@ def questionnaire(request: PublicRequest, address: FromPath[str]) -> Response[st
     found = _poster(services, address)
     if isinstance(found, Response):
         return found
-    return _page(services, address, found[1], {}, None)
+    poster, form = found
+    with services.store.session() as session:
+        service = only_service(session, poster.campaign_id, form)
+    # Chosen already, and changed like any other answer.
+    typed = {} if service is None else {name_of(ABOUT, ""): (service,)}
+    return _page(services, address, form, typed, None)
 
 
 def _page(services: Services, address: str, form: Form, typed: Typed, given: Given | None) -> Response[str]:

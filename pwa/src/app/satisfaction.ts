@@ -13,6 +13,8 @@ import { SyncError } from "$lib/sync/errors";
 import { civilDate } from "$lib/sync/status.svelte";
 import type { Environment } from "./environment";
 import { readForm, type LoadedForm } from "./form";
+import { codeAnswer } from "./part";
+import { ABOUT } from "./service";
 
 /** What a kiosk shows, chosen by the member who sets it up. */
 export interface KioskSitting extends LoadedForm {
@@ -20,19 +22,22 @@ export interface KioskSitting extends LoadedForm {
   readonly campaign: string;
   /** The campaign's values of the form's settings. */
   readonly settings: Readonly<Record<string, number | boolean | string>>;
+  /** The campaign's only service, chosen already; `null` or absent when it has several. */
+  readonly service?: string | null;
 }
 
 const LOAN = "kiosk";
 
 /** Keep that the tablet is lent with `sitting`: a reload must not put the team's names in a patient's hands. */
 export async function keepLoan(store: Store, sitting: KioskSitting): Promise<void> {
-  const { reference, title, campaign, settings } = sitting;
+  const { reference, title, campaign, settings, service = null } = sitting;
   await writeSetting(store, LOAN, {
     url: reference.url,
     version: reference.version,
     title,
     campaign,
     settings: { ...settings },
+    service,
   });
 }
 
@@ -48,12 +53,12 @@ export async function readLoan(
 ): Promise<KioskSitting | null> {
   const loan = await readSetting(store, LOAN, (value) => value as Loan | undefined);
   if (loan === undefined) return null;
-  const { url, version, title, campaign, settings } = loan;
+  const { url, version, title, campaign, settings, service = null } = loan;
   const found = await published(url, version);
-  return found === null ? null : { ...readForm(found), title, campaign, settings };
+  return found === null ? null : { ...readForm(found), title, campaign, settings, service };
 }
 
-interface Loan extends Pick<KioskSitting, "title" | "campaign" | "settings"> {
+interface Loan extends Pick<KioskSitting, "title" | "campaign" | "settings" | "service"> {
   readonly url: string;
   readonly version: string;
 }
@@ -136,13 +141,18 @@ export class SatisfactionPost {
   }
 }
 
-/** The answers a sitting starts from: the form's own and the campaign's settings. */
+/** The answers a sitting starts from: the form's own, the campaign's settings, and its service when it has one only. */
 export async function kioskAnswers({
   form,
   settings,
-}: Pick<KioskSitting, "form" | "settings">): Promise<Answers> {
+  service = null,
+}: Pick<KioskSitting, "form" | "settings" | "service">): Promise<Answers> {
   const { initialAnswers } = await import("$lib/forms");
-  return initialAnswers(form, { settings, communeName: () => null }, { by: "", at: "" });
+  const nobody = { by: "", at: "" };
+  return {
+    ...initialAnswers(form, { settings, communeName: () => null }, nobody),
+    ...codeAnswer(form, ABOUT, service, nobody),
+  };
 }
 
 /** What comes of a sitting at its end: the answers still asked, calculated ones among them; or what a rule asks for. */

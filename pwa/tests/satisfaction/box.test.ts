@@ -248,7 +248,7 @@ describe("a tablet that is lent", () => {
 
   it("is lent still after a reload, with its campaign and settings, until a member takes it back", async () => {
     expect(await readLoan(store, here)).toBeNull();
-    const sitting = { ...SITTING, settings: { "s.count": 3 } };
+    const sitting = { ...SITTING, settings: { "s.count": 3 }, service: "bpco" };
     await keepLoan(store, sitting);
     expect(await readLoan(store, here)).toEqual(sitting);
     expect(asked).toEqual([`${FORM.url}|${FORM.version}`]);
