@@ -148,7 +148,8 @@ def _clock(place: _Place, team: str, label: str, since: datetime, clock: tuple[s
         team=team,
         what=label,
         text=f"finding.{FindingCode.CLOCK.value}",
-        address=ANOMALIES,
+        # The tablet, with who uses it and when it was last seen: a clock is set on it, not on its records.
+        address=f"{TABLETS}#{clock[0]}",
     )
 
 

@@ -135,6 +135,18 @@ def test_a_record_sent_back_waits_for_its_author_since_the_decision(any_scene: S
     assert items(any_scene, Kind.TO_CORRECT) == []
 
 
+def test_a_clock_that_is_off_is_one_item_and_leads_to_its_tablet(scene: Scene) -> None:
+    """Every record of the day shows it; it is set on the tablet, not on any of them."""
+    records = [scene.writer.record(scene.nurse) for _ in range(2)]
+    scene.project(*records)
+    for record in records:
+        off = finding(scene, FindingCode.CLOCK)
+        off.envelope_id = record.envelope.identifier
+        add(scene, off)
+    (item,) = items(scene, Kind.TABLET)
+    assert item.address == f"/coordination/tablettes#{scene.device.id}"
+
+
 def test_two_corrections_of_one_record_are_a_conflict(scene: Scene) -> None:
     first = scene.writer.record(scene.nurse)
     replaces = {"record": first.envelope.identifier, "reason": "Erreur"}
