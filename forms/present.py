@@ -25,6 +25,16 @@ ABSENCES: dict[AbsenceReason, tuple[str, str]] = {
 BOOLEANS: dict[bool, tuple[str, str]] = {True: ("Oui", "Yes"), False: ("Non", "No")}
 
 
+class Cell(msgspec.Struct, frozen=True):
+    """A place in a table of the form: ``grid`` and ``row`` are linkIds, the others what they are called."""
+
+    grid: str
+    caption: str
+    row: str
+    title: str
+    heading: str
+
+
 class Row(msgspec.Struct, frozen=True):
     """One answered question. `values` are ready to print; `absence` says why there is none, else it is None.
 
@@ -32,6 +42,8 @@ class Row(msgspec.Struct, frozen=True):
     section. Of a calculated result: `tone`, that of its option; `rule` in words and its `source`, "" when the
     form gives none; `review`, what the professional said of it, and `set_aside_because`. `curves` is the JSON
     of a spirometer's file (docs/forms.md, "Curves"), of which `values` say only how many and by what device.
+    `hidden`: the form does not show it among the answers. `settings`: label and value of
+    each setting that the calculation read. `cell`: where it stands in a table.
     """
 
     link_id: str
@@ -51,6 +63,9 @@ class Row(msgspec.Struct, frozen=True):
     review: Review | None = None
     set_aside_because: str = ""
     curves: str | None = None
+    hidden: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
+    cell: Cell | None = None
 
 
 def rows(form: Form, response: Response, language: Language = "fr") -> list[Row]:
@@ -84,7 +99,35 @@ def _row(form: Form, item: Item, response: Response, language: Language) -> Row:
         review=review,
         set_aside_because=_reason(form, item, response, language) if review == "set_aside" else "",
         curves=str(answer.values[0]) if item.instrument == "spirometer-file" and answer.values else None,
+        hidden=item.hidden,
+        settings=_settings(form, item, response, language),
+        cell=_cell(form, item, language),
     )
+
+
+def _settings(form: Form, item: Item, response: Response, language: Language) -> tuple[tuple[str, str], ...]:
+    """The settings that a calculation reads, be it through what it is calculated from, with their values."""
+    seen: dict[str, None] = {}
+    waiting = list(item.reads)
+    while waiting:
+        link_id = waiting.pop(0)
+        if link_id not in seen and link_id in form.index:
+            seen[link_id] = None
+            waiting += form.index[link_id].reads
+    return tuple(
+        (_label(setting, language), ", ".join(_values(setting, response.answers[link_id], language)))
+        for link_id, setting in form.index.items()
+        if link_id in seen and setting.setting and link_id in response.answers
+    )
+
+
+def _cell(form: Form, item: Item, language: Language) -> Cell | None:
+    around = [form.index[link_id] for link_id in item.path[-2:]]
+    if item.short is None or len(around) < len(("grid", "row")) or around[0].control != "grid":
+        return None
+    grid, row = around
+    heading = item.short.french if language == "fr" else item.short.english
+    return Cell(grid.link_id, _label(grid, language), row.link_id, _label(row, language), heading)
 
 
 def _values(item: Item, answer: Answer, language: Language) -> tuple[str, ...]:
@@ -186,8 +229,13 @@ def _curves(text: str) -> str:
 
 
 def _number(value: Decimal, item: Item, language: Language) -> str:
-    """`1 234,5 mg/dL`: U+202F every three digits and a comma in French, a no-break space before the unit."""
-    plain = f"{value.normalize():f}"
+    """`1 234,5 mg/dL`: U+202F every three digits and a comma in French, a no-break space before the unit.
+
+    What was calculated or set has the item's decimals, `0,70`, as on the tablet; the minus is a true one.
+    """
+    fixed = item.decimals if (item.is_calculated or item.setting) and item.type != "integer" else None
+    plain = f"{value.normalize():f}" if fixed is None else f"{value:.{fixed}f}"
+    plain = plain.replace("-", "\u2212")
     if language == "fr":
         whole, _, decimals = plain.partition(".")
         grouped = _grouped(whole)

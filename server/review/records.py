@@ -104,7 +104,8 @@ def record_detail(
     may_see = partial(_may_see, reviewer, restricted=restricted)
     names = {member.id: member for member in session.exec(select(Member))}
     form, response = _response(forms, record)
-    shown = rows(form, response, language)
+    # What a form hides is no answer of anybody: a setting stands beside the results that read it.
+    shown = [row for row in rows(form, response, language) if not row.hidden]
     visible = [row for row in shown if may_see(row)]
     stop, visit_date, findings = (
         session.get(Stop, record.stop_id),

@@ -23,6 +23,7 @@ from server.review.around import photos_of
 from server.review.curves import charts, read_curves
 from server.review.errors import Outrun, ReasonNeeded
 from server.review.records import record_detail
+from server.review.tables import blocks
 from server.routes.web_opening import open_record
 from server.routes.web_page import language_of, page, see
 from server.routes.web_restricted import reason_page
@@ -71,6 +72,7 @@ def _record_page(
         max_message=MAX_MESSAGE,
         rpps_holds=rpps_holds,
         read_curves=read_curves,
+        blocks=blocks,
         charts=charts,
     )
 

@@ -227,7 +227,7 @@ async def test_a_calculated_value_that_differs_is_shown_beside_what_the_answers_
     page = text_of(await clinical.open(address(day.nurse.digest)))
     reduced = text_of(await administrative.open(address(day.nurse.digest)))
 
-    assert "30 kg/m² dans la fiche, 24,4 kg/m² d’après les réponses" in page.replace("\u00a0", " ")
+    assert "30,0 kg/m² dans la fiche, 24,4 kg/m² d’après les réponses" in page.replace("\u00a0", " ")
     assert "d’après les réponses" not in reduced
 
 
@@ -260,6 +260,23 @@ async def test_a_result_stands_with_its_tone_its_rule_folded_and_its_review(
     assert re.search(r"<details class=\"rule\"><summary>Règle et source", page)
     # What was set aside stands without its weight: only the measure keeps one.
     assert page.count('class="tone ') == 1
+
+
+async def test_results_are_a_table_with_the_settings_in_force_and_no_setting_is_an_answer(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    digest = await blown(day, store, questionnaire__threshold={"values": [3]})
+    answer = await clinical.open(address(digest))
+    page = text_of(answer)
+    table = re.search(r"<caption>Résultats de la spirométrie</caption>.*?</table>", answer.text, re.DOTALL)
+    assert table is not None
+    cells = re.findall(r"<td>(.*?)</td>", table.group(), re.DOTALL)
+    said = [re.sub(r"<[^>]+>|\s", "", cell).strip() for cell in cells]
+    assert [said[1], *said[4:8]] == ["2,10L", "\u22121,74", "71,8%", "A", "3"]
+    assert "Réglage de la campagne : Équations de référence, GLI Global 2022" in page
+    assert "Réglage de la campagne : Nombre de « oui » qui fait un signal, 3" in page.replace("\u00a0", " ")
+    # A setting stands beside what reads it: nobody answered it.
+    assert "<dt>Nombre de «" not in answer.text
 
 
 async def test_an_administrative_coordinator_sees_neither_curves_nor_results(
