@@ -111,6 +111,25 @@ def kept_for_the_day(items: Items) -> Iterator[Defect]:
             yield Defect(item.link_id, because("what is known of a person is not kept for the day"))
 
 
+def kept_with(items: Items) -> Iterator[Defect]:
+    """What belongs to another answer is kept with it: with one choice that somebody makes before."""
+    choices: set[str] = set()
+    for item in items:
+        if item.kept_with is not None:
+            if not item.kept_for_the_day:
+                yield Defect(item.link_id, because("kept-with goes with escale:kept-for-the-day"))
+            if item.kept_with not in choices:
+                yield Defect(
+                    item.link_id,
+                    because(
+                        "kept-with names {link_id}, not a choice of one answer that somebody gives before it",
+                        link_id=item.kept_with,
+                    ),
+                )
+        elif item.type == "choice" and not (item.repeats or item.read_only or item.is_calculated):
+            choices.add(item.link_id)
+
+
 def controls(items: Items) -> Iterator[Defect]:
     """A control fits what it fills."""
     for item in items:

@@ -180,7 +180,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `enabled_when`: an expression, enabled when it yields exactly `true`. `start`: what `initial` says.
     `short`: the heading of its column in a group whose `control` is `grid`.
     `remembered`: its last answer is kept for comparison. `kept_for_the_day`: its last answer starts the next
-    record of the same member, stop and day. `instrument`: what `escale:control` says. `person_line`: its
+    record of the same member, stop and day; `kept_with`: the linkId of the choice whose answer it belongs to.
+    `instrument`: what `escale:control` says. `person_line`: its
     answer is a line of the person's page, under these words. `compared_with`: the linkId of the same result
     the last time.
     """
@@ -198,6 +199,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     absence: bool = True
     carried: bool = False
     kept_for_the_day: bool = False
+    kept_with: str | None = None
     restricts: bool = False
     max_occurs: int | None = None
     max_length: int | None = None

@@ -115,6 +115,7 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
     EXTENSION_BASE + "absence": Known("absence", flag, LEAVES),
     EXTENSION_BASE + "carried": Known("carried", flag, LEAVES - {"attachment"}),
     EXTENSION_BASE + "kept-for-the-day": Known("kept_for_the_day", flag, LEAVES - {"attachment"}),
+    EXTENSION_BASE + "kept-with": Known("kept_with", text, LEAVES - {"attachment"}),
     EXTENSION_BASE + "restricts": Known("restricts", flag, frozenset({"boolean"})),
     EXTENSION_BASE + "setting": Known("setting", flag, NUMBERS | CHOICES | {"boolean"}),
     EXTENSION_BASE + "function": Known("function", named_function, NUMBERS | CHOICES),

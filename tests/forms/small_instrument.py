@@ -202,6 +202,7 @@ def instrument() -> dict[str, Any]:
                 ours("control", valueCode="body-side"),
                 ours("item-class", valueCode="administrative"),
                 ours("kept-for-the-day", valueBoolean=True),
+                ours("kept-with", valueString="test.sex"),
             ],
         ),
         item("test.curves", "text", extension=[ours("control", valueCode="spirometer-file")]),

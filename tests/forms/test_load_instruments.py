@@ -1,5 +1,6 @@
 """The extensions of the instruments: what they become, and each way in which a file may misuse them."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any, get_args
@@ -46,6 +47,7 @@ def test_each_extension_becomes_a_field() -> None:
     assert index["test.state"].remembered
     assert index["test.state"].person_result
     assert [link_id for link_id, item in index.items() if item.kept_for_the_day] == ["test.side"]
+    assert index["test.side"].kept_with == "test.sex"
     assert index["test.state"].options["low"].tone == "alert"
     assert index["test.state"].options["low"].person_text == Translated("À revoir", "À revoir")
     assert index["test.acceptable"].person_text == Translated("Bien soufflé ?", "Bien soufflé ?")
@@ -87,6 +89,16 @@ def _without(link_id: str, name: str) -> Change:
         item["extension"].remove(extension(item, name))
 
     return change
+
+
+def _keep_side_with(link_id: str) -> Change:
+    return lambda form: extension(question(form, "test.side"), "kept-with").update(valueString=link_id)
+
+
+def _beside_side(form: dict[str, Any]) -> dict[str, Any]:
+    other = copy.deepcopy(question(form, "test.side"))
+    extension(other, "kept-with").update(valueString="test.side")
+    return other | {"linkId": "test.other"}
 
 
 def _instead(link_id: str, *extensions: dict[str, Any]) -> Change:
@@ -321,6 +333,38 @@ DEFECTS: dict[str, tuple[Change, str]] = {
     "a theme kept for the day": (
         _with("test.theme", ADMINISTRATIVE, KEPT),
         "test.theme: what is calculated, read-only or has an initialExpression is not kept for the day",
+    ),
+    "kept with a choice, and not kept for the day": (
+        _with("test.usable", ours("kept-with", valueString="test.sex")),
+        "test.usable: kept-with goes with escale:kept-for-the-day",
+    ),
+    "kept with a question that is no choice": (
+        _keep_side_with("test.height"),
+        "test.side: kept-with names test.height, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with a choice that is calculated": (
+        _keep_side_with("test.grade"),
+        "test.side: kept-with names test.grade, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with a setting": (
+        _keep_side_with("test.set"),
+        "test.side: kept-with names test.set, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with itself": (
+        _keep_side_with("test.side"),
+        "test.side: kept-with names test.side, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with a choice that takes several answers": (
+        lambda f: question(f, "test.sex").update(repeats=True),
+        "test.side: kept-with names test.sex, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with a choice that comes after": (
+        lambda f: f["item"][0]["item"].append(f["item"][0]["item"].pop(0)),
+        "test.side: kept-with names test.sex, not a choice of one answer that somebody gives before it",
+    ),
+    "kept with what is itself kept with another": (
+        lambda f: f["item"][0]["item"].append(_beside_side(f)),
+        "test.other: kept-with names test.side, not a choice of one answer that somebody gives before it",
     ),
     "carried and remembered": (
         _with("test.height", ours("carried", valueBoolean=True), ours("remembered", valueBoolean=True)),
