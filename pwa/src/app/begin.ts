@@ -5,6 +5,7 @@
 import type { Expected, Roster } from "$lib/central/roster";
 import { randomUuid } from "$lib/crypto/random";
 import type { Answers, Form } from "$lib/forms";
+import { startedWithKits } from "$lib/forms/kits";
 import type { NamedPerson } from "$lib/notice/body";
 import { identityOf, isOfStation, isUnnamed } from "$lib/record/identity";
 import { currentRecords } from "$lib/record/read";
@@ -65,9 +66,9 @@ export async function beginVisit(
     // Of a form whose parts do not follow one another, the next person may come without a label.
     (course === null ? null : await rememberedPart(store, today, writer));
   const summary = key === null ? null : await desk.people.summary(key);
-  const kept = await keptForTheDay(desk, form, roster.stop.id);
+  const { values: kept, kits } = await keptForTheDay(desk, form, roster.stop.id, author);
   const from = { expected, author, roster, summary, kept };
-  const answers: Answers = {
+  const begun: Answers = {
     ...(await prefill(form, from)),
     ...(await missing(form, from)),
     ...answersHere(form, said),
@@ -82,7 +83,8 @@ export async function beginVisit(
     expected,
     person: key,
     form: reference,
-    answers,
+    answers: startedWithKits(form, begun, kits),
+    kits,
     about,
   });
 }

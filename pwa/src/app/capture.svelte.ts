@@ -19,6 +19,7 @@ import {
   type FormContext,
   type Judgement,
 } from "$lib/forms";
+import type { Kits } from "$lib/forms/kits";
 import { liftsSecrecy, signRecord } from "$lib/record/sign";
 import { rfc3339 } from "$lib/store/clock";
 import { StorageFull } from "$lib/store/errors";
@@ -35,6 +36,8 @@ export class NotSignable extends Error {
 export class CaptureSession {
   answers = $state.raw<Answers>({});
   entries = $state.raw<Entries>({});
+  /** What is put by of the kits that are not chosen. */
+  kits = $state.raw<Kits>({});
   section = $state("");
   /** Who the team says this person is. */
   recognition = $state.raw<Recognition>({ person: null, settled: [] });
@@ -54,9 +57,10 @@ export class CaptureSession {
     this.desk = desk;
     this.form = parts.form;
     this.#writer = parts.writer((status) => (this.save = status));
-    const { answers, entries, section, visit, expected, recognition } = this.draft;
+    const { answers, entries, kits = {}, section, visit, expected, recognition } = this.draft;
     this.answers = answers;
     this.entries = entries;
+    this.kits = kits;
     this.section = section ?? "";
     this.visit = visit;
     this.expected = expected;
@@ -93,10 +97,11 @@ export class CaptureSession {
   }
 
   /** Keep what was just answered or typed. */
-  change(answers: Answers, entries: Entries): void {
+  change(answers: Answers, entries: Entries, kits: Kits = this.kits): void {
     this.answers = answers;
     this.entries = entries;
-    this.#writer.update({ answers, entries, touched: true });
+    this.kits = kits;
+    this.#writer.update({ answers, entries, kits, touched: true });
   }
 
   /** Somebody said who this is, or is not. */

@@ -1,8 +1,19 @@
 /**
  * What a member answered at a stop that day and need not answer again for the next person: the equipment, the place
- * (`escale:kept-for-the-day`). It is read from their own drafts and records there; nothing more is stored.
+ * (`escale:kept-for-the-day`), each kit with its own (`escale:kept-with`). It is read from their own drafts and records there; nothing more is stored.
  */
-import { type Answers, type Form, fromQuestionnaireResponse, type Value, valuesOf } from "$lib/forms";
+import {
+  type Answer,
+  type Answers,
+  type Author,
+  type Entries,
+  type Form,
+  fromQuestionnaireResponse,
+  type Question,
+  type Value,
+  valuesOf,
+} from "$lib/forms";
+import { codeChosen, type Kits } from "$lib/forms/kits";
 import type { Kept } from "$lib/forms/prefill";
 import { currentRecords, readRecords } from "$lib/record/read";
 import type { Desk } from "./desk.svelte";
@@ -10,33 +21,66 @@ import type { Desk } from "./desk.svelte";
 /** Records that are opened at most: beginning does not wait longer as the day goes on. */
 const MOST_OPENED = 4;
 
-/** The last values that the member at work gave in `form` at `stop` today, of the questions that are kept for the day. */
-export async function keptForTheDay(desk: Desk, form: Form, stop: string): Promise<Kept> {
-  const wanted = new Set(
-    form.questions.filter(({ keptForTheDay }) => keptForTheDay).map(({ linkId }) => linkId),
-  );
-  if (wanted.size === 0) return new Map();
-  const sources = [...draftsOf(desk, form, stop), ...(await signedOf(desk, form, stop))];
-  return lastGiven(sources, wanted, desk.slot.member);
+/** What a record begun now starts with. */
+export interface KeptOfTheDay {
+  /** What belongs to no other answer, by linkId. */
+  readonly values: Kept;
+  /** What belongs to the kit that was chosen (`escale:kept-with`). */
+  readonly kits: Kits;
 }
 
-/** Of each of `wanted`, the values that `member` gave last in any of `sources`; an absence is not a value. */
-export function lastGiven(
-  sources: readonly Answers[],
-  wanted: ReadonlySet<string>,
-  member: string,
-): Map<string, readonly Value[]> {
-  const last = new Map<string, { readonly at: number; readonly values: readonly Value[] }>();
+/** The last values that `author`, the member at work, gave in `form` at `stop` today, of the questions that are kept for the day. */
+export async function keptForTheDay(
+  desk: Desk,
+  form: Form,
+  stop: string,
+  author: Author,
+): Promise<KeptOfTheDay> {
+  if (!form.questions.some(({ keptForTheDay: kept }) => kept)) return { values: new Map(), kits: {} };
+  const sources = [...draftsOf(desk, form, stop), ...(await signedOf(desk, form, stop))];
+  return lastGiven(form, sources, author);
+}
+
+interface Given {
+  readonly question: Question;
+  /** What the choice that it belongs to answered there. */
+  readonly kit: string | null;
+  readonly values: readonly Value[];
+  readonly at: number;
+}
+
+/**
+ * Of each question of `form` that is kept, the values that `author` gave last in any of `sources`, and of each kit its
+ * own: an absence is not a value, and what belongs to a choice that was not made belongs to nothing.
+ */
+export function lastGiven(form: Form, sources: readonly Answers[], author: Author): KeptOfTheDay {
+  const last = new Map<string, Given>();
   for (const answers of sources) {
-    for (const linkId of wanted) {
-      const answer = answers[linkId];
-      const values = valuesOf(answer);
-      if (answer === undefined || answer.by !== member || values.length === 0) continue;
-      const at = Date.parse(answer.at);
-      if (at > (last.get(linkId)?.at ?? -Infinity)) last.set(linkId, { at, values });
+    for (const given of givenIn(form, answers, author.by)) {
+      const of = JSON.stringify([given.question.linkId, given.kit]);
+      if (given.at > (last.get(of)?.at ?? -Infinity)) last.set(of, given);
     }
   }
-  return new Map([...last].map(([linkId, { values }]) => [linkId, values]));
+  const values = new Map<string, readonly Value[]>();
+  const kits: Record<string, Record<string, { answers: Record<string, Answer>; entries: Entries }>> = {};
+  for (const { question, kit, values: given } of last.values()) {
+    if (question.keptWith === undefined) values.set(question.linkId, given);
+    else if (kit !== null) {
+      const { answers } = ((kits[question.keptWith] ??= {})[kit] ??= { answers: {}, entries: {} });
+      answers[question.linkId] = { kind: "values", values: given, ...author };
+    }
+  }
+  return { values, kits };
+}
+
+function givenIn(form: Form, answers: Answers, member: string): readonly Given[] {
+  return form.questions.flatMap((question) => {
+    const answer = answers[question.linkId];
+    const values = valuesOf(answer);
+    if (!question.keptForTheDay || answer?.by !== member || values.length === 0) return [];
+    const kit = question.keptWith === undefined ? null : codeChosen(answers[question.keptWith]);
+    return [{ question, kit, values, at: Date.parse(answer.at) }];
+  });
 }
 
 function draftsOf(desk: Desk, form: Form, stop: string): readonly Answers[] {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AUTHOR, published } from "../forms/flat";
-import { item, ours, written } from "../forms/written";
+import { item, option, ours, written } from "../forms/written";
 import { type Answer, type Answers, toQuestionnaireResponse } from "$lib/forms";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import type { Desk } from "../../src/app/desk.svelte";
@@ -16,6 +16,13 @@ const FORM = written([
   item("s.model", "string", { extension: [ours("kept-for-the-day", { valueBoolean: true })] }),
   item("s.serial", "string", { extension: [ours("kept-for-the-day", { valueBoolean: true })] }),
   item("s.height", "integer"),
+  item("s.kind", "choice", { answerOption: [option("mini"), option("full"), option("none")] }),
+  item("s.checked", "date", {
+    extension: [
+      ours("kept-for-the-day", { valueBoolean: true }),
+      ours("kept-with", { valueString: "s.kind" }),
+    ],
+  }),
 ]);
 const TODAY = "2026-11-23";
 const ME = AUTHOR.by;
@@ -83,7 +90,7 @@ const desk = (
   }) as unknown as Desk;
 
 const opened = async (...of: Parameters<typeof desk>): Promise<Record<string, unknown>> =>
-  Object.fromEntries(await keptForTheDay(desk(...of), FORM, "stop"));
+  Object.fromEntries((await keptForTheDay(desk(...of), FORM, "stop", AUTHOR)).values);
 
 beforeEach(() => {
   readRecords.mockReset();
@@ -124,7 +131,40 @@ describe("what is kept for the day", () => {
   it("is neither an absence nor what somebody else answered in one's draft", () => {
     const absent: Answer = { kind: "absent", reason: "asked-unknown", by: ME, at: AUTHOR.at };
     const sources = [{ "s.model": absent, "s.serial": said("1", "09:00", OTHER) }];
-    expect([...lastGiven(sources, new Set(["s.model", "s.serial"]), ME)]).toEqual([]);
+    expect(lastGiven(FORM, sources, AUTHOR)).toEqual({ values: new Map(), kits: {} });
+  });
+
+  it("is kept with the kit it was given with, each kit with its own last value", () => {
+    const kind = (code: string): Answer => ({
+      ...said("", "08:00"),
+      kind: "values",
+      values: [{ system: "https://escale.example/fhir/CodeSystem/x", code }],
+    });
+    const sources: Answers[] = [
+      { "s.kind": kind("mini"), "s.checked": said("2026-11-02", "09:00") },
+      { "s.kind": kind("full"), "s.checked": said("2026-11-23", "09:20") },
+      { "s.kind": kind("mini"), "s.checked": said("2026-11-03", "09:10"), "s.model": said("A") },
+      {
+        "s.kind": { kind: "absent", reason: "not-asked", by: ME, at: AUTHOR.at },
+        "s.checked": said("2026-10-01"),
+      },
+      { "s.checked": said("2026-10-02", "11:00") },
+      { "s.kind": kind("none"), "s.checked": said("2026-10-03", "11:00", OTHER) },
+    ];
+    const { values, kits } = lastGiven(FORM, sources, AUTHOR);
+    expect([...values]).toEqual([["s.model", ["A"]]]);
+    expect(kits).toEqual({
+      "s.kind": {
+        mini: {
+          answers: { "s.checked": { kind: "values", values: ["2026-11-03"], ...AUTHOR } },
+          entries: {},
+        },
+        full: {
+          answers: { "s.checked": { kind: "values", values: ["2026-11-23"], ...AUTHOR } },
+          entries: {},
+        },
+      },
+    });
   });
 
   it("is read from the member's last records of this tablet", async () => {
@@ -163,5 +203,7 @@ describe("what is kept for the day", () => {
     const kept = form.questions.filter(({ keptForTheDay: each }) => each);
     expect(kept.map(({ linkId }) => linkId)).toEqual(links);
     expect(kept.every(({ itemClass }) => itemClass === "administrative")).toBe(true);
+    const device = kept.filter(({ linkId }) => linkId.startsWith("device."));
+    expect(device.every(({ keptWith }) => keptWith === "device.kind")).toBe(true);
   });
 });

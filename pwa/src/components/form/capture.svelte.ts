@@ -26,6 +26,7 @@ import type { Proposal } from "$lib/forms/entry";
 import { type Evaluator, loadedEvaluator, loadEvaluator } from "$lib/forms/evaluate";
 import { type Form, type Group, isQuestion, type Question } from "$lib/forms/form";
 import { judge, type Judgement } from "$lib/forms/judge";
+import { type Kits, withKits } from "$lib/forms/kits";
 import { ExpressionMemory } from "$lib/forms/memory";
 import { type DelayState, delayState, started, stopwatchSeconds } from "$lib/forms/timing";
 import type { Finding } from "$lib/forms/validate";
@@ -42,7 +43,9 @@ export interface CaptureProps {
   readonly member: string;
   /** The time now, RFC 3339: stamped on answers. */
   readonly now: () => string;
-  readonly onchange: (answers: Answers, entries: Entries) => void;
+  readonly onchange: (answers: Answers, entries: Entries, kits: Kits) => void;
+  /** What is kept of the kits that are not chosen; a host that keeps none leaves it to this capture. */
+  readonly kits?: Kits;
   /** The name of another member. */
   readonly authorName?: (member: string) => string;
   /** Where photos are kept; without it, none can be taken. */
@@ -79,6 +82,7 @@ export class Capture {
   /** Counts the seconds that the screen shows pass: what is shown depends on it. */
   #ticks = $state(0);
   readonly #waits = new Waits();
+  #kits: Kits = {};
   readonly #memory: ExpressionMemory;
   readonly #props: () => CaptureProps;
   readonly #judgement: Judgement = $derived.by(() => {
@@ -383,9 +387,11 @@ export class Capture {
   }
 
   #apply(action: (state: edit.Filling, author: Author) => edit.Filling): void {
-    const { answers, entries, member, now, onchange } = this.#props();
-    const next = action({ answers, entries }, { by: member, at: now() });
-    onchange(next.answers, next.entries);
+    const { answers, entries, member, now, onchange, kits = this.#kits } = this.#props();
+    const before = { answers, entries };
+    const next = withKits(this.form, before, action(before, { by: member, at: now() }), kits);
+    this.#kits = next.kits;
+    onchange(next.filling.answers, next.filling.entries, next.kits);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Expected, Stop } from "../central/roster";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers, Entries } from "../forms/answers";
+import type { Kits } from "../forms/kits";
 import type { NamedPerson } from "../notice/body";
 
 /** One change of hands. `by` is the member who did it: usually the giver, the taker when the giver is away. */
@@ -61,6 +62,8 @@ export interface Draft {
   readonly owner: string;
   readonly answers: Answers;
   readonly entries: Entries;
+  /** What is kept of the kits that are not chosen; absent from drafts that keep none. */
+  readonly kits?: Kits;
   /** linkId of the section on screen. */
   readonly section: string | null;
   readonly hand_overs: readonly HandOver[];
@@ -83,5 +86,5 @@ export interface StoredDraft {
 
 /** What a capture changes. */
 export type DraftChange = Partial<
-  Pick<Draft, "answers" | "entries" | "section" | "recognition" | "visit" | "expected" | "touched">
+  Pick<Draft, "answers" | "entries" | "kits" | "section" | "recognition" | "visit" | "expected" | "touched">
 >;

@@ -3,6 +3,7 @@ import type { Expected, Stop } from "../central/roster";
 import type { TeamKeys } from "../central/keyring";
 import type { FormReference, Replacement } from "../envelope/payload";
 import type { Answers } from "../forms/answers";
+import type { Kits } from "../forms/kits";
 import type { NamedPerson } from "../notice/body";
 import { rfc3339, type Clock } from "../store/clock";
 import type { Store } from "../store/database";
@@ -39,6 +40,8 @@ export interface DraftStart {
   readonly period?: VisitPeriod;
   /** Answers already known: of the roster, or of the record being corrected. */
   readonly answers?: Answers;
+  /** What is kept of the kits that may be chosen. */
+  readonly kits?: Kits;
   readonly section?: string | null;
   /** Key of the person it is about, when somebody said so, or the roster does. */
   readonly person?: string | null;
@@ -74,6 +77,7 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     owner: by.member,
     answers,
     entries: {},
+    ...(start.kits === undefined ? {} : { kits: start.kits }),
     section,
     hand_overs: [],
     discard: null,

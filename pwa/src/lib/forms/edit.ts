@@ -150,6 +150,15 @@ export function clear(form: Form, state: Filling, { linkId }: Question): Filling
   return { answers: withoutMeasured(form, kept, linkId), entries: without(state.entries, linkId) };
 }
 
+/** `question`, which holds nothing, holds again what `kept` has of it; what it was confirmed beside may have changed. */
+export function restore(form: Form, state: Filling, { linkId }: Question, kept: Filling): Filling {
+  if (state.answers[linkId] !== undefined || state.entries[linkId] !== undefined) return state;
+  const answer = kept.answers[linkId];
+  const entry = kept.entries[linkId];
+  const restored = answer === undefined ? state : put(form, state, linkId, unconfirmed(answer));
+  return entry === undefined ? restored : { ...restored, entries: { ...restored.entries, [linkId]: entry } };
+}
+
 function put(form: Form, state: Filling, linkId: string, given: Answer): Filling {
   const before = state.answers[linkId];
   const answered = {
@@ -176,8 +185,13 @@ function withdrawConfirmations(form: Form, answers: Answers, changed: string): A
   return carriers.reduce<Answers>((kept, { linkId }) => {
     const carrier = kept[linkId];
     if (carrier?.kind !== "values" || carrier.confirmed === undefined) return kept;
-    const { values, by, at, firstAt, typedAs, carriedFrom } = carrier;
-    const rest = defined({ firstAt, typedAs, carriedFrom });
-    return { ...kept, [linkId]: { kind: "values", values, by, at, ...rest } };
+    return { ...kept, [linkId]: unconfirmed(carrier) };
   }, answers);
+}
+
+/** `answer`, which nobody confirmed. */
+export function unconfirmed(answer: Answer): Answer {
+  if (answer.kind !== "values") return answer;
+  const { values, by, at, firstAt, typedAs, carriedFrom } = answer;
+  return { kind: "values", values, by, at, ...defined({ firstAt, typedAs, carriedFrom }) };
 }

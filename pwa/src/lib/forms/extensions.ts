@@ -25,6 +25,7 @@ export const EXTENSION = {
   exclusive: `${OURS}exclusive`,
   function: `${OURS}function`,
   itemClass: `${OURS}item-class`,
+  keptWith: `${OURS}kept-with`,
   keptForTheDay: `${OURS}kept-for-the-day`,
   lookup: `${OURS}lookup`,
   personLine: `${OURS}person-line`,

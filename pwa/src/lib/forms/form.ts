@@ -172,6 +172,8 @@ export interface Question extends Common {
   readonly remembered: boolean;
   /** The last answer that a member gave at a stop that day is what their next record there starts with. */
   readonly keptForTheDay: boolean;
+  /** linkId of the choice placed before whose answer it belongs to: it is kept with that answer only. */
+  readonly keptWith?: string;
   /** The campaign may set another value than the one a capture starts from (wire §4.1). */
   readonly setting: boolean;
   /** What a capture starts from, on a number or a boolean; a choice has its initial options. */

@@ -66,6 +66,7 @@ export function questionFacets(
       short: localisedExtension(json, EXTENSION.shortText, place),
       unit: readUnit(json, type, place),
       entryPair: optional(value(EXTENSION.entryPair), (each) => string(each, `${place} entry-pair`)),
+      keptWith: optional(value(EXTENSION.keptWith), (each) => string(each, `${place} kept-with`)),
       control: readControl(json, place),
       lookup: optional(value(EXTENSION.lookup), (each) =>
         oneOf(each, ["insee-commune", "insee-birth-place"], `${place} lookup`),
