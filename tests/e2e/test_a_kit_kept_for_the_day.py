@@ -1,4 +1,4 @@
-"""A member measures with two kits that day, without network: each keeps its model, its number and its check."""
+"""A member measures with two kits in a day, without network: each keeps its model, number and check."""
 
 import re
 from collections.abc import Callable
