@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import Integer
 from sqlmodel import col, func, select
 
-from server.projection.figure_items import FORM
+from server.projection.figure_items import FORM, MISSING
 from server.report.facts import OPEN, TASK_FACTS, Fact
 from server.store.figures import VisitCode, VisitFigure
 from server.store.follow_ups import Task, TaskState
@@ -22,6 +22,8 @@ from server.store.letters import Letter, LetterSending
 ICOPE = "icope-step1"
 SAID_BEFORE = "icope_step2_before"
 """The fact of a step 1 that says whether the step 2 proposed at the one before was done."""
+DONE_ON = "icope_step2_on"
+"""The fact of a step 1 that gives the day of its own step 2."""
 FOLLOW_UP_FROM, FOLLOW_UP_TO = 120, 240
 """Days after a step 1 within which the next one is its follow-up at six months (docs/clinical/icope.md)."""
 
@@ -53,7 +55,7 @@ def related(fact: Fact, codes: tuple[str, ...]) -> ColumnElement[bool]:
     if fact.name == "icope_follow_up":
         return or_(false(), *(_followed(code) for code in codes))
     if fact.name == "icope_step2_told":
-        return or_(false(), *(_told_next_time(code) for code in codes))
+        return or_(false(), *(_told(code) for code in codes))
     return _task(fact, codes)
 
 
@@ -113,6 +115,23 @@ def _next_in_time() -> ColumnElement[bool]:
         )
         .correlate(VisitFigure)
     )
+
+
+def _told(code: str) -> ColumnElement[bool]:
+    """Whether a step 2 is said to be done: by the day in its record, else by the person's next step 1."""
+    dated = (
+        exists()
+        .where(
+            col(VisitCode.visit_id) == col(VisitFigure.visit_id),
+            col(VisitCode.team_id) == col(VisitFigure.team_id),
+            col(VisitCode.item) == DONE_ON,
+            col(VisitCode.code).not_in(MISSING),
+        )
+        .correlate(VisitFigure)
+    )
+    if code == "done":
+        return or_(dated, _told_next_time(code))
+    return and_(not_(dated), _told_next_time(code))
 
 
 def _told_next_time(code: str) -> ColumnElement[bool]:

@@ -140,6 +140,13 @@ def test_a_step_1_asks_for_its_step_2_and_for_the_next(scene: Scene) -> None:
     assert (("icope_step2", "step2.decision", decision) in tasks(scene)) == (decision != "refused")
 
 
+def test_a_step_2_already_done_at_the_signature_asks_for_nothing(scene: Scene) -> None:
+    done = {"values": [answers_to("icope-step1")["results.next_due"]["values"][0]]}
+    write(scene, "icope-step1", step2__decision={"values": ["accepted"]}, step2__on=done)
+    assert not [each for each in tasks(scene) if each[0] == "icope_step2"]
+    assert codes(scene)["icope_step2_on"] == set(done["values"])
+
+
 def test_what_the_doctor_answered_through_the_link_is_counted_with_the_request(scene: Scene) -> None:
     record = write(scene, "teleconsultation", "request")
     answered(scene, record)

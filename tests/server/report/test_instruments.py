@@ -235,6 +235,21 @@ def test_a_step_2_done_later_counts_once_whoever_said_it(store: Store, team: See
     assert found(store, team, {"fact": "icope_step2_told", "in": ["not_done"]}) == {not_done}
 
 
+def test_a_step_2_dated_in_its_own_record_counts_whatever_the_next_step_1_says(
+    store: Store, team: Seeded
+) -> None:
+    dated = visit_with(
+        store, team, ICOPE, person="someone", icope_step2="accepted", icope_step2_on="2026-03-20"
+    )
+    visit_with(store, team, ICOPE, icope_step2="accepted", icope_step2_on="not-asked")
+    day = DAY + timedelta(days=180)
+    visit_with(store, team, ICOPE, person="someone", day=day, icope_step2_before="false")
+    counted = results(store, team, ICOPE)
+    assert share(counted["ICOPE : étapes 2 réalisées parmi les acceptées ou reportées"]) == [1, 2]
+    assert found(store, team, {"fact": "icope_step2_told", "in": ["done"]}) == {dated}
+    assert found(store, team, {"fact": "icope_step2_told", "in": ["not_done"]}) == set()
+
+
 def test_a_step_1_tells_of_the_step_2_of_the_one_just_before(store: Store, team: Seeded) -> None:
     visit_with(store, team, ICOPE, person="someone", icope_step2="accepted")
     nearest = visit_with(store, team, ICOPE, person="someone", day=DAY + timedelta(days=180))
