@@ -9,6 +9,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from sqlmodel import select
 
+from forms.tables import blocks
 from server.auth import guards
 from server.errors import Refused
 from server.planning import labels
@@ -23,7 +24,6 @@ from server.review.around import photos_of
 from server.review.curves import charts, read_curves
 from server.review.errors import Outrun, ReasonNeeded
 from server.review.records import record_detail
-from server.review.tables import blocks
 from server.routes.web_opening import open_record
 from server.routes.web_page import language_of, page, see
 from server.routes.web_restricted import reason_page
