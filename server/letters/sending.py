@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from server.clock import PARIS, local_day
 from server.identifiers import new_uuid
-from server.letters.content import MAX_LINE
+from server.letters.typed import MAX_LINE
 from server.store.letters import Letter, LetterSending
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from server.identifiers import new_uuid, sha256_hex
 from server.letters import content, issue
-from server.letters.content import Typed
+from server.letters.typed import Typed
 from server.letters.visit import Forms, visit_said
 from server.projection.visits import number
 from server.queue.item import Kind, key_of

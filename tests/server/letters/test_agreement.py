@@ -3,7 +3,7 @@
 import pytest
 
 from server.letters.agreement import agreed
-from server.letters.content import DEFAULT_OPENING
+from server.letters.typed import DEFAULT_OPENING
 from tests.server.letters.test_letter import issue, text_of
 from tests.server.projection.scene import Scene
 from tests.support.records import full_answers

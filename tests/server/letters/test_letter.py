@@ -15,11 +15,15 @@ from sqlmodel import col, select
 
 from forms.load import published
 from server.identifiers import new_uuid
-from server.letters import content, listing, sending, typeset
-from server.letters.content import LetterContent, Part, Typed, faults, without_nir
+from server.letters import listing, sending, typeset
+from server.letters.content import LetterContent
 from server.letters.errors import AlreadyReplaced
+from server.letters.file_name import file_name
 from server.letters.identity import Identity
+from server.letters.nir import without_nir
+from server.letters.parts import Part, Table
 from server.letters.sending import Channel, Sending, Told
+from server.letters.typed import Typed, faults
 from server.store.letters import Letter
 from server.store.read import Quarantined
 from tests.server.projection import test_instruments as instruments
@@ -108,8 +112,8 @@ def test_every_absence_is_said_as_such(scene: Scene) -> None:
     said = text_of(issue(scene, record).pdf).replace("\u00a0", " ")
     assert "Identité refusée" in said
     assert "identité provisoire" in said
-    assert "Non demandé : Pression artérielle systolique, Pression artérielle diastolique" in said
-    assert "Refusé : Allergies, Traitements en cours, Antécédents notables" in said
+    assert "Non demandé : Pression artérielle systolique ; Pression artérielle diastolique" in said
+    assert "Refusé : Allergies ; Traitements en cours ; Antécédents notables" in said
 
 
 def test_what_no_record_answered_is_said_not_recorded(scene: Scene) -> None:
@@ -184,10 +188,21 @@ def letter_saying(typed: str) -> LetterContent:
         identity=Identity("", "", typed, [typed], typed),
         seen="Vu(e)",
         opening=[typed],
-        parts=[Part("Examen", [(typed, [typed])], [(typed, [typed])])],
+        parts=[
+            Part(
+                title=typed,
+                headlines=[(typed, typed, typed)],
+                tables=[Table(typed, typed, [typed], [[typed, typed]])],
+                lines=[(typed, [typed])],
+                paragraph=[(typed, typed)],
+                groups=[(typed, [typed])],
+                settings=[(typed, typed)],
+            )
+        ],
         closing=[typed],
         produced_by=[typed],
         validated_by=typed,
+        file_type=typed,
     )
 
 
@@ -206,7 +221,7 @@ def letter_saying(typed: str) -> LetterContent:
 )
 def test_typed_text_is_data_and_never_source(typed: str) -> None:
     found = text_of(typeset.pdf(letter_saying(typed), NOON))
-    assert found.count(" ".join(typed.split())) >= 8
+    assert found.count(" ".join(typed.split())) >= 20
     assert "root:" not in found
 
 
@@ -239,13 +254,17 @@ def test_what_is_wrong_with_the_typed_texts_is_said_at_once() -> None:
 
 
 def test_the_file_s_name_is_the_one_that_secure_messaging_expects() -> None:
-    identity = {"family": "GARCIA--HAMMADI D'O", "given": "SARAH LOU"}
-    assert (
-        content.file_name(identity, date(2026, 11, 23))
-        == "20261123_Compte-rendu-consultation_GARCIA--HAMMADI-D-O_SARAH-LOU.pdf"
-    )
-    nobody = content.file_name({"family": "", "given": ""}, date(2026, 11, 23))
-    assert nobody == "20261123_Compte-rendu-consultation_IDENTITE-NON-RENSEIGNEE.pdf"
+    person = {"family": "GARCIA--HAMMADI D'O", "given": "SARAH LOU"}
+    kept = {"identity": person, "file_type": "Reperage-BPCO"}
+    day = date(2026, 11, 23)
+    assert file_name(kept, day) == "20261123_Reperage-BPCO_GARCIA--HAMMADI-D-O_SARAH-LOU.pdf"
+    nobody = {"identity": {"family": "", "given": ""}, "file_type": "Reperage-BPCO"}
+    assert file_name(nobody, day) == "20261123_Reperage-BPCO_IDENTITE-NON-RENSEIGNEE.pdf"
+
+
+def test_a_letter_kept_before_its_content_said_its_kind_is_named_as_it_was() -> None:
+    kept = {"identity": {"family": "MARTIN", "given": "JEAN"}}
+    assert file_name(kept, date(2026, 11, 23)) == "20261123_Compte-rendu-consultation_MARTIN_JEAN.pdf"
 
 
 @pytest.mark.parametrize(

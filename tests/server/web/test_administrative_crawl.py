@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from server.letters.content import Typed
+from server.letters.typed import Typed
 from server.store.control import RosterEntry
 from server.store.database import Store
 from tests.server.report.figures import add_visit
