@@ -177,6 +177,11 @@ async def test_a_record_with_curves_and_reviewed_results(page: Page, day: Day, s
     await page.get_by_text("Règle et source – Résultat du questionnaire").click()
     await page.get_by_text("Source", exact=False).first.wait_for()
     await check(page, "record with a rule unfolded")
+    await page.goto(f"/coordination/fiches/{digest}/courrier")
+    told = page.get_by_role("region", name="Ce que disent les fiches")
+    await told.get_by_role("table", name="Résultats de la spirométrie").wait_for()
+    await told.get_by_text("Écarté par le professionnel").wait_for()
+    await check(page, "letter with a table")
 
 
 async def test_every_page_of_an_administrative_coordinator(page: Page, day: Day) -> None:
