@@ -203,7 +203,19 @@ describe("what is kept for the day", () => {
     const kept = form.questions.filter(({ keptForTheDay: each }) => each);
     expect(kept.map(({ linkId }) => linkId)).toEqual(links);
     expect(kept.every(({ itemClass }) => itemClass === "administrative")).toBe(true);
-    const device = kept.filter(({ linkId }) => linkId.startsWith("device."));
-    expect(device.every(({ keptWith }) => keptWith === "device.kind")).toBe(true);
+  });
+
+  it("belongs to its kit, and an establishment to the kind of place", () => {
+    const belongs = ["bpco-reperage", "teleconsultation", "icope-step1", "prevention-stand"].flatMap((name) =>
+      parseQuestionnaire(JSON.parse(published(`${name}.v1.0.0.json`)) as object).questions.flatMap(
+        ({ linkId, keptWith }) => (keptWith === undefined ? [] : [`${linkId} < ${keptWith}`]),
+      ),
+    );
+    expect(belongs).toEqual([
+      "device.model < device.kind",
+      "device.serial < device.kind",
+      "device.calibrated_on < device.kind",
+      "request.facility < request.place",
+    ]);
   });
 });
