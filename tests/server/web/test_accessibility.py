@@ -181,6 +181,7 @@ async def test_a_record_with_curves_and_reviewed_results(page: Page, day: Day, s
     told = page.get_by_role("region", name="Ce que disent les fiches")
     await told.get_by_role("table", name="Résultats de la spirométrie").wait_for()
     await told.get_by_text("Écarté par le professionnel").wait_for()
+    await told.get_by_text("Seuil de suspicion du rapport VEMS/CVF", exact=True).wait_for()
     await check(page, "letter with a table")
 
 
