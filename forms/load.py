@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from forms import trial
+from forms.canonical import read_url, read_version
 from forms.consistency import defects as consistency_defects
 from forms.content import questionnaire, too_deep, without_mark
 from forms.definition import Form, FormUse, Item
@@ -98,8 +99,8 @@ def _form(root: Element, text: str, digest: str) -> Form:
         root.refuse(because("sections are expected"), "item")
     index = {item.link_id: item for item in _walk(items)}
     return Form(
-        url=root.text("url"),
-        version=root.text("version"),
+        url=read_url(root),
+        version=read_version(root),
         title=root.text("title"),
         title_en=translation(root, "title"),
         digest=digest,

@@ -11,6 +11,7 @@ from datetime import datetime
 import orjson
 from sqlmodel import Session, col, select
 
+from forms.canonical import misnamed
 from forms.definition import Form
 from forms.errors import Defect, FormChanged, FormInvalid
 from forms.load import parse
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class MeaningChanged(Exception):
-    """A later version takes back what an earlier one said; ``defects`` say what and where."""
+    """A form takes back what published ones said, or their name or version; ``defects`` say where."""
 
     def __init__(self, form: Form, defects: Sequence[Defect]) -> None:
         super().__init__(f"{form.canonical}: {', '.join(map(str, defects))}")
@@ -63,11 +64,14 @@ def publish(session: Session, keys: OrganisationKeys, registry: Registry, form: 
 
 
 def taken_back(form: Form, registry: Mapping[Canonical, Form]) -> list[Defect]:
-    """Return what ``form`` may not do after the other versions of it that are published, each once."""
+    """Return what ``form`` may not do after the forms that are published, each once: `misnamed`, `broken`."""
     versions = [
         known for known in registry.values() if known.url == form.url and known.version != form.version
     ]
-    return list(dict.fromkeys(defect for earlier in versions for defect in broken(earlier, form)))
+    found = [defect for earlier in versions for defect in broken(earlier, form)]
+    if (form.url, form.version) not in registry:
+        found = [*misnamed(form, registry.values()), *found]
+    return list(dict.fromkeys(found))
 
 
 def load(store: Store, keys: OrganisationKeys, registry: Registry) -> list[Form]:

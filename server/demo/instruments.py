@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 
 from sqlmodel import Session, select
 
+from forms.canonical import order
 from forms.definition import Form
 from forms.registry import Canonical
 from forms.setting import SettingValue, fits
@@ -118,11 +119,7 @@ def prepare(
 def latest(forms: Mapping[Canonical, Form], name: str) -> Form | None:
     """Return the latest version of a published form by the end of its url."""
     versions = [form for (url, _), form in forms.items() if url == _BASE + name]
-    return max(versions, key=lambda form: _number(form.version), default=None)
-
-
-def _number(version: str) -> list[int]:
-    return [int(part) if part.isdecimal() else 0 for part in version.split(".")]
+    return max(versions, key=lambda form: order(form.version), default=None)
 
 
 def _campaign(session: Session, asked: Instrument, forms: Sequence[Form], today: date) -> Campaign:

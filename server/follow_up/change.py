@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from forms.canonical import in_order
 from forms.load import published
 from forms.tasks import TaskKind, task_rules
 from server.clock import local_day
@@ -54,7 +55,7 @@ class PastChange:
 def doers(kind: TaskKind) -> dict[str, tuple[str, str]]:
     """Return by whom a task of this kind may have been done, over every published version: code → fr, en."""
     link_id = task_rules().kinds[kind].done_by
-    items = (form.index.get(link_id) for _, form in sorted(published().items())) if link_id else ()
+    items = (form.index.get(link_id) for form in in_order(published().values())) if link_id else ()
     return {
         code: (option.display, option.display_en)
         for item in items

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from forms.canonical import name_of
 from forms.definition import Form
 
 Style = Literal["lines", "paragraph"]
@@ -78,7 +79,7 @@ def rules() -> dict[str, LetterRule]:
 
 def rule_of(form: Form) -> LetterRule:
     """Return how a form's records are told; one without a rule of its own, section by section."""
-    known = rules().get(form.url.rpartition("/")[2])
+    known = rules().get(name_of(form.url))
     if known is not None:
         return known
     sections = (section for section in form.items if section.link_id not in _NOT_TOLD)

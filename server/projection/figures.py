@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from forms.canonical import name_of
 from forms.definition import Form
 from forms.load import published
 from server.matching.identity import own_key
@@ -90,7 +91,7 @@ class _Merged:
     @property
     def forms(self) -> list[str]:
         """The names of the forms recorded: the last segments of their URLs."""
-        return sorted({form.url.rpartition("/")[2] for form in self._forms if form is not None})
+        return sorted({name_of(form.url) for form in self._forms if form is not None})
 
     def value(self, link_id: str) -> Said | None:
         """The value that stands; None when no record has one."""

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 
+from forms.canonical import order
 from forms.definition import Form
 
 
 def latest(forms: Mapping[tuple[str, str], Form], url: str) -> Form | None:
     """Return the latest published version of a form; None when none is."""
     versions = [form for (each, _), form in forms.items() if each == url]
-    return max(versions, key=lambda form: _order(form.version), default=None)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
+    return max(versions, key=lambda form: order(form.version), default=None)

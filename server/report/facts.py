@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from forms.canonical import in_order, name_of
 from forms.load import published
 from forms.tasks import TaskKind, task_rules
 from server.projection.figure_items import CODES, FORM, INSTRUMENTS, MISSING, SEVERAL
@@ -96,7 +97,7 @@ _CLINICAL = frozenset(
 def options(link_id: str) -> dict[str, tuple[str, str]]:
     """Return what an item offers over every published version: code → French and English words."""
     found: dict[str, tuple[str, str]] = {}
-    for _, form in sorted(published().items()):
+    for form in in_order(published().values()):
         item = form.index.get(link_id)
         if item is None:
             continue
@@ -113,8 +114,7 @@ def repeats(link_id: str) -> bool:
 
 def form_titles() -> dict[str, tuple[str, str]]:
     """Return the published forms by name (the URL's last segment), with their latest titles, fr and en."""
-    ordered = sorted(published().items())
-    return {url.rpartition("/")[2]: (form.title, form.title_en) for (url, _), form in ordered}
+    return {name_of(form.url): (form.title, form.title_en) for form in in_order(published().values())}
 
 
 def _task_codes(kind: TaskKind) -> frozenset[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from forms.canonical import name_of
 from server.identifiers import new_uuid
 from server.report.appointments import Appointments, Became, appointments
 from server.report.conditions import holds
@@ -163,7 +164,7 @@ def adopt(session: Session) -> int:
 def _captured(session: Session) -> set[str]:
     """The names of the forms that campaigns capture: the last segments of their URLs."""
     urls = {*session.exec(select(Campaign.form_url)), *session.exec(select(CampaignForm.url))}
-    return {url.rpartition("/")[2] for url in urls}
+    return {name_of(url) for url in urls}
 
 
 def indicators(session: Session) -> list[Indicator]:

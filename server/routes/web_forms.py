@@ -6,6 +6,7 @@ from datetime import datetime
 
 from litestar import Response, get
 
+from forms.canonical import name_of
 from forms.definition import Form, Item
 from forms.setting import SettingValue, settings, starting_value
 from server.auth import guards
@@ -37,7 +38,7 @@ class Published:
     @property
     def name(self) -> str:
         """The end of its url: how the command line and the files call it."""
-        return self.latest.url.rpartition("/")[2]
+        return name_of(self.latest.url)
 
 
 @get("/organisation/formulaires", sync_to_thread=True, guards=[guards.coordinator])

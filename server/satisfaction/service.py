@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from sqlmodel import Session, col, select
 
+from forms.canonical import name_of
 from forms.definition import Form
 from server.store.control import Campaign
 from server.store.planning import CampaignForm
@@ -23,7 +24,7 @@ def only_service(session: Session, campaign_id: str, form: Form) -> str | None:
     if campaign is None:
         return None
     urls = session.exec(select(CampaignForm.url).where(col(CampaignForm.campaign_id) == campaign_id))
-    names = {url.rpartition("/")[2] for url in (campaign.form_url, *urls)}
+    names = {name_of(url) for url in (campaign.form_url, *urls)}
     services = {_services()[name] for name in names if name in _services()}
     offered = form.index[ABOUT].options if ABOUT in form.index else {}
     return services.pop() if len(services) == 1 and services <= set(offered) else None

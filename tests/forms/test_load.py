@@ -308,3 +308,72 @@ def test_a_file_that_is_no_json_object_is_refused(content: bytes) -> None:
         parse(content, "broken.json")
 
     assert [defect.place for defect in refusal.value.defects] == ["(file)"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "../../x",
+        "not a url",
+        "https://escale.example/fhir/../small",
+        "https://escale.example/small|1.0.0",
+        "https://escale.example/small?x=1",
+        "https://escale.example/small#x",
+        "https://escale.example/sm\u00a0all",
+        "https://escale.example/small\n",
+        "https://escale.example/small\u0000",
+        "https://escale.example/Small",
+        "https://escale.example/small/",
+        "https://escale.example",
+        "https://user@escale.example/small",
+        "https://escale.example/%2e%2e/small",
+        "ftp://escale.example/small",
+        "urn:uuid:0b0c",
+        f"https://escale.example/{'s' * 200}",
+    ],
+)
+def test_a_url_by_which_nothing_could_be_named_is_refused(url: str) -> None:
+    (defect,) = defects({**small(), "url": url})
+    assert defect.startswith("url: an absolute http or https URL is expected")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8080/small",
+        "https://a-b.example.org/fhir/Questionnaire/~x/small-2",
+        f"https://escale.example/{'s' * 177}",
+    ],
+)
+def test_a_url_of_a_form_is_taken(url: str) -> None:
+    assert parse(json.dumps({**small(), "url": url}).encode(), "small.json").url == url
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "1",
+        "1.0",
+        "1.0.0.0",
+        "1|2",
+        "1\n2",
+        "1.0.0\n",
+        "01.0.0",
+        "1.00.0",
+        "1.0.-1",
+        "1.0.0-beta",
+        "9" * 400,
+        "10000.0.0",
+        "1.0.10000",
+        "\u0661.0.0",
+        "../../x",
+    ],
+)
+def test_a_version_that_is_not_three_numbers_is_refused(version: str) -> None:
+    (defect,) = defects({**small(), "version": version})
+    assert defect.startswith("version: three numbers are expected")
+
+
+@pytest.mark.parametrize("version", ["0.0.0", "1.10.0", "9999.9999.9999"])
+def test_a_version_of_three_numbers_is_taken(version: str) -> None:
+    assert parse(json.dumps({**small(), "version": version}).encode(), "small.json").version == version

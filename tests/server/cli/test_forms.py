@@ -186,6 +186,46 @@ def test_a_version_that_lowers_a_class_is_refused_with_the_place(
     assert run(["forms", "publish", str(file)], environment) == 0, "nothing of it was kept"
 
 
+def test_a_version_that_is_not_later_than_the_latest_published_here_is_refused(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_bytes(bytes_of("1.10.0"))
+    assert run(["forms", "publish", str(file)], environment) == 0
+    file.write_bytes(bytes_of("1.9.0"))
+    capsys.readouterr()
+    assert run(["forms", "publish", str(file)], environment) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert (
+        "version\u00a0: la version 1.10.0 est publiée\u00a0: une version plus grande est attendue" in said.err
+    )
+    file.write_bytes(bytes_of("1.0.1"))
+    assert run(["forms", "check", str(file)], {}) == 2
+    assert "la version 1.1" in capsys.readouterr().err
+
+
+def test_a_form_with_the_name_of_another_is_refused_with_the_place(
+    file: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the package, and of the forms published here."""
+    file.write_bytes(bytes_of("1.0.0", url="https://other.org/Questionnaire/icope-step1"))
+    for action in ("check", "publish"):
+        capsys.readouterr()
+        assert run(["forms", action, str(file)], environment) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert (
+            "url\u00a0: «\u00a0icope-step1\u00a0» est le nom d’un formulaire déjà publié, https://"
+            in said.err
+        )
+        assert "    url" in said.err.splitlines()
+    file.write_bytes(bytes_of("1.0.0", url="https://other.org/ours"))
+    assert run(["forms", "publish", str(file)], environment) == 0
+    file.write_bytes(bytes_of("1.0.0", url="https://third.org/ours"))
+    assert run(["forms", "publish", str(file)], environment) == 2
+    assert "https://other.org/ours" in capsys.readouterr().err
+
+
 class Documents:
     """What a tablet reads of its team's database, as it arrives."""
 
