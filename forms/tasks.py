@@ -13,8 +13,10 @@ from forms.definition import ItemClass
 
 
 class TaskKind(StrEnum):
-    """What a task is about."""
+    """What a task is about, in the order in which they are listed: what is urgent first."""
 
+    URGENT_ORIENTATION = "urgent_orientation"
+    SUICIDAL_WORDS = "suicidal_words"
     FOLLOW_UP = "follow_up"
     ORIENTATION = "orientation"
     DOCUMENT = "document"
@@ -25,19 +27,19 @@ class TaskKind(StrEnum):
     ICOPE_NEXT = "icope_next"
     ICOPE_MONITOR = "icope_monitor"
     GP_INFORMATION = "gp_information"
-    SUICIDAL_WORDS = "suicidal_words"
 
 
 class KindRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind: who may see such tasks (as of an item), days until it is due, which outcomes end it.
 
-    ``done_on``: whether the day on which it was done is noted; ``done_by``: the item whose options say by
-    whom.
+    ``urgent``: it waits in the queue from the moment it is known, and stands before the others. ``done_on``:
+    whether the day on which it was done is noted; ``done_by``: the item whose options say by whom.
     """
 
     item_class: ItemClass
     days: int
     outcomes: dict[str, bool]
+    urgent: bool = False
     done_on: bool = False
     done_by: str = ""
 
@@ -95,6 +97,11 @@ class TaskRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             kind: frozenset(code for code, ends in rules.outcomes.items() if ends)
             for kind, rules in self.kinds.items()
         }
+
+    @property
+    def urgent(self) -> frozenset[TaskKind]:
+        """The kinds that cannot wait until they are late."""
+        return frozenset(kind for kind, rules in self.kinds.items() if rules.urgent)
 
     def rule_of(self, link_id: str, code: str) -> Rule | None:
         """Return the rule under which this answer is a task, if there is one."""

@@ -1,4 +1,4 @@
-"""The tasks that coordinators see: filtered, with where each stands, the latest due first.
+"""The tasks that coordinators see: filtered, with where each stands, the urgent and the soonest due first.
 
 Who may see names or clinical kinds is the caller's to say (``named``, ``kinds``): decision 8.
 """
@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, true
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -113,7 +113,10 @@ def tasks(
     clinical: bool,
     page: int = 1,
 ) -> TaskPage:
-    """Return one page of the tasks of these teams, the soonest due first; a page past the end is the last."""
+    """Return one page of the tasks of these teams; a page past the end is the last.
+
+    What is urgent and left to do comes first, then the soonest due.
+    """
     kept = [_visible(teams, clinical=clinical), *_conditions(wanted, today)]
     total = session.execute(_joined(select_columns(func.count())).where(*kept)).scalar_one()
     page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
@@ -131,10 +134,10 @@ def late_tasks(session: Session, teams: Collection[str], today: date, *, clinica
 
 
 def open_tasks_of(
-    session: Session, teams: Collection[str], kind: TaskKind, today: date, *, clinical: bool
+    session: Session, teams: Collection[str], kinds: Collection[TaskKind], today: date, *, clinical: bool
 ) -> list[TaskRow]:
-    """Return the open tasks of one kind."""
-    kept = [_visible(teams, clinical=clinical), *_conditions(TaskFilter(kind=kind), today)]
+    """Return the open tasks of these kinds."""
+    kept = [_visible(teams, clinical=clinical), _of_kinds(kinds), *_conditions(TaskFilter(), today)]
     return list(_rows(session, kept, today, clinical=clinical))
 
 
@@ -198,6 +201,16 @@ def _visible(teams: Collection[str], *, clinical: bool) -> ColumnElement[bool]:
     kinds = [kind.value for kind in visible_kinds(clinical=clinical)]
     visible = and_(col(Task.team_id).in_(teams), col(Task.kind).in_(kinds))
     return visible if clinical else and_(visible, col(Task.restricted).is_(False))
+
+
+def _of_kinds(kinds: Collection[TaskKind]) -> ColumnElement[bool]:
+    return col(Task.kind).in_([kind.value for kind in kinds])
+
+
+def _is_pressing() -> ColumnElement[bool]:
+    """Whether a task is urgent and nothing ended it."""
+    left = and_(col(Task.done).is_(False), col(Task.vanished).is_(False))
+    return case((and_(left, _of_kinds(task_rules().urgent)), true()), else_=false())
 
 
 def _standing() -> ColumnElement[str]:
@@ -293,7 +306,13 @@ def _rows(
     ).outerjoin(Visit, and_(col(Visit.id) == col(Task.visit_id), col(Visit.team_id) == col(Task.team_id)))
     found = session.execute(
         statement.where(*kept)
-        .order_by(col(Task.due_on).is_(None), col(Task.due_on), col(Task.day), col(Task.key))
+        .order_by(
+            _is_pressing().is_(False),
+            col(Task.due_on).is_(None),
+            col(Task.due_on),
+            col(Task.day),
+            col(Task.key),
+        )
         .offset(offset)
         .limit(limit)
     ).all()

@@ -69,14 +69,22 @@ def letters(session: Session, scope: Scope) -> Iterator[Item]:
 
 def documents(session: Session, scope: Scope) -> Iterator[Item]:
     """Yield the documents promised to a person and not sent yet."""
-    for row in board.open_tasks_of(session, scope.teams, TaskKind.DOCUMENT, scope.today, clinical=True):
+    for row in board.open_tasks_of(session, scope.teams, {TaskKind.DOCUMENT}, scope.today, clinical=True):
         yield _task(scope, Kind.DOCUMENT, row, "queue.say.document")
 
 
+def urgent_tasks(session: Session, scope: Scope) -> Iterator[Item]:
+    """Yield what cannot wait until it is late: an orientation to the emergencies, suicidal words."""
+    kinds = task_rules().urgent
+    for row in board.open_tasks_of(session, scope.teams, kinds, scope.today, clinical=True):
+        yield _task(scope, Kind.URGENT_TASK, row, f"task.kind.{row.kind.value}")
+
+
 def late_tasks(session: Session, scope: Scope) -> Iterator[Item]:
-    """Yield the tasks past their day; documents to send are a kind of their own."""
+    """Yield the tasks past their day; documents to send and what is urgent are kinds of their own."""
+    others = {TaskKind.DOCUMENT} | task_rules().urgent
     for row in board.late_tasks(session, scope.teams, scope.today, clinical=True):
-        if row.kind is not TaskKind.DOCUMENT:
+        if row.kind not in others:
             yield _task(scope, Kind.TASK, row, f"task.kind.{row.kind.value}")
 
 
@@ -84,7 +92,7 @@ def _task(scope: Scope, kind: Kind, row: TaskRow, text: str) -> Item:
     return Item(
         key=key_of(kind, row.task.key, row.due_on),
         kind=kind,
-        urgency=Urgency.SOON if row.late else Urgency.LATER,
+        urgency=_urgency(kind, row),
         # A stop to come may have visits already (a tablet's clock is wrong): nothing waits since tomorrow.
         since=datetime.combine(min(row.task.day, scope.today), time(), tzinfo=PARIS),
         by_day=True,
@@ -95,3 +103,9 @@ def _task(scope: Scope, kind: Kind, row: TaskRow, text: str) -> Item:
         waits_for=row.owner,
         clinical=row.task.restricted or task_rules().kinds[row.kind].is_clinical,
     )
+
+
+def _urgency(kind: Kind, row: TaskRow) -> Urgency:
+    if kind is Kind.URGENT_TASK:
+        return Urgency.NOW
+    return Urgency.SOON if row.late else Urgency.LATER

@@ -27,6 +27,7 @@ PROVIDERS: tuple[Provider, ...] = (
     afterwards.probable_duplicates,
     afterwards.letters,
     afterwards.documents,
+    afterwards.urgent_tasks,
     afterwards.late_tasks,
 )
 ACT_KIND = "queue"

@@ -17,6 +17,7 @@ from server.identifiers import sha256_hex
 class Kind(StrEnum):
     """What an item is about; the order of the counts."""
 
+    URGENT_TASK = "urgent_task"
     TO_CORRECT = "to_correct"
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"

@@ -69,6 +69,38 @@ def test_a_visit_s_tasks_are_listed_the_soonest_first(any_scene: Scene) -> None:
     assert {row.person for row in rows} == {"GARCIA-HAMMADI SARAH-LOU"}
 
 
+def test_what_is_urgent_stands_before_what_is_late_until_it_is_done(any_scene: Scene) -> None:
+    write(
+        any_scene,
+        conclusion__outcome={"values": ["orientation_urgences"]},
+        conclusion__outcome_detail={"absent": "asked-unknown"},
+    )
+    make_documents_older(any_scene)
+    first, second, *_ = listed(any_scene, today=LATER)
+    assert (first.kind, first.due_on) == (TaskKind.URGENT_ORIENTATION, DAY)
+    assert second.kind is TaskKind.DOCUMENT
+    seen = TaskChange(
+        subject=first.task.key,
+        member=any_scene.seeded.clinical,
+        at=NOON,
+        owner=None,
+        due_on=None,
+        outcome="vu",
+        note="",
+    )
+    any_scene.project_documents([any_scene.act(seen)], DECISIONS)
+    make_documents_older(any_scene)
+    rows = listed(any_scene, TaskFilter(standing=None), today=LATER)
+    assert [row.kind for row in rows][:2] == [TaskKind.DOCUMENT, TaskKind.URGENT_ORIENTATION]
+
+
+def make_documents_older(scene: Scene) -> None:
+    """Give the documents to send a day long before what is urgent."""
+    with scene.store.session() as session:
+        for task in session.exec(select(Task).where(Task.kind == TaskKind.DOCUMENT.value)):
+            task.due_on = DAY - timedelta(days=30)
+
+
 def test_an_administrative_coordinator_reads_administrative_kinds_without_names(scene: Scene) -> None:
     write(scene)
     (row,) = listed(scene, clinical=False)

@@ -106,6 +106,48 @@ def test_each_orientation_is_a_task_of_its_own(scene: Scene) -> None:
     }
 
 
+@pytest.mark.parametrize("code", ["orientation_urgences", "orientation_sas"])
+def test_an_orientation_to_the_emergencies_is_due_the_same_day(scene: Scene, code: str) -> None:
+    scene.project(
+        write(
+            scene,
+            {
+                "conclusion__outcome": {"values": [code, "orientation_mt"]},
+                "conclusion__outcome_detail": {"absent": "asked-unknown"},
+            },
+        )
+    )
+    found = {each: (task.kind, task.due_on) for (_, _, each), task in tasks(scene).items()}
+    assert found == {
+        code: (TaskKind.URGENT_ORIENTATION, DAY),
+        "orientation_mt": (TaskKind.ORIENTATION, DAY + timedelta(days=14)),
+    }
+
+
+URGENT = {
+    ("conclusion.outcome", "orientation_urgences"),
+    ("conclusion.outcome", "orientation_sas"),
+    ("result.orientation", "emergency"),
+    ("alerts.action", "call_15"),
+    ("alerts.action", "doctor_now"),
+    ("orientation.to", "emergency"),
+    ("outcome.main", "emergency"),
+    ("outcome.main", "regulation"),
+    ("consent.instead", "emergency"),
+}
+
+
+def test_whatever_sends_to_the_emergencies_is_urgent_and_nothing_else() -> None:
+    kind = TaskKind.URGENT_ORIENTATION
+    asked = {(rule.link_id, code) for rule in task_rules().rules if rule.kind is kind for code in rule.codes}
+    assert asked == URGENT
+    assert kind in task_rules().urgent
+    for link_id, code in URGENT:
+        rule = task_rules().rule_of(link_id, code)
+        assert rule is not None
+        assert rule.kind is kind
+
+
 def test_a_document_to_send_is_a_task_and_a_printed_one_is_none(scene: Scene) -> None:
     scene.project(
         write(

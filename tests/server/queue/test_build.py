@@ -320,6 +320,18 @@ def test_late_tasks_are_in_the_queue_and_documents_once(scene: Scene) -> None:
     ]
 
 
+def test_an_orientation_to_the_emergencies_is_in_the_queue_at_once_and_first(any_scene: Scene) -> None:
+    answers = full_answers(conclusion__outcome={"values": ["orientation_urgences"]})
+    any_scene.project(any_scene.writer.record(any_scene.nurse, answers))
+    (first, *_) = queue(any_scene).open
+    assert (first.item.kind, first.item.urgency) == (Kind.URGENT_TASK, Urgency.NOW)
+    assert first.item.text == "task.kind.urgent_orientation"
+    late = NOON + timedelta(days=60)
+    assert len(items(any_scene, Kind.URGENT_TASK, now=late)) == 1
+    assert "task.kind.urgent_orientation" not in {each.text for each in items(any_scene, Kind.TASK, now=late)}
+    assert queue(any_scene, clinical=False).hidden[Kind.URGENT_TASK] == 1
+
+
 def test_what_is_known_by_its_day_has_no_hour_and_is_never_to_come(scene: Scene) -> None:
     scene.project(scene.writer.record(scene.nurse))
     for now in (NOON + timedelta(days=60), datetime.combine(DAY, time(0, 30), PARIS)):
