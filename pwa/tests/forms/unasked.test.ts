@@ -9,6 +9,7 @@ import * as edit from "$lib/forms/edit";
 import { loadEvaluator } from "$lib/forms/evaluate";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { AUTHOR, type FlatAnswers, native, published, vectors } from "./flat";
+import { Tablet } from "../record/tablet";
 import { questionOf } from "./written";
 
 const form = parseQuestionnaire(published("icope-step1.v1.0.0.json"));
@@ -62,6 +63,43 @@ describe("a whispered voice, once the step is done by telephone", () => {
     const before = Object.keys(kept);
     capture.clear(questionOf(form, "hearing.method"));
     expect(Object.keys(kept)).toEqual(before.filter((linkId) => linkId !== "hearing.method"));
+  });
+});
+
+describe("a station, which begins with what the reception signed", () => {
+  const stand = parseQuestionnaire(published("prevention-stand.v1.0.0.json"));
+  const bases = vectors<{ readonly bases: Readonly<Record<string, FlatAnswers>> }>(
+    "prevention-stand.v1.0.0.json",
+  ).bases;
+
+  async function begun(): Promise<CaptureProps> {
+    const tablet = await Tablet.enrolled();
+    const answers = native(stand, { ...bases["reception"], "identity.part": { values: ["station"] } });
+    const { draft } = await tablet.draft({ answers });
+    return { ...props(draft.answers), form: stand, beganWith: draft.began_with ?? {} };
+  }
+
+  test("is told of no change that nobody made", async () => {
+    const station = await begun();
+    const capture = new Capture(() => station);
+    expect(capture.isAsked("identity.birth_name")).toBe(false);
+    expect(capture.unasked).toEqual([]);
+    expect(new Capture(() => ({ ...station, beganWith: {} })).unasked.length).toBeGreaterThan(2);
+  });
+
+  test("is told of what somebody changed here, and is not asked any more", async () => {
+    const station = await begun();
+    const later = { by: AUTHOR.by, at: `${day}T12:00:00.000+01:00` };
+    const gp = { kind: "values", values: [true], ...later } as const;
+    const changed = { ...station, answers: { ...station.answers, "visit.attending_gp_search": gp } };
+    const capture = new Capture(() => changed);
+    expect(capture.unasked.map(({ linkId }) => linkId)).toEqual(["visit.attending_gp_search"]);
+  });
+
+  test("says all of it in a correction, which began with what its author had signed", async () => {
+    const tablet = await Tablet.enrolled();
+    const replaces = { record: "r", reason: "Erreur" };
+    expect((await tablet.draft({ replaces })).draft.began_with).toBeUndefined();
   });
 });
 

@@ -54,6 +54,8 @@ export interface CaptureProps {
   readonly readonlyAuthors?: readonly string[];
   /** What earlier visits knew of the person, offered to be confirmed. */
   readonly earlier?: EarlierFacts;
+  /** When each answer that the record began with was given, by linkId: what still bears that moment was not changed here. */
+  readonly beganWith?: Readonly<Record<string, string>>;
   /** What expressions last yielded, where a host shows one record several times over; it goes with the record. */
   readonly memory?: ExpressionMemory;
 }
@@ -165,14 +167,15 @@ export class Capture {
 
   /**
    * Questions that somebody answered and that other answers no longer ask: kept in the draft, left out of the record. What a
-   * capture starts with is nobody's loss, and is not among them; a photo has its own way to go.
+   * capture starts with, copied from another part of the visit say, is nobody's loss, and is not among them; a photo has its own way to go.
    */
   get unasked(): readonly Question[] {
     if (this.#evaluator === null) return [];
-    const { answers, form } = this.#props();
+    const { answers, form, beganWith = {} } = this.#props();
     return form.questions.filter(
       (question) =>
         answers[question.linkId] !== undefined &&
+        answers[question.linkId]?.at !== beganWith[question.linkId] &&
         !this.isAsked(question.linkId) &&
         !this.isReadonly(question.linkId) &&
         question.type !== "attachment" &&

@@ -68,6 +68,11 @@ export interface Draft {
   readonly section: string | null;
   readonly hand_overs: readonly HandOver[];
   readonly discard: Discard | null;
+  /**
+   * When each answer that it began with was given, by linkId: of the roster, of the visit's other records. What still bears
+   * that moment is nobody's work of this record. Absent from corrections, and from drafts of before it was kept.
+   */
+  readonly began_with?: Readonly<Record<string, string>>;
   /** Whether anything was answered, typed or chosen since it was begun; absent from drafts of before it was kept. */
   readonly touched?: boolean;
   /** RFC 3339. */

@@ -81,11 +81,16 @@ export async function beginDraft(context: DraftContext, by: Hand, start: DraftSt
     section,
     hand_overs: [],
     discard: null,
+    ...(replaces === null ? { began_with: momentsOf(answers) } : {}),
     touched: false,
     started_at: at,
     saved_at: at,
   };
   return saveDraft(context, { slot: by.slot, save: 0, draft });
+}
+
+function momentsOf(answers: Answers): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(answers).map(([linkId, { at }]) => [linkId, at]));
 }
 
 /**
