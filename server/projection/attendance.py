@@ -70,7 +70,8 @@ def course(steps: Iterable[Step]) -> Course:
     """Follow the steps of one visit, at least one, in any order.
 
     The first arrival counts, whatever came after, unless the person did not come in the end: then a status
-    touched by mistake was taken back.
+    touched by mistake was taken back. Who waits again after having been with somebody did not arrive then: when
+    nobody had said the arrival before, it is not known.
     """
     ordered = sorted(steps)
     last = ordered[-1]
@@ -83,10 +84,13 @@ def course(steps: Iterable[Step]) -> Course:
         if step.status is not last.status:
             break
         since = step.at
+    arrived = first.get(AttendanceStatus.ARRIVED)
+    taken = min((first[each] for each in _WITH_SOMEBODY if each in first), default=None)
+    known = arrived is not None and (taken is None or arrived <= taken)
     return Course(
         status=last.status,
         since=since,
-        arrived_at=first.get(AttendanceStatus.ARRIVED) if came else None,
+        arrived_at=arrived if came and known else None,
         with_nurse_at=first.get(AttendanceStatus.WITH_NURSE) if came else None,
         with_doctor_at=first.get(AttendanceStatus.WITH_DOCTOR) if came else None,
         ended_at=since if last.status in _ENDED else None,

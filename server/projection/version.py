@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from server.store.read import ProjectionCursor, ReadModel
 
-VERSION = 6
+VERSION = 7
 """Raise it whenever rows that stand must be derived again: a new table, a new column, another rule."""
 
 _ROW = 1

@@ -1,14 +1,14 @@
 /** What is already signed of a visit by others, in words and opened: the nurse's part on the doctor's tablet. */
-import { formatTime, t } from "$i18n/index";
+import { t } from "$i18n/index";
 import type { RowSection } from "$lib/forms";
 import { currentRecords } from "$lib/record/read";
 import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
 import { partOf } from "./part";
 import { FormMissing } from "./form";
-import { COMPLETE } from "./parts";
+import { signedWords } from "./part-words";
+import { COMPLETE, courseOf } from "./parts";
 import { openRecord, RecordUnreadable } from "./record";
-import { handsOf } from "./steps";
 
 /** A part of the visit that somebody signed. */
 export interface SignedPart {
@@ -38,14 +38,6 @@ export function partsOfOthers(
     .sort((one, other) => Date.parse(one.signed_at) - Date.parse(other.signed_at));
 }
 
-/** What was signed at what time, for a list: by whose hands, when the team says so. */
-export function signedWords(profession: string | null, part: string | null, signed_at: string): string {
-  const time = formatTime(signed_at);
-  if (part === "medical") return t("people.part_medical", { time });
-  if (profession !== null && handsOf(profession) === "nurse") return t("people.part_nurse", { time });
-  return part === "reception" ? t("people.part_reception", { time }) : t("people.part_complete", { time });
-}
-
 function titled(title: string | null, words: string): string {
   return title === null ? words : t("stand.titled", { title, words });
 }
@@ -70,7 +62,7 @@ async function readable<T>(opening: Promise<T>): Promise<T | null> {
 }
 
 async function openPart(desk: Desk, { envelope, signed_at, form }: SearchEntry): Promise<SignedPart> {
-  const { record, answers, sections } = await openRecord(desk, envelope);
+  const { record, form: opened, answers, sections } = await openRecord(desk, envelope);
   const { member, name, profession } = record.author;
   const answered = sections
     .filter(({ linkId }) => linkId !== "identity")
@@ -81,7 +73,7 @@ async function openPart(desk: Desk, { envelope, signed_at, form }: SearchEntry):
     .map(({ shown }) => (shown.kind === "values" ? (shown.photos?.length ?? 0) : 0));
   return {
     envelope,
-    title: titled(desk.titleOf(form), signedWords(profession, partOf(answers), signed_at)),
+    title: titled(desk.titleOf(form), signedWords(courseOf(opened), profession, partOf(answers), signed_at)),
     author: { member, name },
     sections: answered,
     photos: photos.reduce((sum, count) => sum + count, 0),

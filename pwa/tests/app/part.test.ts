@@ -4,6 +4,7 @@ import { AUTHOR, native, published } from "../forms/flat";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { codeIn, ENDED, partIn } from "$lib/record/coded";
 import { partAnswer, partHeld, partOf, rememberedPart, rememberPart } from "../../src/app/part";
+import { signedWords } from "../../src/app/part-words";
 import { courseOf, missingParts, nextPart } from "../../src/app/parts";
 import { item, option, written } from "../forms/written";
 
@@ -115,5 +116,31 @@ describe("the parts of a form", () => {
     expect(nextPart(STAND, ["station"], "nurse")).toBe("reception");
     expect(missingParts(STAND, ["station", "station"])).toEqual(["reception"]);
     expect(missingParts(STAND, ["reception", "station", "station"])).toEqual([]);
+  });
+});
+
+describe("a signed part", () => {
+  const words = (course: typeof BUS, part: string | null): string =>
+    signedWords(course, "infirmière", part, "2026-11-23T09:40:00.000+01:00").replace(/ signé.*/, "");
+
+  it("of a stand or of a teleconsultation is called as its form divides it, whoever signed it", () => {
+    expect(["reception", "station", "complete"].map((part) => words(STAND, part))).toEqual([
+      "Accueil",
+      "Poste",
+      "Fiche complète",
+    ]);
+    expect(["request", "medical", "closing"].map((part) => words(CALL, part))).toEqual([
+      "Demande",
+      "Partie médicale",
+      "Clôture",
+    ]);
+  });
+
+  it("of a bus consultation is the nurse's, who measured at the reception", () => {
+    expect([words(BUS, "reception"), words(courseOf(OLD), null)]).toEqual([
+      "Partie infirmière",
+      "Partie infirmière",
+    ]);
+    expect(words(courseOf(parse("bpco-reperage.v1.0.0.json")), "station")).toBe("Poste");
   });
 });

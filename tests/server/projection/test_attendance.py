@@ -37,6 +37,13 @@ def test_a_coming_is_followed_from_arrival_to_its_end(any_scene: Scene) -> None:
     assert (row.since, row.ended_at, row.interruptions) == (at(45), at(45), 0)
 
 
+def test_who_waits_again_after_having_been_with_somebody_did_not_arrive_then(scene: Scene) -> None:
+    """A stand's label is scanned and its reception signed: nobody said when the person came."""
+    scene.project(told(scene, "with_nurse", 0), told(scene, "arrived", 1), told(scene, "done", 9))
+    (row,) = scene.rows(Attendance)
+    assert (row.arrived_at, row.with_nurse_at, row.ended_at) == (None, at(0), at(9))
+
+
 def test_an_interruption_is_to_be_taken_again_by_the_same_hands(scene: Scene) -> None:
     """Waiting for the doctor after the nurse is none; waiting, then the nurse again, is one."""
     steps = ["arrived", "with_nurse", "arrived", "with_nurse", "arrived", "with_doctor", "arrived"]
