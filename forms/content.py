@@ -9,6 +9,9 @@ from forms.reason import Reason, because
 
 Document = dict[str, object]
 
+_MOST_DIGITS = 30
+"""Of a number, before or after its point."""
+
 
 class _TwiceInOneObject(ValueError):
     """A member occurs twice in one object: readers would disagree on it."""
@@ -23,7 +26,7 @@ def questionnaire(content: bytes, source: str) -> Document:
     """The object of a Questionnaire, numbers exact. Raises FormInvalid with one defect, of the whole file."""
     reason: Reason
     try:
-        found = json.loads(content.decode(), parse_float=Decimal, object_pairs_hook=_members)
+        found = json.loads(content.decode(), parse_float=_number, object_pairs_hook=_members)
     except UnicodeDecodeError:
         reason = because("the file is not text in UTF-8")
     except json.JSONDecodeError as error:
@@ -51,6 +54,14 @@ def questionnaire(content: bytes, source: str) -> Document:
 def too_deep() -> Reason:
     """What is told of objects within objects without end."""
     return because("the file is nested too deeply to be read")
+
+
+def _number(written: str) -> Decimal:
+    """The number as written; one whose digits would fill the memory, `1E+999999`, is too long."""
+    number = Decimal(written)
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(written)
+    return number
 
 
 def _members(pairs: list[tuple[str, object]]) -> Document:

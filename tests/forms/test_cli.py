@@ -220,7 +220,26 @@ def test_a_form_that_is_not_published_can_be_scored(
     }
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "\xff"])
+NO_RESPONSE = {
+    "cut": "{",
+    "a list": "[]",
+    "no UTF-8": "\xff",
+    "deep": '{"a":' * 200_000,
+    "deep and whole": '{"item":[' * 200_000 + "]}" * 200_000,
+    "as deep as can be read": '{"item":[' * 480 + "]}" * 480,
+    "a huge number": '{"value": 1E+999999}',
+    "a tiny number": '{"value": 1E-999999}',
+    "a long number": f'{{"value": {"9" * 40}}}',
+    "a number that Python refuses": f'{{"value": {"9" * 5000}}}',
+    "a long fraction": f'{{"value": 0.{"1" * 5000}}}',
+    "NaN": '{"value": NaN}',
+    "Infinity": '{"value": -Infinity}',
+    "a name on two lines": json.dumps({"questionnaire": "a\nb"}),
+    "a long name": json.dumps({"questionnaire": {"x": ["y" * 5000] * 50}}),
+}
+
+
+@pytest.mark.parametrize("content", NO_RESPONSE.values(), ids=NO_RESPONSE)
 def test_a_file_that_is_no_response_is_one_line(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -228,4 +247,41 @@ def test_a_file_that_is_no_response_is_one_line(
     path.write_text(content, encoding="latin-1")
 
     assert main(["score", str(path)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert len(told.err) < 1500
+
+
+@pytest.mark.parametrize("depth", [50, 200, 400])
+def test_a_response_nested_as_deep_as_json_is_read_is_scored_or_refused(
+    depth: int, latest: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(_response(tmp_path, latest, {}))
+    nested: object = {"linkId": "x"}
+    for _ in range(depth):
+        nested = {"linkId": "x", "item": [nested]}
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["item"].append(nested)
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    status = main(["score", str(path)])
+
+    told = capsys.readouterr()
+    assert (status, told.err.count("\n")) == (2, 1) or (status, json.loads(told.out)["vitals.bmi"]) == (
+        0,
+        24.4,
+    )
+
+
+def test_a_huge_number_of_a_form_is_said_and_not_reckoned_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.dumps(instrument()).replace('"valueDecimal": 0', '"valueDecimal": 1E+999999', 1)
+    assert "E+999999" in document
+    path = tmp_path / "huge.json"
+    path.write_text(document, encoding="utf-8")
+
+    assert main(["check", str(path)]) == 2
+    assert capsys.readouterr().err == "(file): a number of the file is too long\n"
