@@ -70,8 +70,8 @@ def course(steps: Iterable[Step]) -> Course:
     """Follow the steps of one visit, at least one, in any order.
 
     The first arrival counts, whatever came after, unless the person did not come in the end: then a status
-    touched by mistake was taken back. Who waits again after having been with somebody did not arrive then: when
-    nobody had said the arrival before, it is not known.
+    touched by mistake was taken back. Who waits again after having been with somebody did not arrive then:
+    when nobody had said the arrival before, it is not known.
     """
     ordered = sorted(steps)
     last = ordered[-1]

@@ -14,6 +14,8 @@ from server.store.control import Campaign, Member, RosterEntry, Stop
 from server.store.notices import Attendance, AttendanceStatus
 from server.store.planning import StopMember, StopSlot
 
+_STAYED_AWAY = frozenset({AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT})
+
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
@@ -32,8 +34,7 @@ class StopRow:
     @property
     def arrived(self) -> int:
         """How many people have come, walk-ins too."""
-        stayed_away = {AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT}
-        return sum(count for status, count in self.came.items() if status not in stayed_away)
+        return sum(count for status, count in self.came.items() if status not in _STAYED_AWAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,15 @@ def free_slots(session: Session, stop: str) -> list[StopSlot]:
 
 
 def walk_ins(session: Session, stop: Stop) -> int:
-    """Return how many people came to a stop without an appointment, as tablets told."""
+    """Return how many people came to a stop without an appointment, as tablets told: a record begun by mistake is none."""
     return session.exec(
         select(func.count())
         .select_from(Attendance)
-        .where(Attendance.stop_id == stop.id, col(Attendance.walk_in).is_(True))
+        .where(
+            Attendance.stop_id == stop.id,
+            col(Attendance.walk_in).is_(True),
+            col(Attendance.status).not_in(_STAYED_AWAY),
+        )
     ).one()
 
 

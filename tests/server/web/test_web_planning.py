@@ -322,6 +322,19 @@ async def test_a_stop_says_what_became_of_each_appointment(
     assert "DUPRE" not in week
 
 
+async def test_a_record_begun_by_mistake_and_put_aside_is_nobody_who_came(
+    administrative: Browser, day: Day, store: Store
+) -> None:
+    stop = await made(administrative, day, store)
+    with store.session() as session:
+        for status in (AttendanceStatus.EXPECTED, AttendanceStatus.DONE):
+            each = came(new_uuid(), day, stop)
+            each.status, each.walk_in = status, True
+            session.add(each)
+    assert "1 personne venue sans rendez-vous" in text_of(await administrative.open(f"{STOPS}/{stop.id}"))
+    assert "1 personne venue" in text_of(await administrative.open(f"{STOPS}?semaine=2026-11-24"))
+
+
 async def preview(browser: Browser, stop: str, content: bytes) -> str:
     await browser.open(f"{STOPS}/import?escale={stop}")
     form = {"form_token": browser.token, "stop": stop}
