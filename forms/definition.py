@@ -216,6 +216,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     short: Translated | None = None
     text_rule: str | None = None
     date_rule: str | None = None
+    year_rule: str | None = None
     lookup: str | None = None
     calculation: str | None = None
     calculated: Expression | None = None

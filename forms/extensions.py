@@ -110,6 +110,7 @@ ITEM_EXTENSIONS: Mapping[str, Known] = {
     EXTENSION_BASE + "date-rule": Known(
         "date_rule", code("birth-date", "not-before-visit"), frozenset({"date"})
     ),
+    EXTENSION_BASE + "year-rule": Known("year_rule", code("birth-year"), frozenset({"integer"})),
     EXTENSION_BASE + "lookup": Known("lookup", code("insee-commune", "insee-birth-place"), CHOICES),
     EXTENSION_BASE + "calculation": Known("calculation", code("distance-to-stop-km"), frozenset({"decimal"})),
     EXTENSION_BASE + "absence": Known("absence", flag, LEAVES),

@@ -71,6 +71,11 @@ MESSAGES: dict[str, tuple[Severity, str, str]] = {
     ),
     "text-rule": ("error", "Écriture non admise\u00a0: {reason}.", "Spelling not allowed: {reason}."),
     "date-rule": ("error", "Date impossible pour cette question.", "Impossible date for this question."),
+    "year-rule": (
+        "error",
+        "Année de naissance impossible\u00a0: elle est après l’année de la visite.",
+        "Impossible year of birth: it is after the year of the visit.",
+    ),
     "option": ("error", "Cette réponse n’est pas proposée.", "This answer is not offered."),
     "exclusive": (
         "error",

@@ -11,7 +11,7 @@ from forms.evaluation import evaluate
 from forms.expression import is_false
 from forms.finding import CALCULATION, Finding, finding
 from forms.response import Answer, Response
-from forms.value_rules import choice_findings, date_finding, number_finding, text_finding
+from forms.value_rules import choice_findings, date_finding, number_finding, text_finding, year_finding
 
 CLOCK_TOLERANCE = timedelta(days=1)
 """A tablet's clock may be wrong by hours: a visit dated tomorrow is not yet a finding."""
@@ -83,7 +83,10 @@ def _offers_absence(item: Item) -> bool:
 
 def _value_finding(item: Item, value: Value, answer: Answer, visit_date: date) -> Finding | None:
     if item.type in NUMBER_TYPES and isinstance(value, int | Decimal):
-        return number_finding(item, Decimal(value), confirmed=answer.confirmed)
+        found = number_finding(item, Decimal(value), confirmed=answer.confirmed)
+        if found is not None and found.severity == "error":
+            return found
+        return year_finding(item, Decimal(value), visit_date) or found
     if item.type in TEXT_TYPES:
         return text_finding(item, str(value))
     if item.type == "date":

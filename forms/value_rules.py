@@ -54,6 +54,12 @@ def date_finding(item: Item, value: date, visit_date: date) -> Finding | None:
     return None
 
 
+def year_finding(item: Item, value: Decimal, visit_date: date) -> Finding | None:
+    """A year of birth after the year of the visit."""
+    after = item.year_rule == "birth-year" and value > visit_date.year
+    return finding(item.link_id, "year-rule") if after else None
+
+
 def choice_findings(item: Item, values: Sequence[Value]) -> list[Finding]:
     """Codes that are not offered; an exclusive option beside another."""
     found = []

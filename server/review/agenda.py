@@ -120,7 +120,10 @@ def free_slots(session: Session, stop: str) -> list[StopSlot]:
 
 
 def walk_ins(session: Session, stop: Stop) -> int:
-    """Return how many people came to a stop without an appointment, as tablets told: a record begun by mistake is none."""
+    """Return how many people came to a stop without an appointment, as tablets told.
+
+    A record begun by mistake, which was taken back, is nobody's coming.
+    """
     return session.exec(
         select(func.count())
         .select_from(Attendance)

@@ -54,6 +54,8 @@ export interface CaptureProps {
   readonly readonlyAuthors?: readonly string[];
   /** What earlier visits knew of the person, offered to be confirmed. */
   readonly earlier?: EarlierFacts;
+  /** What the host doubts of answers and asks to confirm, besides the form's own rules: it prevents nothing. */
+  readonly doubts?: readonly Finding[];
   /** When each answer that the record began with was given, by linkId: what still bears that moment was not changed here. */
   readonly beganWith?: Readonly<Record<string, string>>;
   /** What expressions last yielded, where a host shows one record several times over; it goes with the record. */
@@ -61,7 +63,15 @@ export interface CaptureProps {
 }
 
 /** Errors of an answer's own value, whatever was answered elsewhere. */
-const REFUSING: readonly string[] = ["hard-limit", "decimals", "length", "text-rule", "date-rule", "option"];
+const REFUSING: readonly string[] = [
+  "hard-limit",
+  "decimals",
+  "length",
+  "text-rule",
+  "date-rule",
+  "year-rule",
+  "option",
+];
 
 function isTyped({ calculation, readOnly, hidden }: Question): boolean {
   return calculation === undefined && !readOnly && !hidden;
@@ -228,9 +238,16 @@ export class Capture {
 
   /** What there is to say of the record: a value that is refused as such has nothing to be confirmed. */
   get said(): readonly Finding[] {
-    const { findings } = this.#judgement;
+    const { doubts = [] } = this.#props();
+    const asked = doubts.filter(({ linkId }) => this.#isUnconfirmed(linkId));
+    const findings = [...this.#judgement.findings, ...asked];
     const refused = findings.filter(({ code }) => REFUSING.includes(code)).map(({ linkId }) => linkId);
     return findings.filter(({ linkId, severity }) => severity !== "warning" || !refused.includes(linkId));
+  }
+
+  #isUnconfirmed(linkId: string): boolean {
+    const answer = this.settled(linkId);
+    return answer?.kind === "values" && answer.confirmed !== true;
   }
 
   /** What to say under a question: that something is missing, only once its section was left. */

@@ -64,6 +64,7 @@ const PLAIN: Readonly<Partial<Record<string, MessageKey>>> = {
   "not-enabled": "capture.error_not-enabled",
   option: "capture.error_option",
   "visit-date": "capture.error_visit-date",
+  "year-rule": "capture.error_year-rule",
 };
 
 /** What a finding says to the person who can settle it. */

@@ -18,6 +18,7 @@ export const EXTENSION = {
   confirmed: `${OURS}confirmed`,
   control: `${OURS}control`,
   dateRule: `${OURS}date-rule`,
+  yearRule: `${OURS}year-rule`,
   delay: `${OURS}delay`,
   elapsed: `${OURS}elapsed`,
   entryPair: `${OURS}entry-pair`,

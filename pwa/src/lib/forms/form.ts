@@ -193,6 +193,7 @@ export interface Question extends Common {
   readonly control?: ItemControl;
   readonly lookup?: Lookup;
   readonly textRule?: "ins-name" | "ins-first-name" | "phone";
+  readonly yearRule?: "birth-year";
   readonly dateRule?: "birth-date" | "not-before-visit";
   readonly constraints: readonly Constraint[];
   readonly calculation?: Calculation;

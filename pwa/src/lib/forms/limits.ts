@@ -19,6 +19,11 @@ export function refuseNumber(
   return below(value, limits.softMin) || above(value, limits.softMax) ? "soft-limit" : null;
 }
 
+/** Whether `year` is a year of birth after the year of the visit. */
+export function refuseYear({ yearRule }: Question, year: number, context: FormContext): boolean {
+  return yearRule === "birth-year" && year > Number(context.visitDate.slice(0, 4));
+}
+
 function below(value: number, limit: number | undefined): boolean {
   return limit !== undefined && value < limit;
 }

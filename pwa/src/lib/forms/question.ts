@@ -77,6 +77,9 @@ export function questionFacets(
       dateRule: optional(value(EXTENSION.dateRule), (each) =>
         oneOf(each, ["birth-date", "not-before-visit"], `${place} date-rule`),
       ),
+      yearRule: optional(value(EXTENSION.yearRule), (each) =>
+        oneOf(each, ["birth-year"], `${place} year-rule`),
+      ),
       initial: readInitial(json, type, place),
       startsFrom: readStartingPoint(json, place),
       rule: readRule(json, place),

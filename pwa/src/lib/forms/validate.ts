@@ -8,7 +8,7 @@ import { isCoding, numberOf, sameCoding, sameValue, valuesOf } from "./answers";
 import { evaluateOn, linkIdsRead, type Rules } from "./calculate";
 import { dayAfter } from "./dates";
 import { type Constraint, isQuestion, type Localised, type Question } from "./form";
-import { type DateRefusal, refuseDate, refuseNumber, refuseStoredText } from "./limits";
+import { type DateRefusal, refuseDate, refuseNumber, refuseStoredText, refuseYear } from "./limits";
 import type { Pass } from "./pass";
 import type { TextRefusal } from "./text";
 import { illTyped } from "./values";
@@ -87,6 +87,8 @@ function judgeValue(question: Question, value: Value, context: FormContext): Fin
   const number = numberOf(value);
   if (number !== undefined) {
     const code = refuseNumber(question, number);
+    const refused = code !== null && code !== "soft-limit";
+    if (!refused && refuseYear(question, number, context)) return [error(linkId, "year-rule")];
     return code ? [{ linkId, code, severity: code === "soft-limit" ? "warning" : "error" }] : [];
   }
   if (question.type === "date" && typeof value === "string") {
