@@ -12,6 +12,7 @@ from forms.communes import table
 from forms.definition import Form, Item, ItemClass, Tone, Value
 from forms.photo import Photo
 from forms.response import AbsenceReason, Answer, Response
+from forms.rounding import decimal_places
 
 Language = Literal["fr", "en"]
 Review = Literal["validated", "set_aside"]
@@ -22,6 +23,8 @@ ABSENCES: dict[AbsenceReason, tuple[str, str]] = {
     "asked-declined": ("Refusé", "Declined"),
     "not-performed": ("Impossible", "Not possible"),
 }
+_GROUPED_FROM = 5
+"""Digits."""
 BOOLEANS: dict[bool, tuple[str, str]] = {True: ("Oui", "Yes"), False: ("Non", "No")}
 
 
@@ -229,12 +232,15 @@ def _curves(text: str) -> str:
 
 
 def _number(value: Decimal, item: Item, language: Language) -> str:
-    """`1 234,5 mg/dL`: U+202F every three digits and a comma in French, a no-break space before the unit.
+    """`12 345,50 mg/dL`: a comma and `_grouped` in French, a no-break space before the unit, a true minus.
 
-    What was calculated or set has the item's decimals, `0,70`, as on the tablet; the minus is a true one.
+    It has the item's decimals, `0,70`, as on the tablet: 2,1 beside 2,10 would seem measured otherwise. What
+    was recorded with more is not rounded; what was calculated is.
     """
-    fixed = item.decimals if (item.is_calculated or item.setting) and item.type != "integer" else None
-    plain = f"{value.normalize():f}" if fixed is None else f"{value:.{fixed}f}"
+    plain = f"{value.normalize():f}"
+    if item.decimals is not None and item.type != "integer":
+        rounded = item.is_calculated or item.setting
+        plain = f"{value:.{item.decimals if rounded else max(item.decimals, decimal_places(value))}f}"
     plain = plain.replace("-", "\u2212")
     if language == "fr":
         whole, _, decimals = plain.partition(".")
@@ -248,7 +254,9 @@ def _pixels(side: int, language: Language) -> str:
 
 
 def _grouped(whole: str) -> str:
-    """Digits by threes, a narrow no-break space between."""
+    """Five digits and more by threes, a narrow no-break space between: a year is four."""
+    if len(whole.removeprefix("\u2212")) < _GROUPED_FROM:
+        return whole
     return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", "\u202f", whole)
 
 

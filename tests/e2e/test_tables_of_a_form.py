@@ -71,7 +71,7 @@ def test_on_a_phone_the_table_is_turned_and_nothing_is_wider_than_the_screen(ope
 def test_a_manoeuvre_is_entered_below_the_table_of_those_made(opened: Opened) -> None:
     page = opened(1280, 800)
     made = page.get_by_role("table", name="Manœuvres", exact=True)
-    assert cells(made, "Deuxième manœuvre")[:4] == ["2,1 L", "3,4 L", "Oui", "Oui"]
+    assert cells(made, "Deuxième manœuvre")[:4] == ["2,10 L", "3,40 L", "Oui", "Oui"]
     fourth = page.get_by_role("region", name="Quatrième manœuvre")
     expect(fourth).to_be_visible()
     expect(page.get_by_role("region", name="Deuxième manœuvre")).to_be_hidden()

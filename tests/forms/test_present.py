@@ -1,5 +1,7 @@
 """The rows of a record page: labels, values with units, absences."""
 
+from decimal import Decimal
+
 import pytest
 
 from forms.definition import Form, Value
@@ -37,7 +39,12 @@ def test_a_row_names_its_section_its_block_and_who_may_see_it(medicobus: Form) -
     [
         ("vitals.sbp", 130, "130\u00a0mmHg", "130\u00a0mmHg"),
         ("vitals.temp", 36.6, "36,6\u00a0°C", "36.6\u00a0°C"),
-        ("vitals.glucose", 1000, "1\u202f000\u00a0mg/dL", "1000\u00a0mg/dL"),
+        ("vitals.temp", 37, "37,0\u00a0°C", "37.0\u00a0°C"),
+        ("vitals.temp", 36.65, "36,65\u00a0°C", "36.65\u00a0°C"),
+        ("vitals.glucose", 1000, "1000\u00a0mg/dL", "1000\u00a0mg/dL"),
+        ("vitals.glucose", 9999, "9999\u00a0mg/dL", "9999\u00a0mg/dL"),
+        ("vitals.glucose", 10000, "10\u202f000\u00a0mg/dL", "10000\u00a0mg/dL"),
+        ("vitals.glucose", -1980, "\u22121980\u00a0mg/dL", "\u22121980\u00a0mg/dL"),
         ("vitals.pain", 0, "0", "0"),
         ("identity.birth_date", "1954-06-30", "30/06/1954", "1954-06-30"),
         ("visit.frailty", False, "Non", "No"),
@@ -55,6 +62,16 @@ def test_a_value_is_shown_as_people_write_it(
 
     assert _shown(medicobus, link_id, number) == french
     assert _shown(medicobus, link_id, number, "en") == english
+
+
+def test_a_year_is_not_grouped() -> None:
+    assert _shown(form_named("prevention-stand"), "stand.birth_year", 1980) == "1980"
+
+
+def test_a_blow_has_the_decimals_of_the_best_one() -> None:
+    bpco = form_named("bpco-reperage")
+    for link_id in ("spirometry.blow1.fev1", "spirometry.fev1"):
+        assert _shown(bpco, link_id, Decimal("2.1")) == "2,10\u00a0L"
 
 
 def test_several_values_are_shown_each(medicobus: Form) -> None:

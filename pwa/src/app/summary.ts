@@ -5,6 +5,7 @@ import type { Fact, PastVisit, PersonSummary, Vital } from "$lib/central/person"
 import { loadCommunes } from "$lib/communes";
 import { earlierFacts, type EarlierFacts } from "$lib/forms/carry";
 import { isQuestion, type Form } from "$lib/forms/form";
+import { decimalsOf } from "$lib/forms/numbers";
 import { foldName } from "$lib/names/fold";
 import type { SearchEntry } from "$lib/search/entry";
 import type { Desk } from "./desk.svelte";
@@ -90,13 +91,13 @@ export function measureRows(visits: readonly PastVisit[]): readonly MeasureRow[]
   for (const { vitals } of visits) {
     for (const vital of vitals) labels.set(nameOf(vital), labelWords(vital));
   }
-  return [...labels].map(([name, label]) => ({
-    label,
-    cells: visits.map(({ vitals }) => {
-      const found = vitals.find((vital) => nameOf(vital) === name);
-      return found === undefined ? null : valueText(found.value);
-    }),
-  }));
+  return [...labels].map(([name, label]) => {
+    const found = visits.map(({ vitals }) => vitals.find((vital) => nameOf(vital) === name)?.value ?? null);
+    const numbers = found.filter((value) => typeof value === "number");
+    // One measure, one number of decimals: 2,1 beside 2,15 would seem measured otherwise.
+    const decimals = Math.max(0, ...numbers.map(decimalsOf));
+    return { label, cells: found.map((value) => (value === null ? null : valueText(value, decimals))) };
+  });
 }
 
 function nameOf({ link_id, label }: Vital): string {
@@ -107,8 +108,8 @@ function labelWords({ label, unit }: Vital): string {
   return unit === null || unit === "" ? label : `${label} (${unit})`;
 }
 
-function valueText(value: number | string): string {
-  return typeof value === "number" ? formatNumber(value) : value;
+function valueText(value: number | string, decimals: number): string {
+  return typeof value === "number" ? formatNumber(value, decimals, decimals) : value;
 }
 
 /** A measure to draw: one point a visit in which it was taken, the earliest first. */

@@ -115,12 +115,19 @@ export function plural(key: PluralKey, count: number, parameters: Parameters = {
   return sentence(`${key}.${form}`, { count, ...parameters });
 }
 
+/** From what on digits are grouped by threes: not in a year. */
+const GROUPED_FROM = 10_000;
+
 /**
- * A number as the language writes it: `1 234,5` in French, `−2,1` with the minus sign. At most `decimals` places, at least
- * `least`.
+ * A number as the language writes it: `12 345,5` and `1980` in French, `−2,1` with the minus sign. At most `decimals`
+ * places, at least `least`.
  */
 export function formatNumber(value: number, decimals = 6, least = 0): string {
-  const places = { maximumFractionDigits: decimals, minimumFractionDigits: least };
+  const places = {
+    maximumFractionDigits: decimals,
+    minimumFractionDigits: least,
+    useGrouping: Math.abs(value) >= GROUPED_FROM,
+  };
   return new Intl.NumberFormat(spoken, places).format(value).replace("-", "\u2212");
 }
 

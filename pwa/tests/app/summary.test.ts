@@ -51,7 +51,7 @@ function notice(name: string, body: KeptNotice["body"]): KeptNotice {
 describe("measures of a summary", () => {
   it("are a row a measure and a cell a visit; what was not taken is nothing, and no zero", () => {
     expect(measureRows(VISITS)).toEqual([
-      { label: "Pression artérielle systolique (mmHg)", cells: ["138", "128,5"] },
+      { label: "Pression artérielle systolique (mmHg)", cells: ["138,0", "128,5"] },
       { label: "Poids (kg)", cells: [null, "64,5"] },
     ]);
   });

@@ -3,12 +3,12 @@ import { render } from "svelte/server";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Capture } from "$components/form/capture.svelte";
 import RecordView from "$components/form/RecordView.svelte";
-import { wording } from "$components/form/wording";
+import { numberWords, wording } from "$components/form/wording";
 import { loadEvaluator } from "$lib/forms/evaluate";
 import { linkIdsCalculatedFrom, settingsRead } from "$lib/forms/calculate";
 import type { Answer, Value } from "$lib/forms/answers";
 import { isQuestion, type Question } from "$lib/forms/form";
-import { difference, rows, settingsInForce } from "$lib/forms/present";
+import { difference, display, rows, settingsInForce } from "$lib/forms/present";
 import { parseQuestionnaire } from "$lib/forms/questionnaire";
 import { AUTHOR, type FlatAnswers, native, published } from "./flat";
 import { chosen, form, props } from "./instruments-host";
@@ -32,6 +32,17 @@ describe("a record to read", () => {
       device: "EasyOne",
       trials: [{ n: 1, fvc: 3.1, time_s: [0, 1], volume_l: [0, 3.1], flow_l_s: [flow, 0] }],
     });
+
+  test("writes what was typed with the decimals of what is calculated from it, and a year as a year", () => {
+    const { enabled } = new Capture(() => props(blow)).judgement.pass;
+    const bpco = rows(form, native(form, blow), enabled, wording()).flatMap((each) => each.rows);
+    const texts = (linkId: string): unknown => bpco.find((each) => each.linkId === linkId)?.shown;
+    expect(texts("spirometry.blow1.fev1")).toEqual({ kind: "values", texts: ["2,10\u202fL"] });
+    const stand = parseQuestionnaire(published("prevention-stand.v1.0.0.json"));
+    const year = stand.questions.find(({ linkId }) => linkId === "stand.birth_year");
+    expect(year && display(year, 1980, wording())).toBe("1980");
+    expect(year && numberWords(year, 1980)).toBe("1980");
+  });
 
   test("draws the curves, beside how many they are", () => {
     const html = read({ "spirometry.curves": { values: [curves(5)] } });

@@ -102,7 +102,10 @@ describe("dates and numbers", () => {
     expect(formatDate("1958-04-03")).toBe("03/04/1958");
     expect(formatDate("1958-04-03", "long")).toBe("3 avril 1958");
     expect(formatDate("half a date")).toBe("half a date");
-    expect(formatNumber(1234.5)).toBe("1\u202f234,5");
+    expect(formatNumber(12345.5)).toBe("12\u202f345,5");
+    expect(formatNumber(10000)).toBe("10\u202f000");
+    expect(formatNumber(-10000)).toBe("\u221210\u202f000");
+    expect(formatNumber(1980)).toBe("1980");
     expect(formatNumber(7.44, 1)).toBe("7,4");
     expect(formatNumber(0.7, 2, 2)).toBe("0,70");
     expect(formatNumber(-1.64, 2, 2)).toBe("\u22121,64");

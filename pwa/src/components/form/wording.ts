@@ -4,7 +4,7 @@ import type { AbsentReason, Answer, Value } from "$lib/forms/answers";
 import { numberOf, valuesOf } from "$lib/forms/answers";
 import type { LaterAbsence } from "$lib/forms/carry";
 import { type Form, isQuestion, type Localised, type Question, spoken } from "$lib/forms/form";
-import { display, type Wording } from "$lib/forms/present";
+import { display, type Wording, written } from "$lib/forms/present";
 import { normaliseText } from "$lib/forms/text";
 import type { Finding } from "$lib/forms/validate";
 
@@ -52,7 +52,8 @@ export function valueWords(question: Question, value: Value): string {
 /** `number` as an answer to `question`: `130 mmHg`. */
 export function numberWords(question: Question, number: number): string {
   const unit = question.unit?.display ?? question.unit?.code;
-  return unit === undefined ? formatNumber(number) : `${formatNumber(number)}\u202f${unit}`;
+  const said = written(question, number, wording());
+  return unit === undefined ? said : `${said}\u202f${unit}`;
 }
 
 const PLAIN: Readonly<Partial<Record<string, MessageKey>>> = {
@@ -118,12 +119,14 @@ function refusalWords(reason: NonNullable<Finding["reason"]>): string {
 
 function limitWords(question: Question): string {
   const { min, max } = question.limits;
-  const written = (limit: number): string => numberWords(question, limit);
+  const unit = question.unit?.display ?? question.unit?.code;
+  const bound = (limit: number): string =>
+    unit === undefined ? formatNumber(limit) : `${formatNumber(limit)}\u202f${unit}`;
   if (min !== undefined && max !== undefined) {
-    return t("capture.error_hard-limit_between", { min: formatNumber(min), max: written(max) });
+    return t("capture.error_hard-limit_between", { min: formatNumber(min), max: bound(max) });
   }
-  if (min !== undefined) return t("capture.error_hard-limit_min", { min: written(min) });
-  return t("capture.error_hard-limit_max", { max: written(max ?? 0) });
+  if (min !== undefined) return t("capture.error_hard-limit_min", { min: bound(min) });
+  return t("capture.error_hard-limit_max", { max: bound(max ?? 0) });
 }
 
 /** From how many characters before its limit the room left in a long text is said. */

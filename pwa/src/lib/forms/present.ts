@@ -5,6 +5,7 @@ import type { Photo } from "./attachment";
 import { settingsRead } from "./calculate";
 import { gridAround, headingOf } from "./grid";
 import { defined } from "./json";
+import { decimalsOf } from "./numbers";
 import { type ReviewWord, reviewOf, setAsideReasons } from "./review";
 import {
   type Form,
@@ -206,10 +207,15 @@ export function display(question: Question, value: Value, wording: Wording): str
   return question.type === "date" ? wording.date(value) : value;
 }
 
-/** What was calculated or set has the item's decimals, `0,70`; what somebody typed stays as it was typed. */
-function written(question: Question, value: number, wording: Wording): string {
-  const fixed = question.calculation !== undefined || question.setting;
-  return wording.number(value, fixed && question.type !== "integer" ? question.maxDecimals : undefined);
+/**
+ * A number with the item's decimals, `0,70`: 2,1 beside 2,10 would seem measured otherwise. What was typed with more is
+ * not rounded; what was calculated is.
+ */
+export function written(question: Question, value: number, { number }: Pick<Wording, "number">): string {
+  const { calculation, maxDecimals, setting, type } = question;
+  if (maxDecimals === undefined || type === "integer") return number(value);
+  const rounded = calculation !== undefined || setting;
+  return number(value, rounded ? maxDecimals : Math.max(maxDecimals, decimalsOf(value)));
 }
 
 /** `3 × EasyOne`: how many curves a device's file holds, and which device; drawing them is the screen's. */
