@@ -11,10 +11,20 @@ from playwright.sync_api import FilePayload, expect
 from server.planning import labels
 from tests.e2e import accessibility
 from tests.e2e.answers import Typed
-from tests.e2e.browser import Browser
+from tests.e2e.browser import TABLET, Browser
 from tests.e2e.tablet import PASSPHRASES, PIN, Tablet
 from tests.support.instruments import LABELS, SEED, give_instruments
 from tests.support.server_process import ServerProcess
+
+CLEAR_PX = 6
+MARGINS = """() => {
+    const words = document.querySelector('div > p[role="status"]');
+    const band = words.parentElement.getBoundingClientRect();
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    const text = range.getBoundingClientRect();
+    return [text.top - band.top, band.bottom - text.bottom];
+}"""
 
 
 def image(picture: Image.Image) -> FilePayload:
@@ -68,6 +78,12 @@ def test_a_label_begins_its_visit_and_a_patient_answers_behind_the_veil(
     tablet.saved()
     tablet.leave_draft()
     expect(tablet.line_of("FICTIF-STAND")).to_contain_text("Étiquette 7")
+    # On a phone the line about synchronisation takes several lines, each clear of the header above.
+    page.set_viewport_size({"width": 360, "height": 640})
+    expect(page.get_by_role("status", name="Synchronisation")).to_contain_text("en attente")
+    above, below = page.evaluate(MARGINS)
+    assert min(above, below) >= CLEAR_PX, (above, below)
+    page.set_viewport_size({"width": TABLET["width"], "height": TABLET["height"]})
     tablet.button("Scanner une étiquette").click()
     page.get_by_label("Numéro de l’étiquette").fill("7")
     tablet.button("Valider le numéro").click()

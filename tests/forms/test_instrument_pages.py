@@ -192,3 +192,21 @@ def test_suicidal_words_show_both_numbers_at_once() -> None:
     assert "3114" in shown.text
     assert "15" in shown.text
     assert [(c.question, c.value) for c in shown.conditions] == [("mood.suicidal", True)]
+
+
+SECTIONS = [
+    pytest.param(section, id=f"{page.name} {section.link_id}") for page in ALL for section in page.form.items
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_no_section_writes_an_option_again_beside_its_question(section: Item) -> None:
+    """The three words of ICOPE's list stood twice on a telephone: as a choice, and as a line of their own."""
+
+    def folded(text: str) -> str:
+        return " ".join(text.split())
+
+    children = list(section.items)
+    options = {folded(option.display) for item in children for option in item.options.values()}
+    lines = {folded(item.text) for item in children if item.type == "display"}
+    assert lines & options == set()
