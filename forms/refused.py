@@ -11,9 +11,9 @@ from forms.definition import NUMBER_TYPES, Form, Item
 from forms.derive import Derived
 from forms.finding import Finding
 from forms.response import Answer
-from forms.value_rules import date_finding, number_finding
+from forms.value_rules import date_finding, number_finding, year_finding
 
-_IMPOSSIBLE = frozenset({"hard-limit", "date-rule"})
+_IMPOSSIBLE = frozenset({"hard-limit", "date-rule", "year-rule"})
 
 
 def refused(form: Form, derived: Derived, visit_date: date) -> list[Finding]:
@@ -44,7 +44,9 @@ def _findings(item: Item, answer: Answer, visit_date: date) -> Iterator[Finding]
     for value in answer.values:
         found = None
         if item.type in NUMBER_TYPES and isinstance(value, int | Decimal):
-            found = number_finding(item, Decimal(value), confirmed=True)
+            found = year_finding(item, Decimal(value), visit_date) or number_finding(
+                item, Decimal(value), confirmed=True
+            )
         elif item.type == "date":
             found = date_finding(item, date.fromisoformat(str(value)), visit_date)
         if found is not None:

@@ -80,5 +80,10 @@ class Format:
         text = f"{value:g}"
         return text.replace(".", ",") if self.language == "fr" else text
 
+    def fixed(self, value: float, decimals: int) -> str:
+        """Return a number with exactly so many decimals, `2,10`: what is compared is written alike."""
+        text = f"{value:.{decimals}f}"
+        return text.replace(".", ",") if self.language == "fr" else text
+
 
 FORMATS = {language: Format(language) for language in ("fr", "en")}

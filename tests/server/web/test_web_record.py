@@ -239,6 +239,9 @@ async def test_curves_are_drawn_and_said_in_words_and_in_a_table(
     assert answer.text.count('<svg role="img"') == 2
     assert re.search(r'aria-label="Courbe débit-volume – Manœuvre 1.: débit de pointe 3,1', answer.text)
     assert "Manœuvres du fichier" in text_of(answer)
+    cells = re.findall(r"<td>([0-9,]+)\u202f(L|L/s|s)</td>", answer.text)
+    assert [unit for _, unit in cells] == ["L", "L", "L/s", "s"]
+    assert [len(value.partition(",")[2]) for value, _ in cells] == [2, 2, 1, 1]
     assert "1\u00a0×\u00a0EasyOne Air" in answer.text
     assert "time_s" not in answer.text
     assert "style=" not in answer.text
