@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from server.projection.figure_items import INSTRUMENTS, MISSING, NO_QUESTION, link_id_of
 from server.report.activity import UNSAID, Activity, Breakdown, CrossLine
-from server.report.appointments import Became
+from server.report.appointments import WALK_IN, Became
 from server.report.facts import options
 from server.report.predicate import Missing
 from server.report.tables import Cell, Row, Table, count, number, percent, tally
@@ -157,7 +157,10 @@ class Writer:
         t, those = self._t, found.appointments
         slots = those.emergency_slots
         rows = (
-            Row(t("report.walk-ins"), (count(those.walk_ins), percent(those.walk_ins, found.visits.count))),
+            Row(
+                t("report.walk-ins"),
+                (count(those.walk_ins, WALK_IN), percent(those.walk_ins, found.visits.count)),
+            ),
             Row(t("report.walk-ins-left"), (count(those.walk_ins_left), Cell("text"))),
             Row(t("report.walk-ins-turned-away"), (count(those.walk_ins_turned_away), Cell("text"))),
             Row(t("report.emergency-slots"), (tally(slots), Cell("text"))),

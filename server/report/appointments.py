@@ -6,11 +6,16 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
 
+from server.report.conditions import holds
+from server.report.predicate import In
 from server.report.scope import Scope
 from server.store.control import RosterEntry, Stop
 from server.store.figures import VisitFigure
 from server.store.notices import Attendance, AttendanceStatus
 from server.store.planning import StopSlot
+
+WALK_IN = In("list", ("walk_in",))
+"""Of a visit whose person was not expected; the indicator of this name counts the same."""
 
 
 class Became(StrEnum):
@@ -112,12 +117,8 @@ def appointments(session: Session, scope: Scope) -> Appointments:
 
 
 def _walk_ins(session: Session, scope: Scope) -> int:
-    return session.exec(
-        select(func.count())
-        .select_from(VisitFigure)
-        .outerjoin(RosterEntry, col(RosterEntry.id) == col(VisitFigure.visit_id))
-        .where(*scope.visits(), col(RosterEntry.id).is_(None))
-    ).one()
+    statement = select(func.count()).select_from(VisitFigure).where(*scope.visits(), holds(WALK_IN))
+    return session.exec(statement).one()
 
 
 def _walk_ins_unseen(session: Session, scope: Scope) -> Counter[AttendanceStatus]:

@@ -112,6 +112,15 @@ def repeats(link_id: str) -> bool:
     return any(form.index[link_id].repeats for form in published().values() if link_id in form.index)
 
 
+def is_whole_number(name: str) -> bool:
+    """Whether what visits say of a fact are whole numbers, in every published version."""
+    if name not in INSTRUMENTS:
+        return False
+    link_id = INSTRUMENTS[name].link_id
+    types = {form.index[link_id].type for form in published().values() if link_id in form.index}
+    return types == {"integer"}
+
+
 def form_titles() -> dict[str, tuple[str, str]]:
     """Return the published forms by name (the URL's last segment), with their latest titles, fr and en."""
     return {name_of(form.url): (form.title, form.title_en) for form in in_order(published().values())}
@@ -159,6 +168,7 @@ def _facts() -> dict[str, Fact]:
             Fact(name, Kind.RELATED, _exposure(name), offered=partial(_task_codes, kind))
             for name, kind in TASK_FACTS.items()
         ),
+        Fact("list", Kind.RELATED, _exposure("list"), offered=lambda: ("expected", "walk_in")),
         Fact(
             "icope_step2_told",
             Kind.RELATED,

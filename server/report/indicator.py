@@ -1,9 +1,9 @@
 """Indicators of the agreement with the health insurance: data, computed from figures or typed by hand.
 
 A definition is ``{"count": "visits"|"persons"|"professionals", "numerator": P, "denominator": P|null}`` with
-predicates (professionals have no denominator), or
-``{"measure": M}`` for what is not of visits; null, when it is typed. A numerator is always within its
-denominator; of persons, it counts distinct known persons.
+predicates (professionals have no denominator), ``{"count": "sum", "fact": F, "numerator": P, "denominator":
+null}`` for the sum of a whole number that visits say, or ``{"measure": M}`` for what is not of visits; null,
+when it is typed. A numerator is always within its denominator; of persons, it counts distinct known persons.
 """
 
 import json
@@ -19,13 +19,24 @@ from sqlmodel import Session, col, func, select
 
 from forms.canonical import name_of
 from server.identifiers import new_uuid
+from server.projection.figure_items import MISSING
 from server.report.appointments import Appointments, Became, appointments
-from server.report.conditions import holds
-from server.report.predicate import Predicate, PredicateInvalid, both, parse, parse_text, to_json, to_text
+from server.report.counting import persons_of, total_of, visits_of
+from server.report.facts import is_whole_number
+from server.report.predicate import (
+    Missing,
+    Not,
+    Predicate,
+    PredicateInvalid,
+    both,
+    parse,
+    parse_text,
+    to_json,
+    to_text,
+)
 from server.report.professionals import distinct_professionals
 from server.report.scope import Scope
 from server.store.control import Campaign, Stop
-from server.store.figures import VisitFigure
 from server.store.planning import CampaignForm
 from server.store.reports import Indicator, IndicatorValue
 
@@ -45,6 +56,7 @@ class Counted(StrEnum):
     VISITS = "visits"
     PERSONS = "persons"
     PROFESSIONALS = "professionals"
+    SUM = "sum"
 
 
 class Measure(StrEnum):
@@ -57,15 +69,21 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfVisits:
-    """Counts visits, the distinct known persons of them, or who signed or co-signed their records."""
+    """Counts visits, the distinct known persons of them, or who signed or co-signed their records.
+
+    ``summed``: the fact of which a ``SUM`` adds up what the visits of the numerator say.
+    """
 
     counted: Counted
     numerator: Predicate
     denominator: Predicate | None
+    summed: str | None = None
 
     @property
     def counted_above(self) -> Predicate:
-        """The numerator, within the denominator."""
+        """The numerator, within the denominator; of a sum, the visits that say what is added up."""
+        if self.summed is not None:
+            return both(self.numerator, Not(Missing(self.summed, MISSING)))
         return self.numerator if self.denominator is None else both(self.denominator, self.numerator)
 
 
@@ -87,8 +105,8 @@ class DefinitionInvalid(ValueError):
 class Result:
     """An indicator over a period. ``typed``: by hand. None: nothing is known; without denominator, a count.
 
-    ``above`` and ``below``: predicates of the visits behind, when there are some. ``withheld``: not shown to
-    this reader (``view``).
+    ``above`` and ``below``: predicates of the visits behind, when there are some; ``visits``: how many visits
+    say what a sum adds up. ``withheld``: not shown to this reader (``view``).
     """
 
     indicator: Indicator
@@ -97,6 +115,7 @@ class Result:
     typed: bool
     above: Predicate | None = None
     below: Predicate | None = None
+    visits: int | None = None
     withheld: bool = False
 
 
@@ -107,18 +126,26 @@ def read_definition(value: object) -> Definition | None:
             return None
         case {"measure": str(name), **rest} if not rest and name in set(Measure):
             return OfMeasure(Measure(name))
+        case {"count": "sum", "fact": str(fact), "numerator": above, "denominator": None, **rest} if not rest:
+            if not is_whole_number(fact):
+                raise DefinitionInvalid("a sum is of a fact that is a whole number")
+            return _checked(Counted.SUM, above, None, fact)
         case {"count": str(name), "numerator": above, "denominator": below, **rest} if not rest:
-            if name not in set(Counted):
+            if name not in set(Counted) - {Counted.SUM}:
                 raise DefinitionInvalid("unknown count")
-            try:
-                definition = OfVisits(Counted(name), parse(above), None if below is None else parse(below))
-                # What opens the numerator is an address: both together must be readable from one.
-                parse_text(to_text(definition.counted_above))
-            except PredicateInvalid as error:
-                raise DefinitionInvalid(str(error)) from error
-            return definition
+            return _checked(Counted(name), above, below)
         case _:
             raise DefinitionInvalid("neither a measure nor predicates")
+
+
+def _checked(counted: Counted, above: object, below: object, summed: str | None = None) -> OfVisits:
+    try:
+        definition = OfVisits(counted, parse(above), None if below is None else parse(below), summed)
+        # What opens the numerator is an address: both together must be readable from one.
+        parse_text(to_text(definition.counted_above))
+    except PredicateInvalid as error:
+        raise DefinitionInvalid(str(error)) from error
+    return definition
 
 
 def definition_json(definition: Definition) -> dict[str, Any]:
@@ -128,6 +155,7 @@ def definition_json(definition: Definition) -> dict[str, Any]:
     below = definition.denominator
     return {
         "count": definition.counted.value,
+        **({} if definition.summed is None else {"fact": definition.summed}),
         "numerator": to_json(definition.numerator),
         "denominator": None if below is None else to_json(below),
     }
@@ -224,6 +252,10 @@ def type_value(
 
 def _computed(session: Session, scope: Scope, indicator: Indicator, definition: OfVisits) -> Result:
     above, below = definition.counted_above, definition.denominator
+    if definition.summed is not None:
+        visits = visits_of(session, scope, above)
+        total = Decimal(total_of(session, scope, above, definition.summed)) if visits else None
+        return Result(indicator, total, None, typed=False, above=above, visits=visits)
     count = _COUNTS[definition.counted]
     return Result(
         indicator,
@@ -235,19 +267,11 @@ def _computed(session: Session, scope: Scope, indicator: Indicator, definition: 
     )
 
 
-def _visits(session: Session, scope: Scope, predicate: Predicate) -> int:
-    statement = select(func.count()).select_from(VisitFigure).where(*scope.visits(), holds(predicate))
-    return session.exec(statement).one()
-
-
-def _persons(session: Session, scope: Scope, predicate: Predicate) -> int:
-    statement = select(func.count(func.distinct(VisitFigure.person_key))).where(
-        *scope.visits(), holds(predicate), col(VisitFigure.identified).is_(True)
-    )
-    return session.exec(statement).one()
-
-
-_COUNTS = {Counted.VISITS: _visits, Counted.PERSONS: _persons, Counted.PROFESSIONALS: distinct_professionals}
+_COUNTS = {
+    Counted.VISITS: visits_of,
+    Counted.PERSONS: persons_of,
+    Counted.PROFESSIONALS: distinct_professionals,
+}
 
 
 def _measured(

@@ -1,4 +1,4 @@
-"""What is known of a visit from rows beside its own: its letters, its tasks, the person's next visit.
+"""What is known of a visit from rows beside its own: the stop's list, letters, tasks, the next visit.
 
 Each fact is a code that a visit has or has not; none is ever missing.
 """
@@ -15,6 +15,7 @@ from sqlmodel import col, func, select
 
 from server.projection.figure_items import FORM, MISSING
 from server.report.facts import OPEN, TASK_FACTS, Fact
+from server.store.control import RosterEntry
 from server.store.figures import VisitCode, VisitFigure
 from server.store.follow_ups import Task, TaskState
 from server.store.letters import Letter, LetterSending
@@ -52,11 +53,19 @@ def related(fact: Fact, codes: tuple[str, ...]) -> ColumnElement[bool]:
     """Return the condition under which a visit has one of these codes of a related fact."""
     if fact.name == "letter":
         return or_(false(), *(_letter(code) for code in codes))
+    if fact.name == "list":
+        return or_(false(), *(_listed(code) for code in codes))
     if fact.name == "icope_follow_up":
         return or_(false(), *(_followed(code) for code in codes))
     if fact.name == "icope_step2_told":
         return or_(false(), *(_told(code) for code in codes))
     return _task(fact, codes)
+
+
+def _listed(code: str) -> ColumnElement[bool]:
+    """Whether somebody was expected at the stop under this visit, or came without appointment."""
+    entry = exists().where(col(RosterEntry.id) == col(VisitFigure.visit_id)).correlate(VisitFigure)
+    return entry if code == "expected" else not_(entry)
 
 
 def _letter(code: str) -> ColumnElement[bool]:

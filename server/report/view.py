@@ -80,7 +80,7 @@ def results_of(session: Session, scope: Scope, view: View) -> list[Result]:
             shown.append(each)
             continue
         told = spared[each.indicator.id]
-        few = told.denominator is not None and told.denominator < FEWEST
+        few = any(whole is not None and whole < FEWEST for whole in (told.denominator, told.visits))
         if not enough or few or (_mixes(each) and not _crosses(scope, view)):
             told = Result(each.indicator, None, None, typed=False, withheld=True)
         shown.append(told)

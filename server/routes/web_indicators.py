@@ -194,7 +194,8 @@ def _explained(request: PageRequest, found: Indicator) -> str:
         return t("indicators.measured")
     if not isinstance(definition, OfVisits):
         return ""
-    counted = t(f"indicators.of-{definition.counted}")
+    fact = "" if definition.summed is None else t(f"report.fact.{definition.summed}")
+    counted = t(f"indicators.of-{definition.counted}", fact=fact)
     below = t("indicators.none-below")
     if definition.denominator is not None:
         below = f"{counted} – {describe(definition.denominator, t, language)}"

@@ -1,15 +1,20 @@
 """Indicators: read strictly, computed within their denominators, typed for exactly a period."""
 
+from datetime import time
 from decimal import Decimal
 
 import pytest
 
+from server.identifiers import new_uuid
 from server.keys.organisation import OrganisationKeys
 from server.report import indicator
 from server.report.indicator import DefinitionInvalid, Result, defaults, definition_json, read_definition
 from server.report.indicator_table import indicator_table
+from server.report.predicate import In, parse
 from server.report.scope import Scope
+from server.report.view import EXACT, tables_of
 from server.routes.web_catalogue import TRANSLATORS
+from server.store.control import RosterEntry
 from server.store.database import Store
 from server.store.reports import Indicator
 from tests.server.report.figures import add_visit
@@ -60,6 +65,10 @@ def test_a_default_is_written_back_as_it_was_read(each: dict[str, object]) -> No
         {"count": "visits", "numerator": EVERYBODY},
         {"count": "souls", "numerator": EVERYBODY, "denominator": None},
         {"count": "visits", "numerator": None, "denominator": None},
+        {"count": "sum", "numerator": EVERYBODY, "denominator": None},
+        {"count": "sum", "fact": "bpco_result", "numerator": EVERYBODY, "denominator": None},
+        {"count": "sum", "fact": "age", "numerator": EVERYBODY, "denominator": None},
+        {"count": "sum", "fact": "bpco_valid", "numerator": EVERYBODY, "denominator": EVERYBODY},
         {"count": "visits", "numerator": {"fact": "name", "in": ["x"]}, "denominator": None},
     ],
 )
@@ -136,3 +145,36 @@ def test_typed_decimals_make_a_share(store: Store, team: Seeded) -> None:
         indicator.type_value(session, identifier, (DAY, DAY), (12.5, 50), team.clinical, NOON)
     cells = indicator_table(list(results(store, team).values()), TRANSLATORS["fr"]).rows[0].cells
     assert (cells[4].count, cells[4].of) == (12500, 50000)
+
+
+def test_the_indicator_and_the_table_of_one_name_count_the_same(store: Store, team: Seeded) -> None:
+    """Of a visit whose form does not ask how the appointment was made, too."""
+    expected = new_uuid()
+    with store.session() as session:
+        session.add(
+            RosterEntry(
+                id=expected,
+                stop_id=team.stop,
+                expected_at=time(9, 30),
+                birth_name="PETIT",
+                first_name="",
+                booking="",
+            )
+        )
+        indicator.adopt(session)
+    add_visit(store, team, visit=expected, booking="no-question")
+    add_visit(store, team, booking="no-question")
+    add_visit(store, team, booking="telephone")
+    share = results(store, team)["Part des passages sans rendez-vous"]
+    with store.session() as session:
+        shown = tables_of(session, Scope(DAY, DAY, (team.team,)), EXACT, TRANSLATORS["fr"])
+    row = next(
+        row
+        for table in shown
+        for row in table.rows
+        if row.label.replace("\u00a0", " ") == "Passages sans rendez-vous"
+    )
+    assert (share.numerator, share.denominator) == (Decimal(2), Decimal(3))
+    assert (row.cells[0].count, row.cells[1].count, row.cells[1].of) == (2, 2, 3)
+    assert row.cells[0].opens is not None
+    assert parse(row.cells[0].opens) == In("list", ("walk_in",))

@@ -13,9 +13,9 @@ from server.report import indicator
 from server.report.activity import activity
 from server.report.conditions import holds
 from server.report.indicator import SETS, OfVisits, Result, definition_json, published, read_definition
-from server.report.predicate import parse, parse_text, to_text
+from server.report.predicate import parse, parse_text, to_json, to_text
 from server.report.scope import Scope
-from server.report.view import EXACT, tables_of
+from server.report.view import EXACT, FEWEST, View, results_of, tables_of
 from server.routes.web_catalogue import TRANSLATORS
 from server.store.control import Campaign
 from server.store.database import Store
@@ -456,3 +456,40 @@ def signed(team: Seeded, visit: str, member: str) -> SignedAct:
         team_id=team.team, campaign_id=team.campaign, stop_id=team.stop, visit_id=visit,
         form_url="", form_version="1.0.0",
     )  # fmt: skip
+
+
+def test_valid_manoeuvres_are_added_up_over_the_tests_that_say_them(store: Store, team: Seeded) -> None:
+    three = visit_with(store, team, "bpco-reperage", bpco_valid="3")
+    five = visit_with(store, team, "bpco-reperage", bpco_valid="5")
+    none = visit_with(store, team, "bpco-reperage", bpco_valid="0")
+    visit_with(store, team, "bpco-reperage", bpco_valid="not-performed")
+    visit_with(store, team, "bpco-reperage")
+    total = results(store, team, "bpco-reperage")["BPCO : manœuvres acceptables"]
+    assert (total.numerator, total.denominator, total.visits) == (Decimal(8), None, 3)
+    assert total.above is not None
+    assert found(store, team, to_json(total.above)) == {three, five, none}
+
+
+def test_a_sum_that_nobody_says_is_no_zero(store: Store, team: Seeded) -> None:
+    visit_with(store, team, "bpco-reperage", bpco_valid="not-performed")
+    assert results(store, team, "bpco-reperage")["BPCO : manœuvres acceptables"].numerator is None
+
+
+def test_a_sum_over_few_visits_is_not_for_an_administrative_coordinator(store: Store, team: Seeded) -> None:
+    for _ in range(FEWEST - 1):
+        visit_with(store, team, "bpco-reperage", bpco_valid="3")
+    add_visit(store, team)
+    label = "BPCO : manœuvres acceptables"
+    results(store, team, "bpco-reperage")
+    year = Scope(date(DAY.year, 1, 1), date(DAY.year, 12, 31), (team.team,))
+
+    def withheld() -> bool:
+        with store.session() as session:
+            shown = results_of(session, year, View(clinical=False, unfiltered=True))
+            return next(
+                each.withheld for each in shown if each.indicator.label.replace("\u00a0", " ") == label
+            )
+
+    assert withheld()
+    visit_with(store, team, "bpco-reperage", bpco_valid="3")
+    assert not withheld()

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import pytest
 from sqlmodel import col, select
 
-from server.report.indicator import type_value
+from server.report.indicator import SETS, Counted, indicators, type_value
 from server.store.control import AccessLog, TeamMember
 from server.store.database import Store
+from server.store.planning import CampaignForm
 from server.store.read import Record, Visit
 from server.store.reports import IndicatorValue
 from tests.server.report.figures import add_visit
@@ -207,6 +208,31 @@ async def test_an_indicator_is_adopted_changed_and_typed(clinical: Browser, day:
     assert (await clinical.send(found[1], **typed, numerateur="45", denominateur="50")).status_code == 303
     page = await clinical.open("/coordination/indicateurs?du=2026-11-23&au=2026-11-23")
     assert "Satisfaction – 90 % 45 50 90,0 % / 50" in text_of(page)
+
+
+async def test_every_published_indicator_says_how_it_is_counted(
+    clinical: Browser, day: Day, store: Store
+) -> None:
+    with store.session() as session:
+        for position, form in enumerate(form for form in SETS.values() if form is not None):
+            url = f"https://escale.example/fhir/Questionnaire/{form}"
+            session.add(
+                CampaignForm(campaign_id=day.seeded.campaign, url=url, version="1.0.0", position=position + 1)
+            )
+    await clinical.open("/coordination/indicateurs")
+    await clinical.send("/coordination/indicateurs/reprendre")
+    page = await clinical.open("/coordination/indicateurs?du=2026-11-23&au=2026-11-23")
+    assert 'href="/coordination/satisfaction">Voir les résultats de satisfaction' in page.text
+    with store.session() as session:
+        computed = {each.id: each.definition for each in indicators(session) if each.definition is not None}
+    counts = {definition["count"] for definition in computed.values() if "count" in definition}
+    assert counts == set(Counted)
+    for identifier, definition in computed.items():
+        told = await clinical.open(f"/coordination/indicateurs/{identifier}?du=2026-11-23&au=2026-11-23")
+        assert told.status_code == 200
+        assert "Calculé à partir d" in text_of(told)
+        if definition.get("count") == "sum":
+            assert "somme de « manœuvres acceptables »" in text_of(told)
 
 
 @pytest.mark.parametrize(
