@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import typst
 
+from server.plain_text import without_controls
+
 REPLACEMENT: Final = "\u25a1"
 """What stands for a character that no embedded font can draw: a white square."""
 
@@ -15,9 +17,12 @@ _PROBE = (
 
 
 def printable(value: Any) -> Any:
-    """Return the same data with composed characters, and a square for each that cannot be drawn."""
+    """Return the same data with composed characters, and a square for each that cannot be drawn.
+
+    Control characters and marks of direction are dropped: a letter never holds them.
+    """
     if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value)
+        text = unicodedata.normalize("NFC", without_controls(value))
         return "".join(each if each == "\n" or _can_draw(each) else REPLACEMENT for each in text)
     if isinstance(value, dict):
         return {key: printable(each) for key, each in value.items()}

@@ -9,6 +9,7 @@ from typing import Final
 from forms.answer_value import is_date
 from forms.definition import NUMBER_TYPES, Item, Value
 from forms.response import AbsenceReason, Answer
+from server.plain_text import without_controls
 
 Typed = Mapping[str, Sequence[str]]
 """Every text of a sent form, by the name of its field."""
@@ -42,10 +43,11 @@ def confirm_name(link_id: str, prefix: str) -> str:
 def read_item(item: Item, prefix: str, typed: Typed) -> tuple[Answer | None, str | None]:
     """Return what one item was answered, None when nothing was; and the code of a finding, if any.
 
-    A text of spaces is no answer. Several values where one is expected, or an absence beside a value, count
-    as no value, and are said.
+    A text of spaces is no answer; control characters and marks of direction are dropped. Several values where
+    one is expected, or an absence beside a value, count as no value, and are said.
     """
-    texts = [text for text in typed.get(name_of(item.link_id, prefix), ()) if text.strip()]
+    sent = (without_controls(text) for text in typed.get(name_of(item.link_id, prefix), ()))
+    texts = [text for text in sent if text.strip()]
     if not texts:
         return None, None
     reasons = [absence for text in texts if (absence := absence_in(text)) is not None]

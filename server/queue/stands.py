@@ -1,11 +1,12 @@
 """Items about the labels of prevention stands: lost, swapped, given twice. A label names a visit.
 
-They are looked for when the queue is read: what a late tablet brings puts them right by itself.
+They are looked for when the queue is read, over the stops of the last ``LOOKED_BACK``: what a late tablet
+brings puts them right by itself.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as select_columns
@@ -25,6 +26,8 @@ WITH_STATIONS = ("/prevention-stand", "/bpco-reperage")
 """The forms of which a station may write a part, whoever the label's reception received."""
 BIRTH_YEAR, BIRTH_DATE = "stand.birth_year", "identity.birth_date"
 """What a station asks to check the label: a year, or in another form the whole date."""
+LOOKED_BACK = timedelta(days=90)
+"""How far back stops are looked at: the queue is read often, and labels serve one stop (said on its page)."""
 STATION = "station"
 WITH_IDENTITY = ("reception", "complete")
 
@@ -35,10 +38,9 @@ def labels_without_reception(session: Session, scope: Scope) -> Iterator[Item]:
     alone = session.exec(
         select(SignedAct)
         .where(
-            _of_a_stand(),
+            *_lately(scope),
             SignedAct.part == STATION,
             col(SignedAct.cosigned).is_(False),
-            col(SignedAct.team_id).in_(scope.teams),
             SignedAct.day < scope.today,
             col(SignedAct.visit_id).not_in(received),
         )
@@ -67,10 +69,9 @@ def labels_swapped(session: Session, scope: Scope) -> Iterator[Item]:
             & (col(VisitIdentity.team_id) == col(SignedAct.team_id)),
         )
         .where(
-            _of_a_stand(),
+            *_lately(scope),
             col(SignedAct.part) == STATION,
             col(SignedAct.cosigned).is_(False),
-            col(SignedAct.team_id).in_(scope.teams),
             col(Answer.link_id).in_((BIRTH_YEAR, BIRTH_DATE)),
             col(Answer.absence).is_(None),
             col(VisitIdentity.birth_date).is_not(None),
@@ -91,10 +92,9 @@ def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
         select_columns(SignedAct, col(Record.person), col(Record.birth_date))
         .join(Record, col(Record.digest) == col(SignedAct.record_digest))
         .where(
-            _of_a_stand(),
+            *_lately(scope),
             col(SignedAct.part).in_(WITH_IDENTITY),
             col(SignedAct.cosigned).is_(False),
-            col(SignedAct.team_id).in_(scope.teams),
             col(Record.person).is_not(None),
         )
         .order_by(col(SignedAct.day), col(Record.signed_at), col(SignedAct.record_digest))
@@ -109,7 +109,13 @@ def labels_given_twice(session: Session, scope: Scope) -> Iterator[Item]:
 
 
 def _acts(scope: Scope, kept: ColumnElement[bool]) -> SelectOfScalar[str]:
-    return select(SignedAct.visit_id).where(_of_a_stand(), col(SignedAct.team_id).in_(scope.teams), kept)
+    return select(SignedAct.visit_id).where(*_lately(scope), kept)
+
+
+def _lately(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """Of the scope's stands, what was signed at the stops of the last days: labels serve one stop."""
+    since = scope.today - LOOKED_BACK
+    return _of_a_stand(), col(SignedAct.team_id).in_(scope.teams), col(SignedAct.day) >= since
 
 
 def _of_a_stand() -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from forms.definition import Form
 from server.central.databases import DECISIONS
 from server.identifiers import sha256_hex
 from server.keys.organisation import OrganisationKeys
+from server.plain_text import without_controls
 from server.planning.members import rpps_holds
 from server.projection.acts import FormNamed, RemoteAnswer, RemoteSatisfaction, document_id, sealed_document
 from server.questionnaire.asked import Asked, Given, of_sections
@@ -92,8 +93,11 @@ def is_touched(asked: Asked, typed: Typed) -> bool:
 
 
 def signature_of(typed: Typed) -> Signature:
-    """Read who answers. The RPPS number is optional; one whose check digit fails is asked about once."""
-    name = " ".join(first(typed, "signed_name").split())
+    """Read who answers, without characters that nobody sees.
+
+    The RPPS number is optional; one whose check digit fails is asked about once.
+    """
+    name = " ".join(without_controls(first(typed, "signed_name")).split())
     rpps = "".join(first(typed, "rpps").split())
     faults = []
     if not name:

@@ -7,6 +7,7 @@ secret (six digits by themselves would be found again from their digest in a sec
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -183,8 +184,15 @@ def state_of(link: RemoteLink, now: datetime) -> LinkState:
     return LinkState.WAITING if link.opened_at is None else LinkState.OPENED
 
 
+def read_code(typed: str) -> str | None:
+    """Return the six digits that were typed, whatever their width and spaces; None when it is no code."""
+    digits = "".join(unicodedata.normalize("NFKC", typed).split())
+    is_code = len(digits) == CODE_DIGITS and digits.isascii() and digits.isdecimal()
+    return digits if is_code else None
+
+
 def try_code(session: Session, link: RemoteLink, secret: str, code: str, now: datetime) -> bool:
-    """Say whether this is the link's code, and count it when it is not; both are logged.
+    """Say whether this is the link's code (of ``read_code``), and count it when it is not; both are logged.
 
     The try is charged before the code is compared, in one statement: tries sent together cannot pass the
     fifth. On a link that is not open any more nothing is compared.
@@ -200,8 +208,7 @@ def try_code(session: Session, link: RemoteLink, secret: str, code: str, now: da
         )
         .values(tries=col(RemoteLink.tries) + 1)
     )
-    digits = "".join(code.split())
-    is_right = hmac.compare_digest(link.code_digest, _code_digest(secret, digits)) and charged.rowcount == 1
+    is_right = hmac.compare_digest(link.code_digest, _code_digest(secret, code)) and charged.rowcount == 1
     if is_right:
         session.connection().execute(
             update(RemoteLink)

@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 
+from server.plain_text import without_controls
 from server.report.document import Document
 from server.report.tables import Cell, Row, Table
 from server.report.writing import share
@@ -36,8 +37,9 @@ def csv_file(document: Document, digest: str) -> bytes:
 
 
 def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    """Return a text that no spreadsheet takes for a formula, without characters that nobody sees."""
+    seen = without_controls(text)
+    return f"'{seen}" if seen.startswith(_FORMULAS) else seen
 
 
 def _table(write: Callable[[Sequence[str]], object], table: Table, threshold: int | None) -> None:

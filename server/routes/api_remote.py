@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from server.enrolment.tokens import AccessToken
 from server.errors import TooManyTries
+from server.plain_text import without_controls
 from server.remote import links
 from server.remote.links import LinkOrder, LinkState
 from server.remote.proof import Asking, asking_member
@@ -57,7 +58,7 @@ class LinkStanding(msgspec.Struct):
 async def ask(data: JSONBody[LinkAsked], access: NamedDependency[AccessToken], state: State) -> LinkAnswer:
     """Draw a link to a visit of the tablet's team; the visit's former links end."""
     services: Services = state.services
-    physician = " ".join((data.physician or "").split()) or None
+    physician = " ".join(without_controls(data.physician or "").split()) or None
     asking = Asking(access.device, data.visit, data.stop)
     member = await asyncio.to_thread(_proven, services, asking, data.proof)
     if wait_s := services.rates.remote_links.charge(access.device):

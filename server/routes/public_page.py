@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from server.auth.errors import FormForeign
+from server.plain_text import without_controls
 from server.routes.services import Services
 from server.routes.web_catalogue import DEFAULT_LANGUAGE, TRANSLATORS
 from server.routes.web_format import FORMATS
@@ -62,7 +63,10 @@ def public_page(
         t=TRANSLATORS[DEFAULT_LANGUAGE], f=FORMATS[DEFAULT_LANGUAGE], language=DEFAULT_LANGUAGE, **context
     )
     return Response(
-        text, status_code=status, media_type=MediaType.HTML, headers={**HEADERS, **(headers or {})}
+        without_controls(text),
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={**HEADERS, **(headers or {})},
     )
 
 

@@ -8,6 +8,7 @@ from litestar.enums import MediaType
 from litestar.response import Redirect
 
 from forms.present import Language
+from server.plain_text import without_controls
 from server.routes.web_catalogue import DEFAULT_LANGUAGE, TRANSLATORS, Translate
 from server.routes.web_counts import queue_counts
 from server.routes.web_format import FORMATS
@@ -56,7 +57,7 @@ def page(
         **context,
     )
     return Response(
-        text,
+        without_controls(text),
         status_code=status,
         media_type=MediaType.HTML,
         headers={"cache-control": "no-store", **(headers or {})},

@@ -16,6 +16,7 @@ from server.projection.reasons import REASONS
 from server.queue import build
 from server.queue.build import Queue, QueueRow, TypedChange
 from server.queue.item import Kind
+from server.queue.stands import LOOKED_BACK
 from server.review import access_log, acts
 from server.review.access_log import Action, Outcome
 from server.review.errors import NotReviewable, Outrun
@@ -75,6 +76,7 @@ def queue_page(request: PageRequest) -> Response[str]:
         number=number,
         pages=pages,
         kinds=tuple(Kind),
+        labels_days=LOOKED_BACK.days,
         typed=typed,
         teams=teams,
         reasons=REASONS,

@@ -37,7 +37,7 @@ def remote_page(request: PublicRequest, secret: FromPath[str]) -> Response[str]:
 
 @post("/{secret:str}/code", status_code=200, guards=[guards.own_site])
 async def give_code(request: PublicRequest, secret: FromPath[str]) -> Response[str] | Response[None]:
-    """Compare the code; five wrong ones lock the link."""
+    """Compare the code; five wrong ones lock the link. What is no code at all is said, and is no try."""
     typed = await sent(request)
     return await asyncio.to_thread(_give_code, request, secret, typed)
 
@@ -48,10 +48,12 @@ def _give_code(request: PublicRequest, secret: str, typed: Typed) -> Response[st
         return held
     if (over := ended(held, typed)) is not None:
         return over
+    code = links.read_code(first(typed, "code"))
+    if code is None:
+        return code_page(held, kept=typed, fault="malformed", status=422)
     services = services_of(request)
     if wait_s := services.rates.codes.charge(address_of(request)):
         return said("too-often", status=429, wait_s=wait_s, typed=given_back(typed))
-    code = first(typed, "code")
     with services.store.session() as session:
         link = session.get_one(RemoteLink, held.link.id)
         is_right = links.try_code(session, link, secret, code, services.clock())
@@ -59,7 +61,7 @@ def _give_code(request: PublicRequest, secret: str, typed: Typed) -> Response[st
     if (over := ended(now_held, typed)) is not None:
         return over
     if not is_right:
-        return code_page(now_held, kept=typed, wrong=True, status=422)
+        return code_page(now_held, kept=typed, fault="wrong", status=422)
     carries = any(name not in NOT_KEPT for name in typed)
     response: Response[str] | Response[None] = (
         request_page(request, now_held, typed) if carries else see_public(f"{PAGE}/{secret}")

@@ -67,17 +67,18 @@ def given_back(typed: Typed | None) -> list[tuple[str, str]]:
     return [(name, text) for name in wanted for text in (typed or {}).get(name, ()) if text.strip()]
 
 
-def code_page(
-    held: Held, *, kept: Typed | None = None, wrong: bool = False, status: int = 200
-) -> Response[str]:
-    """Ask for the code. ``kept``: an answer sent without the cookie, which the page carries along."""
+def code_page(held: Held, *, kept: Typed | None = None, fault: str = "", status: int = 200) -> Response[str]:
+    """Ask for the code. ``kept``: an answer sent without the cookie, which the page carries along.
+
+    ``fault``: ``wrong``, a try that is counted; ``malformed``, what is no code, and is none.
+    """
     carried = [(name, text) for name, texts in (kept or {}).items() for text in texts if name not in NOT_KEPT]
     return public_page(
         "remote_code.html",
         status=status,
         secret=held.secret,
         kept=carried,
-        wrong=wrong,
+        fault=fault,
         left=MAX_TRIES - held.link.tries,
     )
 

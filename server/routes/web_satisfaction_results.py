@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from litestar import Response, get
 
 from server.auth import guards
 from server.report.csv_file import BYTE_ORDER_MARK, neutral
+from server.review.errors import NotReviewable
 from server.routes.web_page import language_of, page, texts_of
 from server.routes.web_session import PageRequest, services_of, signed_in
 from server.satisfaction.campaigns import by_title
@@ -15,13 +17,21 @@ from server.satisfaction.results import FEWEST, Results, Selection, of_campaign,
 from server.store.control import Campaign, Role
 from server.store.satisfaction import Channel, SatisfactionResponse
 
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+
 
 def _selection(campaigns: Sequence[Campaign], request: PageRequest) -> Selection:
+    """Return what the address selects; of nothing named, the first campaign.
+
+    Raises ``NotReviewable`` for a campaign, month or channel that there is not: another one's answers would
+    be taken for its own.
+    """
     asked = request.query_params
     campaign, month, channel = (str(asked.get(name, "")) for name in ("campagne", "mois", "canal"))
-    known = {each.id for each in campaigns}
-    chosen = campaign if campaign in known else next((each.id for each in campaigns), "")
-    return Selection(chosen, month, channel if channel in set(Channel) else "")
+    known = {"", *(each.id for each in campaigns)}
+    if campaign not in known or channel not in {"", *Channel} or not (not month or _MONTH.fullmatch(month)):
+        raise NotReviewable
+    return Selection(campaign or next((each.id for each in campaigns), ""), month, channel)
 
 
 def _asked_for(

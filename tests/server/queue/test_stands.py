@@ -94,6 +94,16 @@ def test_a_label_given_twice_leads_to_who_was_received_last(scene: Scene, sheet:
     assert item.address.endswith(last.digest)
 
 
+def test_labels_are_looked_at_over_the_stops_of_the_last_ninety_days(scene: Scene, sheet: str) -> None:
+    write(scene, "station", labels.visit(sheet, 7))
+    write(scene, "reception", labels.visit(sheet, 9), minutes=10)
+    write(scene, "reception", labels.visit(sheet, 9), minutes=30, identity__birth_name="ZARKA")
+    write(scene, "reception", labels.visit(sheet, 8), minutes=40)
+    write(scene, "station", labels.visit(sheet, 8), minutes=50, stand__birth_year=1901)
+    assert len(asked(scene, days=90)) == 3
+    assert asked(scene, days=91) == []
+
+
 def test_a_label_of_another_sheet_has_no_number(scene: Scene, sheet: str) -> None:
     write(scene, "station", new_uuid())
     (item,) = asked(scene, days=1)

@@ -59,6 +59,23 @@ async def test_of_two_tabs_the_first_answer_is_kept_and_the_second_given_back(
     assert replayed.status_code == 409
 
 
+async def test_marks_of_direction_and_controls_are_dropped_from_what_a_doctor_writes(
+    assistant: Assistant, visitor: Browser, store: Store
+) -> None:
+    path = await at_request(assistant, visitor)
+    body = answered(
+        visitor,
+        outcome__notes="Revoir\u202e demain\u2066\x07,\r\nsinon lundi",
+        signed_name="Dr \u202eJeanne\u200f\x00 Loin",
+    )
+    assert (await visitor.http.post(path, data=body)).status_code == 303
+    await assistant.services.projection.caught_up()
+    with store.session() as session:
+        (act,) = session.exec(select(Act).where(Act.kind == "remote_answer")).all()
+    assert act.body["signed_name"] == "Dr Jeanne Loin"
+    assert act.body["answers"]["outcome.notes"]["values"] == ["Revoir demain,\nsinon lundi"]
+
+
 async def test_an_answer_sent_after_the_cookie_went_comes_back_with_the_code(
     assistant: Assistant, visitor: Browser
 ) -> None:

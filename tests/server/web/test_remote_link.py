@@ -72,6 +72,27 @@ async def test_wrong_codes_sent_together_do_not_pass_the_fifth(
     assert set(statuses) <= {422, 403}
 
 
+@pytest.mark.parametrize("typed", ["", "abc", "12345", "1234567", "12 34 5x", "١٢٣٤٥٦٧", "12345²³"])
+async def test_what_is_no_code_is_said_and_is_no_try(
+    assistant: Assistant, visitor: Browser, store: Store, typed: str
+) -> None:
+    link, path, code = await assistant.link()
+    page = await visitor.http.post(f"{path}/code", data={"code": typed, "outcome.notes": "Un avis"})
+    assert page.status_code == 422
+    assert "il a 6 chiffres. Aucun essai n’est compté." in text_of(page)
+    assert 'value="Un avis"' in page.text
+    assert log_of(store, "remote-link", link)[1:] == []
+    with store.session() as session:
+        assert session.exec(select(RemoteLink.tries)).one() == 0
+    assert (await visitor.http.post(f"{path}/code", data={"code": code})).status_code == 303
+
+
+async def test_a_code_in_full_width_digits_is_the_code(assistant: Assistant, visitor: Browser) -> None:
+    _, path, code = await assistant.link()
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert (await visitor.http.post(f"{path}/code", data={"code": wide})).status_code == 303
+
+
 async def test_a_code_typed_with_spaces_is_the_code(assistant: Assistant, visitor: Browser) -> None:
     _, path, code = await assistant.link()
     answer = await visitor.http.post(f"{path}/code", data={"code": f" {code[:3]} {code[3:]} "})

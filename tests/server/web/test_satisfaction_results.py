@@ -50,6 +50,17 @@ async def test_a_paper_questionnaire_is_typed_with_its_week_and_without_its_typi
     assert (row.week, row.channel) == (date(2026, 11, 16), "paper")
 
 
+@pytest.mark.parametrize("page", ["", "/csv"])
+@pytest.mark.parametrize("asked", ["campagne=zz", "canal=pigeon", "mois=2026-13", "mois=zz"])
+async def test_what_there_is_not_is_never_answered_by_something_else(
+    administrative: Browser, day: Day, page: str, asked: str
+) -> None:
+    answer = await administrative.open(f"/coordination/satisfaction{page}?{asked}")
+    assert answer.status_code == 404
+    assert "text/html" in answer.headers["content-type"]
+    assert (await administrative.open(f"/coordination/satisfaction{page}")).status_code == 200
+
+
 async def test_results_are_counted_with_what_was_not_given_and_hidden_when_few(
     tablet: Tablet, day: Day, administrative: Browser, clinical: Browser
 ) -> None:
