@@ -8,6 +8,7 @@ from server import clock
 from server.central import organisation
 from server.cli.console import BadInput, say
 from server.cli.opened import opened
+from server.clock import PARIS
 from server.demo.texts import text
 from server.enrolment import card_image, cards
 from server.enrolment.cards import CardOrder
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace, configured: Settings) -> int:
         with store.session() as session:
             order = _order(session, options.team, options.label, is_hub=options.hub)
             issued = cards.issue(session, keys, configured.origin, order, clock.now())
-    say(text("issued", until=issued.expires_at.astimezone().strftime("%d/%m/%Y %H:%M")))
+    say(text("issued", until=issued.expires_at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")))
     say(issued.link)
     say(card_image.terminal(issued.link))
     return 0

@@ -1,5 +1,6 @@
 """Says on the terminal where to click, once the server is ready."""
 
+from server.clock import PARIS
 from server.demo.seed import Demonstration
 from server.demo.texts import text
 from server.enrolment import card_image
@@ -14,7 +15,7 @@ def announce(settings: Settings, demonstration: Demonstration) -> None:
     for former in path.parent.glob("*.png"):
         former.unlink()
     path.write_bytes(card_image.png(card.link))
-    until = card.expires_at.astimezone().strftime("%d/%m/%Y %H:%M")
+    until = card.expires_at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
     lines = [
         "",
         text("ready"),

@@ -15,6 +15,7 @@ from forms.canonical import order
 from forms.definition import Form
 from forms.registry import Canonical
 from forms.setting import SettingValue, fits
+from server.clock import local_day
 from server.demo.people import expected
 from server.demo.places import Person, Place, appointments, coordinate, staff, stop_of, team_of
 from server.identifiers import new_uuid
@@ -101,7 +102,7 @@ def prepare(
     session: Session, keys: OrganisationKeys, forms: Mapping[Canonical, Form], now: datetime
 ) -> Iterator[tuple[Campaign, Team]]:
     """Make sure of every instrument whose first form is published, with today's stop; yield each."""
-    day = now.astimezone().date()
+    day = local_day(now)
     for instrument in INSTRUMENTS:
         captured = [form for name in instrument.forms if (form := latest(forms, name)) is not None]
         if not captured or captured[0].url != _BASE + instrument.forms[0]:

@@ -11,6 +11,7 @@ from server.auth import passwords
 from server.central import organisation
 from server.central.errors import NoOrganisation
 from server.central.publication import Forms
+from server.clock import local_day
 from server.demo import instruments
 from server.demo.people import expected
 from server.demo.places import Person, Place, appointments, staff, stop_of, team_of
@@ -72,17 +73,17 @@ class Demonstration:
 def prepare(settings: Settings, store: Store, now: Callable[[], datetime]) -> Demonstration:
     """Make sure that the demonstration is there, with today's stops; draw a card and unused passwords.
 
-    The day is the machine's local one: it is what a tablet beside it shows. Raises ``KeysUnavailable``.
+    The day is the one it is in Paris, as for every stop. Raises ``KeysUnavailable``.
     """
     try:
         _, keys = organisation.load(store, settings.keys)
     except NoOrganisation:
         _, keys = organisation.create(store, settings.keys, ORGANISATION, now)
     with store.session() as session:
-        campaign, team = _campaign(session, now().date()), team_of(session, keys, TEAM, now())
+        campaign, team = _campaign(session, local_day(now())), team_of(session, keys, TEAM, now())
         session.flush()
         staff(session, team, _STAFF)
-        _stops(session, campaign, team, now().astimezone().date())
+        _stops(session, campaign, team, local_day(now()))
 
         def card(campaign: Campaign, team: Team) -> IssuedCard:
             order = CardOrder(team=team.id, campaign=campaign.id, label="Tablette de démonstration")

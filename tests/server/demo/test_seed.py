@@ -1,6 +1,6 @@
 """The demonstration: complete at once, kept by a second start, renewed for another day."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -65,6 +65,13 @@ def test_another_day_adds_its_stops(settings: Settings, store: Store) -> None:
     with store.session() as session:
         assert len(session.exec(select(Stop)).all()) == 16
         assert len(session.exec(select(RosterEntry)).all()) == 64
+
+
+def test_its_day_is_the_one_it_is_in_paris_wherever_the_machine_is(settings: Settings, store: Store) -> None:
+    after_midnight = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
+    prepare(settings, store, lambda: after_midnight)
+    with store.session() as session:
+        assert set(session.exec(select(Stop.day)).all()) == {date(2026, 11, 27)}
 
 
 def test_a_chosen_password_is_not_replaced(settings: Settings, store: Store) -> None:
