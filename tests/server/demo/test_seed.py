@@ -71,7 +71,7 @@ def test_its_day_is_the_one_it_is_in_paris_wherever_the_machine_is(settings: Set
     after_midnight = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
     prepare(settings, store, lambda: after_midnight)
     with store.session() as session:
-        assert set(session.exec(select(Stop.day)).all()) == {date(2026, 11, 27)}
+        assert {stop.day for stop in session.exec(select(Stop))} == {date(2026, 11, 27)}
 
 
 def test_a_chosen_password_is_not_replaced(settings: Settings, store: Store) -> None:
