@@ -95,15 +95,10 @@ def _bars(key: str, chart: Mapping[str, Any], results: Sequence[Result], languag
 
 def _of(key: str, label: str, results: Sequence[Result]) -> Result | None:
     """The result of a published indicator: under its label, or under another with the same definition."""
-    spaced = next((each for each in _published(key) if _plain(each) == _plain(label)), label)
-    definition = _published(key).get(spaced)
-    named = [each for each in results if each.indicator.label == spaced]
+    definition = _published(key).get(label)
+    named = [each for each in results if each.indicator.label == label]
     same = [each for each in results if definition is not None and each.indicator.definition == definition]
     return next(iter((*named, *same)), None)
-
-
-def _plain(label: str) -> str:
-    return label.replace("\u00a0", " ")
 
 
 @cache

@@ -34,7 +34,7 @@ def test_what_an_organisation_added_for_itself_stands_apart() -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_draws_published_indicators_of_its_group_and_of_one_kind(name: str) -> None:
-    known = {each["label"].replace("\u00a0", " "): each["definition"] for each in published(name)}
+    known = {each["label"]: each["definition"] for each in published(name)}
     drawn = [read_definition(known[bar["label"]]) for bar in CHARTS[name]["bars"]]
 
     assert len({bar["words"][0] for bar in CHARTS[name]["bars"]}) == len(drawn)
