@@ -38,6 +38,8 @@ CODES: Mapping[str, str] = {
 """Columns that hold one code: the linkId of a choice that does not repeat, or of a yes or no."""
 
 BIRTH_DATE = "identity.birth_date"
+BIRTH_YEAR = "stand.birth_year"
+"""What a station is told, to check the label; no column of the figures."""
 DISTANCE = "visit.distance_km"
 PART = "identity.part"
 COMPLETE = "complete"

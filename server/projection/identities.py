@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from server.matching.identity import keys_of, own_key, person_key
 from server.matching.sound import sound
 from server.matching.traits import Traits
+from server.projection.figure_items import PART, STATION
 from server.projection.statements import among_visits, table
 from server.projection.visits import VisitKey
 from server.store.control import Stop
@@ -20,9 +21,6 @@ from server.store.read import Answer, Record, RecordState
 NOT_CURRENT = (RecordState.SUPERSEDED, RecordState.ENTERED_IN_ERROR)
 """States of records that say nothing of a person any more."""
 
-_PART: Final = "identity.part"
-_STATION: Final = "station"
-"""What a station asks of birth and sex checks the label and feeds its rules: it is nobody's identity."""
 _MODE: Final = "identity.mode"
 _INCOMPLETE_DATE: Final = "identity.birth_date_incomplete"
 _STRICT: Final = {
@@ -39,7 +37,7 @@ _COMPLEMENTARY: Final = {
     "identity.phone": "phone",
     "visit.commune": "commune",
 }
-_LINKS: Final = (_PART, _MODE, _INCOMPLETE_DATE, *_STRICT, *_COMPLEMENTARY)
+_LINKS: Final = (PART, _MODE, _INCOMPLETE_DATE, *_STRICT, *_COMPLEMENTARY)
 _NAMING: Final = ("identity.birth_name", "identity.first_given_name", "identity.birth_date")
 
 
@@ -128,7 +126,8 @@ def _said(session: Session, digests: Sequence[str]) -> dict[str, dict[str, str]]
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for digest, link_id, code, written in found:
         said[digest][link_id] = code if code is not None else written
-    return {digest: each for digest, each in said.items() if each.get(_PART) != _STATION}
+    # What a station asks of birth and sex checks the label and feeds its rules: it is nobody's identity.
+    return {digest: each for digest, each in said.items() if each.get(PART) != STATION}
 
 
 def _detached(session: Session, visits: Collection[VisitKey]) -> set[VisitKey]:

@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from forms.load import published
 from server.clock import PARIS
 from server.planning import labels
+from server.projection.figure_items import BIRTH_DATE, BIRTH_YEAR, COMPLETE, PART, STATION
 from server.projection.visits import number
 from server.queue.item import Item, Kind, Scope, Urgency, key_of
 from server.store.control import Stop
@@ -22,14 +24,9 @@ from server.store.figures import SignedAct
 from server.store.people import VisitIdentity
 from server.store.read import Answer, Record
 
-WITH_STATIONS = ("/prevention-stand", "/bpco-reperage")
-"""The forms of which a station may write a part, whoever the label's reception received."""
-BIRTH_YEAR, BIRTH_DATE = "stand.birth_year", "identity.birth_date"
-"""What a station asks to check the label: a year, or in another form the whole date."""
 LOOKED_BACK = timedelta(days=90)
 """How far back stops are looked at: the queue is read often, and labels serve one stop (said on its page)."""
-STATION = "station"
-WITH_IDENTITY = ("reception", "complete")
+WITH_IDENTITY = ("reception", COMPLETE)
 
 
 def labels_without_reception(session: Session, scope: Scope) -> Iterator[Item]:
@@ -119,7 +116,10 @@ def _lately(scope: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of_a_stand() -> ColumnElement[bool]:
-    return or_(*(col(SignedAct.form_url).endswith(form) for form in WITH_STATIONS))
+    """Of a form of which a station may write a part, whoever the label's reception received."""
+    parts = ((url, form.index.get(PART)) for (url, _), form in published().items())
+    with_stations = {url for url, part in parts if part is not None and STATION in part.options}
+    return col(SignedAct.form_url).in_(with_stations)
 
 
 def _item(session: Session, kind: Kind, urgency: Urgency, act: SignedAct, text: str, *cause: object) -> Item:

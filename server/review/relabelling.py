@@ -12,13 +12,11 @@ from sqlmodel import Session, col, select
 from forms.definition import Form
 from forms.present import Language
 from server.projection import relabels
+from server.projection.figure_items import BIRTH_DATE, BIRTH_YEAR, PART, STATION
 from server.review.records import record_title
 from server.store.follow_ups import Act
 from server.store.people import VisitIdentity
 from server.store.read import ENDED, Answer, Record, Visit
-
-BIRTH_YEAR, BIRTH_DATE, PART = "stand.birth_year", "identity.birth_date", "identity.part"
-STATION = "station"
 
 Forms = Mapping[tuple[str, str], Form]
 
